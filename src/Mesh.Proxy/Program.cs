@@ -1,0 +1,2 @@
+// Written by the room of its own.
+return 0;
