@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+
+namespace Mesh.Model.Bootstrap;
+
+/// <summary>Everything the control plane is started with: a JSON file of mode 0600.</summary>
+public sealed record ControlPlaneSettings
+{
+    /// <summary>The trust domain.</summary>
+    public required string TrustDomain { get; init; }
+
+    /// <summary><c>ip:port</c> of gRPC: xDS, registration, signing. Default: 127.0.0.1:15010; port 0 picks a free one.</summary>
+    public string GrpcAddress { get; init; } = "127.0.0.1:15010";
+
+    /// <summary><c>ip:port</c> of the HTTP API, metrics and health. Default: 127.0.0.1:15014; port 0 picks a free one.</summary>
+    public string ApiAddress { get; init; } = "127.0.0.1:15014";
+
+    /// <summary>Directory of mode 0700 for the authority, policies that the API applied and their history.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Directories of YAML and JSON documents that are watched: services, external services, policies.</summary>
+    public ImmutableArray<ConfigurationSource> Sources { get; init; } = [];
+
+    /// <summary>Who may use the API.</summary>
+    public ImmutableArray<ApiToken> ApiTokens { get; init; } = [];
+
+    /// <summary>Seconds an SVID lives. Default: 3600, SPIRE's.</summary>
+    public int SvidLifetimeSeconds { get; init; } = 3600;
+
+    /// <summary>A root and its key given by the user, as files. <see langword="null"/>: made once, kept in the state directory.</summary>
+    public AuthorityFiles? Authority { get; init; }
+
+    /// <summary>Seconds without a heartbeat after which a replica is gone. Default: 15.</summary>
+    public int LeaseSeconds { get; init; } = 15;
+
+    /// <summary>Run mode: sidecars are told that the developer identity may pass their front doors.</summary>
+    public bool DeveloperIdentity { get; init; }
+
+    /// <summary>Where traces and metrics go. <see langword="null"/>: nowhere.</summary>
+    public TelemetryBootstrap? Telemetry { get; init; }
+
+    /// <summary>Least level that is logged. Default: Information.</summary>
+    public string LogLevel { get; init; } = "Information";
+}

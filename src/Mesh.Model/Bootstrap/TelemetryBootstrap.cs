@@ -1,0 +1,19 @@
+using System.Collections.Immutable;
+
+namespace Mesh.Model.Bootstrap;
+
+/// <summary>An OTLP endpoint.</summary>
+public sealed record TelemetryBootstrap
+{
+    /// <summary>Base URL of the collector.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary><c>grpc</c> or <c>http/protobuf</c>. Default: grpc, as in the OpenTelemetry specification's SDK variables.</summary>
+    public string Protocol { get; init; } = "grpc";
+
+    /// <summary>Headers of every export, such as an API key.</summary>
+    public ImmutableSortedDictionary<string, string> Headers { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary><c>service.name</c>. <see langword="null"/>: the service's name with <c>-mesh</c> after it.</summary>
+    public string? ServiceName { get; init; }
+}

@@ -1,0 +1,9 @@
+namespace Mesh.Model.Snapshots;
+
+/// <summary>One replica: the mesh door of its sidecar.</summary>
+/// <param name="Address">IP literal.</param>
+/// <param name="Port">TCP port of the mesh door.</param>
+/// <param name="Replica">The replica's name, for logs and metrics.</param>
+/// <param name="Weight">Share relative to its siblings, at least 1.</param>
+/// <param name="Zone">Zone for locality, or empty.</param>
+public sealed record Endpoint(string Address, int Port, string Replica, int Weight = 1, string Zone = "");

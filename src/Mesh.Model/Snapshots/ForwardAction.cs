@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace Mesh.Model.Snapshots;
+
+/// <summary>Sends the request to one of the backends.</summary>
+public sealed record ForwardAction : RouteAction
+{
+    /// <summary>Where to, by weight.</summary>
+    public required ImmutableArray<WeightedCluster> Backends { get; init; }
+
+    /// <summary>New <c>Host</c>/<c>:authority</c>; <see langword="null"/>: as the caller sent it.</summary>
+    public string? RewriteHost { get; init; }
+
+    /// <summary>New path; <see langword="null"/>: as the caller sent it. The query stays.</summary>
+    public PathRewrite? RewritePath { get; init; }
+}

@@ -1,0 +1,31 @@
+using Mesh.Model.Topology;
+
+namespace Mesh.Model.Snapshots;
+
+/// <summary>The plain door of a port for those outside the mesh: people at a browser on a laptop, external users and probes where published.</summary>
+public sealed record FrontDoor
+{
+    /// <summary>The port behind it.</summary>
+    public required PortRef Port { get; init; }
+
+    /// <summary>What the app speaks on it; the door speaks the same.</summary>
+    public required AppProtocol Protocol { get; init; }
+
+    /// <summary>
+    /// Who may come in. Callers that are processes of the mesh's own services are held to it under their own identity; the developer is one more
+    /// identity, which exists only where the bootstrap switches it on.
+    /// </summary>
+    public required PermissionSet Permissions { get; init; }
+
+    /// <summary>Bounds on what callers send.</summary>
+    public InboundTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>Whether the endpoint was declared external: anyone may come in without an identity where it is published.</summary>
+    public bool External { get; init; }
+
+    /// <summary>Where it listens in a container. <see langword="null"/>: the bootstrap file says.</summary>
+    public int? ContainerPort { get; init; }
+
+    /// <summary>The resource name.</summary>
+    public string Name => ResourceNames.FrontDoor(Port.Port);
+}

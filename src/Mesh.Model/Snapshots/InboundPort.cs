@@ -1,0 +1,22 @@
+using Mesh.Model.Topology;
+
+namespace Mesh.Model.Snapshots;
+
+/// <summary>A port of the service behind the mesh door, chosen by the caller's TLS server name.</summary>
+public sealed record InboundPort
+{
+    /// <summary>The port.</summary>
+    public required PortRef Port { get; init; }
+
+    /// <summary>What the app speaks on it.</summary>
+    public required AppProtocol Protocol { get; init; }
+
+    /// <summary>Who may call. Nobody by default.</summary>
+    public required PermissionSet Permissions { get; init; }
+
+    /// <summary>Bounds on what peers send.</summary>
+    public InboundTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>The TLS server name that selects it.</summary>
+    public string ServerName => ResourceNames.ServerName(Port);
+}

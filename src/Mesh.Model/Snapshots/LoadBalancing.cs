@@ -1,0 +1,10 @@
+namespace Mesh.Model.Snapshots;
+
+/// <summary>How a replica is picked for each request; endpoint weights count in every kind.</summary>
+/// <param name="Kind">The algorithm. Default: least request, for it forgives a slow replica.</param>
+/// <param name="ChoiceCount">For least request: replicas drawn and compared. Default: 2 (power of two choices), at least 2.</param>
+public sealed record LoadBalancing(LoadBalancingKind Kind = LoadBalancingKind.LeastRequest, int ChoiceCount = 2)
+{
+    /// <summary>What said so.</summary>
+    public Origin Origin { get; init; } = Origin.Default;
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Mesh.Model.Identity;
+
+namespace Mesh.Model.Snapshots;
+
+/// <summary>
+/// All that the sidecars of one service do, endpoints of upstreams apart: those change too often to be part of it.
+/// Immutable; a request reads one reference and works on that to its end.
+/// </summary>
+public sealed record ProxySnapshot
+{
+    /// <summary>The identity that every sidecar of the service carries.</summary>
+    public required SpiffeId Identity { get; init; }
+
+    /// <summary>One listener for each upstream port that the service may call.</summary>
+    public ImmutableArray<OutboundListener> Outbound { get; init; } = [];
+
+    /// <summary>The ports behind the mesh door, one for each port of the service.</summary>
+    public ImmutableArray<InboundPort> Inbound { get; init; } = [];
+
+    /// <summary>The doors for people and probes outside the mesh.</summary>
+    public ImmutableArray<FrontDoor> FrontDoors { get; init; } = [];
+
+    /// <summary>The route tables that HTTP listeners name.</summary>
+    public ImmutableArray<RouteTable> RouteTables { get; init; } = [];
+
+    /// <summary>The clusters that routes and listeners name.</summary>
+    public ImmutableArray<Cluster> Clusters { get; init; } = [];
+}

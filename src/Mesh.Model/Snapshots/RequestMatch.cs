@@ -1,0 +1,6 @@
+namespace Mesh.Model.Snapshots;
+
+/// <summary>Matches a request in a permission; all that is given has to match.</summary>
+/// <param name="Method">HTTP method, upper-case; <see langword="null"/>: any.</param>
+/// <param name="Path">The path as the app will see it, after normalization; <see langword="null"/>: any.</param>
+public sealed record RequestMatch(string? Method, PathMatch? Path);

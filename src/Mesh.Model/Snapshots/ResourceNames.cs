@@ -1,0 +1,25 @@
+using Mesh.Model.Topology;
+
+namespace Mesh.Model.Snapshots;
+
+/// <summary>The names of resources on the wire. Nothing else builds or takes apart such a name.</summary>
+public static class ResourceNames
+{
+    /// <summary>The listener for peers, mTLS only.</summary>
+    public const string MeshDoor = "inbound/mesh";
+
+    /// <summary>The caller's loopback listener for an upstream port; its route table has the same name.</summary>
+    public static string Outbound(PortRef upstream) => $"outbound/{upstream}";
+
+    /// <summary>The front door of a port.</summary>
+    public static string FrontDoor(string port) => $"inbound/front/{port}";
+
+    /// <summary>The cluster of an upstream port, and its endpoints.</summary>
+    public static string Cluster(PortRef upstream) => upstream.ToString();
+
+    /// <summary>The cluster of the app behind its own sidecar.</summary>
+    public static string Local(string port) => $"local/{port}";
+
+    /// <summary>The TLS server name by which a caller picks a port behind a mesh door.</summary>
+    public static string ServerName(PortRef upstream) => $"{upstream.Port}.{upstream.Service.Name}.{upstream.Service.Namespace}";
+}
