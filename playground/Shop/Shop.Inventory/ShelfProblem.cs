@@ -1,0 +1,8 @@
+namespace Shop.Inventory;
+
+internal enum ShelfProblem
+{
+    UnknownProduct,
+    BadQuantity,
+    SoldOut,
+}
