@@ -1,0 +1,106 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+Builds, runs, tests, measures and packs Mesh. Needs the .NET 10 SDK; installs nothing and needs no administrator.
+.PARAMETER Verb
+build (the default), run, test, soak, bench, pack or clean.
+.PARAMETER RequireAspire
+Fail where the Aspire packages are not found, instead of going on with the core.
+.PARAMETER Portable
+Do not compile the proxy ahead of time.
+#>
+param(
+    [ValidateSet('build', 'run', 'test', 'soak', 'bench', 'pack', 'clean')]
+    [string] $Verb = 'build',
+    [switch] $RequireAspire,
+    [switch] $Portable,
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Rest = @()
+)
+
+$ErrorActionPreference = 'Stop'
+Set-Location $PSScriptRoot
+$env:DOTNET_NOLOGO = '1'
+$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
+
+$script:Solution = 'Mesh.sln'
+$script:CoreOnly = $null
+
+function Invoke-Dotnet {
+    & dotnet @args
+    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+}
+
+function Complete-Build {
+    if ($script:CoreOnly) { "CORE ONLY: $script:CoreOnly" }
+}
+
+# Only "package Aspire.* not found" may fall back to the core: anything else that is wrong has to be seen.
+function Restore-Solution {
+    $log = & dotnet restore Mesh.sln -v quiet 2>&1 | ForEach-Object { "$_" }
+    if ($LASTEXITCODE -eq 0) { return }
+    $errors = @($log | Where-Object { $_ -match 'error [A-Z]+\d+' })
+    $others = @($errors | Where-Object { $_ -notmatch 'error NU110[12]: Unable to find package Aspire\.' })
+    if ($RequireAspire -or $errors.Count -eq 0 -or $others.Count -gt 0) {
+        $log | Write-Output
+        exit 1
+    }
+    $missing = $errors | ForEach-Object { [regex]::Match($_, 'Unable to find package (Aspire\.[A-Za-z.]+[A-Za-z])').Groups[1].Value } | Sort-Object -Unique
+    $script:CoreOnly = "the package source has no $($missing -join ', '); Mesh.Hosting and what needs it were not built. With a complete NuGet source build.ps1 builds all."
+    Write-Host "build.ps1: $script:CoreOnly Going on with Mesh.Core.slnf."
+    $script:Solution = 'Mesh.Core.slnf'
+    Invoke-Dotnet restore Mesh.Core.slnf -v quiet
+}
+
+function Build-Solution {
+    Restore-Solution
+    Invoke-Dotnet build $script:Solution -c Release --no-restore -v quiet
+}
+
+# artifacts/mesh: the command line with control plane and proxy beside it, as a user gets them.
+function Publish-Layout {
+    Invoke-Dotnet publish src/Mesh.Cli -c Release --no-restore -v quiet -o artifacts/mesh
+    Invoke-Dotnet publish src/Mesh.ControlPlane -c Release --no-restore -v quiet -o artifacts/mesh/control-plane
+    if (-not $Portable -and ($IsLinux -or $IsMacOS) -and (Get-Command clang -ErrorAction SilentlyContinue)) {
+        $rid = & dotnet msbuild src/Mesh.Proxy -getProperty:NETCoreSdkPortableRuntimeIdentifier
+        Invoke-Dotnet publish src/Mesh.Proxy -c Release -r $rid -p:PublishAot=true -v quiet -o artifacts/mesh/proxy
+    }
+    else {
+        Write-Host 'build.ps1: the portable build of the proxy is used (slower start, more memory).'
+        Invoke-Dotnet publish src/Mesh.Proxy -c Release --no-restore -p:PublishAot=false -v quiet -o artifacts/mesh/proxy
+    }
+}
+
+switch ($Verb) {
+    'build' { Build-Solution; Complete-Build }
+    'run' {
+        Build-Solution
+        Publish-Layout
+        Complete-Build
+        & dotnet artifacts/mesh/mesh.dll up playground/Shop/mesh.yaml @Rest
+        exit $LASTEXITCODE
+    }
+    'test' {
+        Build-Solution
+        Publish-Layout
+        & dotnet test --solution $script:Solution -c Release --no-build --no-progress @Rest
+        $status = $LASTEXITCODE
+        Complete-Build
+        exit $status
+    }
+    'soak' {
+        Build-Solution
+        Publish-Layout
+        $env:MESH_SOAK = '1'
+        & dotnet test --solution $script:Solution -c Release --no-build --no-progress --filter-trait 'Kind=Soak' @Rest
+        exit $LASTEXITCODE
+    }
+    'bench' {
+        Build-Solution
+        Publish-Layout
+        Invoke-Dotnet artifacts/bin/Mesh.Benchmarks/release/mesh-bench.dll side-by-side @Rest
+        Complete-Build
+    }
+    'pack' { Build-Solution; Publish-Layout; Invoke-Dotnet pack $script:Solution -c Release --no-build -v quiet; Complete-Build }
+    'clean' { if (Test-Path artifacts) { Remove-Item -Recurse -Force artifacts } }
+}

@@ -1,0 +1,189 @@
+#!/usr/bin/env bash
+# Builds, runs, tests, measures and packs Mesh. Needs the .NET 10 SDK; installs nothing and needs no root.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+usage() {
+    cat <<'TEXT'
+usage: ./build.sh [verb] [options] [-- arguments for what the verb starts]
+
+verbs
+  build     build everything (the default)
+  run       build Mesh and start the Shop inside it
+  test      build and run every test that this machine can run
+  soak      the long tests: minutes of load, rotation and open connections
+  bench     measure the sidecar pair side by side with haproxy and nginx; writes bench/results/*.md
+  pack      NuGet packages into artifacts/package
+  clean     remove artifacts/
+
+options
+  --require-aspire   fail where the Aspire packages are not found, instead of going on with the core
+  --portable         do not compile the proxy ahead of time
+TEXT
+}
+
+verb=build
+require_aspire=false
+portable=false
+arguments=()
+while [ $# -gt 0 ]; do
+    case "$1" in
+        build|run|test|soak|bench|pack|clean) verb=$1 ;;
+        --require-aspire) require_aspire=true ;;
+        --portable) portable=true ;;
+        --) shift; arguments=("$@"); break ;;
+        -h|--help) usage; exit 0 ;;
+        *) echo "build.sh: unknown argument '$1'" >&2; usage >&2; exit 64 ;;
+    esac
+    shift
+done
+
+say() { printf '%s\n' "build.sh: $*"; }
+left_out() { printf '%s\n' "build.sh: LEFT OUT: $1. To have it: $2"; }
+
+core_only=""   # why, where the Aspire packages are not found
+finish() {
+    if [ -n "$core_only" ]; then
+        echo "CORE ONLY: $core_only"
+    fi
+}
+
+if ! command -v dotnet >/dev/null; then
+    echo "build.sh: the .NET SDK is missing. Install .NET 10: https://dot.net/download" >&2
+    exit 69
+fi
+
+# Restores the whole solution. Only "package Aspire.* not found" may fall back to the core: a source that cannot be
+# reached, or anything else that is wrong, has to be seen.
+solution=Mesh.sln
+restore() {
+    local log=artifacts/restore.log
+    mkdir -p artifacts
+    if dotnet restore Mesh.sln -v quiet >"$log" 2>&1; then
+        return 0
+    fi
+    if [ "$require_aspire" = true ] || ! only_aspire_is_missing "$log"; then
+        cat "$log" >&2
+        exit 1
+    fi
+    core_only="the package source has no $(missing_packages "$log"); Mesh.Hosting and what needs it were not built. With a complete NuGet source ./build.sh builds all."
+    say "$core_only Going on with Mesh.Core.slnf."
+    solution=Mesh.Core.slnf
+    dotnet restore Mesh.Core.slnf -v quiet
+}
+
+only_aspire_is_missing() {
+    local errors
+    errors=$(grep -E 'error [A-Z]+[0-9]+' "$1" || true)
+    [ -n "$errors" ] && ! grep -vE 'error NU110[12]: Unable to find package Aspire\.' <<<"$errors" | grep -q .
+}
+
+missing_packages() {
+    grep -oE 'Unable to find package Aspire\.[A-Za-z.]+' "$1" | awk '{print $NF}' | sed 's/\.$//' | sort -u | paste -sd, - | sed 's/,/, /g'
+}
+
+build() {
+    restore
+    dotnet build "$solution" -c Release --no-restore -v quiet
+}
+
+# The compiler that native AOT needs: a C driver and zlib to link with.
+can_compile_ahead() {
+    [ "$portable" = false ] || return 1
+    case "$(uname -s)" in Linux|Darwin) ;; *) return 1 ;; esac
+    local driver probe linked=1
+    driver=$(command -v clang || command -v gcc) || return 1
+    probe=$(mktemp -d)
+    echo 'int main(void) { return 0; }' >"$probe/probe.c"
+    "$driver" "$probe/probe.c" -o "$probe/probe" -lz >/dev/null 2>&1 && linked=0
+    rm -rf "$probe"
+    return $linked
+}
+
+# artifacts/mesh: the command line with control plane and proxy beside it, as a user gets them.
+layout() {
+    dotnet publish src/Mesh.Cli -c Release --no-restore -v quiet -o artifacts/mesh
+    dotnet publish src/Mesh.ControlPlane -c Release --no-restore -v quiet -o artifacts/mesh/control-plane
+    if can_compile_ahead; then
+        say "compiling the proxy ahead of time (about a minute)"
+        local rid
+        rid=$(dotnet msbuild src/Mesh.Proxy -getProperty:NETCoreSdkPortableRuntimeIdentifier)
+        rm -rf artifacts/mesh/proxy
+        dotnet publish src/Mesh.Proxy -c Release -r "$rid" -p:PublishAot=true -v quiet -o artifacts/mesh/proxy
+    else
+        if [ "$portable" = false ]; then
+            left_out "the ahead-of-time build of the proxy, the portable one is used (slower start, more memory)" "apt-get install clang zlib1g-dev (or your system's equivalent)"
+        fi
+        rm -rf artifacts/mesh/proxy
+        dotnet publish src/Mesh.Proxy -c Release --no-restore -p:PublishAot=false -v quiet -o artifacts/mesh/proxy
+    fi
+}
+
+has_postgres() {
+    command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null
+}
+
+mention_what_is_missing() {
+    has_postgres || left_out "PostgreSQL behind the Shop, orders stay in memory" "apt-get install postgresql (or your system's equivalent)"
+    command -v node >/dev/null || left_out "the Shop's payments service" "install Node.js 20 or later"
+}
+
+run_tests() { # run_tests ARGUMENTS...: runs, and ends with one line of totals
+    local log=artifacts/test.log status=0
+    dotnet test --solution "$solution" -c Release --no-build --no-progress "$@" 2>&1 | tee "$log" || status=$?
+    local passed failed skipped
+    passed=$(awk '/^ *succeeded: /{n=$2} END{print n+0}' "$log")
+    failed=$(awk '/^ *failed: /{n=$2} END{print n+0}' "$log")
+    skipped=$(awk '/^ *skipped: /{n=$2} END{print n+0}' "$log")
+    if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+        failed=1 # a test process that died reports nothing
+    fi
+    finish
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+}
+
+case "$verb" in
+    build)
+        build
+        finish
+        ;;
+    run)
+        build
+        layout
+        mention_what_is_missing
+        finish
+        exec artifacts/mesh/mesh up playground/Shop/mesh.yaml ${arguments[@]+"${arguments[@]}"}
+        ;;
+    test)
+        build
+        layout
+        mention_what_is_missing
+        run_tests ${arguments[@]+"${arguments[@]}"}
+        ;;
+    soak)
+        build
+        layout
+        MESH_SOAK=1 run_tests -- --filter-trait "Kind=Soak" ${arguments[@]+"${arguments[@]}"}
+        ;;
+    bench)
+        build
+        layout
+        for tool in haproxy nginx wrk; do
+            command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || left_out "the comparison with $tool" "apt-get install $tool (or your system's equivalent)"
+        done
+        dotnet artifacts/bin/Mesh.Benchmarks/release/mesh-bench.dll side-by-side ${arguments[@]+"${arguments[@]}"}
+        finish
+        ;;
+    pack)
+        build
+        layout
+        dotnet pack "$solution" -c Release --no-build -v quiet
+        finish
+        ;;
+    clean)
+        rm -rf artifacts
+        ;;
+esac
