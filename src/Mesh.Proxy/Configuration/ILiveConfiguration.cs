@@ -1,0 +1,14 @@
+namespace Mesh.Proxy.Configuration;
+
+/// <summary>The configuration that is in force.</summary>
+internal interface ILiveConfiguration
+{
+    /// <summary>The live configuration. <see langword="null"/>: none has come yet and none was kept on disk.</summary>
+    ProxyConfiguration? Current { get; }
+
+    /// <summary>
+    /// Raised after <see cref="Current"/> has become another, one at a time and in order, on a pool thread. Handlers return soon and do not throw; those that ask
+    /// whether listeners or clusters changed compare <see cref="ProxyConfiguration.Snapshot"/> by reference.
+    /// </summary>
+    event Action? Changed;
+}

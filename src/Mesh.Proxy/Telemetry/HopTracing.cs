@@ -1,0 +1,32 @@
+using System.Diagnostics;
+
+namespace Mesh.Proxy.Telemetry;
+
+/// <summary>Spans of hops, in the trace that the caller began (W3C Trace Context).</summary>
+internal static class HopTracing
+{
+    /// <summary>The source's name.</summary>
+    public const string SourceName = "Mesh.Proxy";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>
+    /// Begins the span of a hop. Without an exporter it allocates nothing, and the caller's <c>traceparent</c> and <c>tracestate</c> are to be passed on untouched.
+    /// </summary>
+    /// <param name="name">The span's name, bounded: method and route, never a path.</param>
+    /// <param name="direction">Which side of the call.</param>
+    /// <param name="traceParent">The header as it came; <see langword="null"/> or unreadable begins a new trace.</param>
+    /// <param name="traceState">The header as it came.</param>
+    public static HopSpan Start(string name, HopDirection direction, string? traceParent, string? traceState)
+    {
+        if (!Source.HasListeners())
+        {
+            return default;
+        }
+
+        var kind = direction == HopDirection.Outbound ? ActivityKind.Client : ActivityKind.Server;
+        return ActivityContext.TryParse(traceParent, traceState, isRemote: true, out var parent)
+            ? new(Source.StartActivity(name, kind, parent))
+            : new(Source.StartActivity(name, kind, default(ActivityContext)));
+    }
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Mesh.Proxy.Telemetry;
+
+/// <summary>Everything this process measures. Names follow OpenTelemetry's semantic conventions where they have one, else begin with <c>mesh.</c>; times are in seconds.</summary>
+internal sealed class ProxyMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "Mesh.Proxy";
+
+    private readonly Histogram<double> _server;
+    private readonly Histogram<double> _client;
+    private readonly UpDownCounter<long> _active;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _shadowDenials;
+    private readonly Histogram<double> _tunnels;
+    private readonly Counter<long> _tunnelBytes;
+
+    public ProxyMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        Meter = meter;
+        _server = meter.CreateHistogram<double>("http.server.request.duration", "s", "Requests that came in through the mesh door or a front door.");
+        _client = meter.CreateHistogram<double>("http.client.request.duration", "s", "Requests that this service's app sent to others, retries included.");
+        _active = meter.CreateUpDownCounter<long>("mesh.active_requests", "{request}", "Requests in flight.");
+        _retries = meter.CreateCounter<long>("mesh.retries", "{attempt}", "Attempts after the first.");
+        _shadowDenials = meter.CreateCounter<long>("mesh.shadow_denials", "{request}", "Requests that passed but would be denied once their permission is in force.");
+        _tunnels = meter.CreateHistogram<double>("mesh.tunnel.duration", "s", "Opaque connections, when they end.");
+        _tunnelBytes = meter.CreateCounter<long>("mesh.tunnel.io", "By", "Bytes of opaque connections, by direction.");
+    }
+
+    /// <summary>For gauges that other folders observe.</summary>
+    internal Meter Meter { get; }
+
+    /// <summary>A request begins.</summary>
+    public void RequestStarted(HopDirection direction) => _active.Add(1, new KeyValuePair<string, object?>("mesh.direction", Word(direction)));
+
+    /// <summary>A request has ended; each start has one.</summary>
+    /// <param name="tags">What it is counted under.</param>
+    /// <param name="elapsed">From its first byte to the end of the response.</param>
+    public void RequestCompleted(in RequestTags tags, TimeSpan elapsed)
+    {
+        _active.Add(-1, new KeyValuePair<string, object?>("mesh.direction", Word(tags.Direction)));
+        var histogram = tags.Direction == HopDirection.Outbound ? _client : _server;
+        if (!histogram.Enabled)
+        {
+            return;
+        }
+
+        var list = new TagList
+        {
+            { "mesh.caller", tags.Caller },
+            { "mesh.callee", tags.Callee },
+            { "mesh.direction", Word(tags.Direction) },
+            { "http.request.method", KnownMethod(tags.Method) },
+            { "http.response.status_code", StatusBox.Of(tags.Status) },
+        };
+        if (tags.Route is { Length: > 0 } route)
+        {
+            list.Add("http.route", route);
+        }
+
+        if (tags.Error is { } error)
+        {
+            list.Add("error.type", error);
+        }
+
+        histogram.Record(elapsed.TotalSeconds, list);
+    }
+
+    /// <summary>One more attempt for a request.</summary>
+    public void Retried(string callee, string reason) =>
+        _retries.Add(1, new KeyValuePair<string, object?>("mesh.callee", callee), new KeyValuePair<string, object?>("mesh.retry.reason", reason));
+
+    /// <summary>A request passed that a permission in rehearsal would deny.</summary>
+    public void ShadowDenied(string caller, string callee) =>
+        _shadowDenials.Add(1, new KeyValuePair<string, object?>("mesh.caller", caller), new KeyValuePair<string, object?>("mesh.callee", callee));
+
+    /// <summary>An opaque connection has ended.</summary>
+    /// <param name="tags">What it is counted under.</param>
+    /// <param name="elapsed">How long it was open.</param>
+    /// <param name="toCallee">Bytes that the caller sent.</param>
+    /// <param name="toCaller">Bytes that the callee sent.</param>
+    public void TunnelClosed(in TunnelTags tags, TimeSpan elapsed, long toCallee, long toCaller)
+    {
+        var list = new TagList
+        {
+            { "mesh.caller", tags.Caller },
+            { "mesh.callee", tags.Callee },
+            { "mesh.direction", Word(tags.Direction) },
+        };
+        if (tags.Error is { } error)
+        {
+            list.Add("error.type", error);
+        }
+
+        _tunnels.Record(elapsed.TotalSeconds, list);
+        _tunnelBytes.Add(toCallee, [.. list, new("network.io.direction", "transmit")]);
+        _tunnelBytes.Add(toCaller, [.. list, new("network.io.direction", "receive")]);
+    }
+
+    private static string Word(HopDirection direction) => direction switch
+    {
+        HopDirection.Outbound => "outbound",
+        HopDirection.Inbound => "inbound",
+        _ => "front_door",
+    };
+
+    // http.request.method of the semantic conventions: unknown ones would let a caller make series without end.
+    private static string KnownMethod(string method) => method switch
+    {
+        "GET" or "POST" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" or "PATCH" or "TRACE" or "CONNECT" => method,
+        _ => "_OTHER",
+    };
+}
