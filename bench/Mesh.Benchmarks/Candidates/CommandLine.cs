@@ -1,0 +1,3 @@
+namespace Mesh.Benchmarks.Candidates;
+
+internal sealed record CommandLine(string Program, params string[] Arguments);

@@ -1,0 +1,37 @@
+using System.Net;
+using Mesh.Benchmarks;
+using Mesh.Benchmarks.Native;
+using Mesh.Benchmarks.Upstream;
+
+if (!OperatingSystem.IsLinux())
+{
+    Console.Error.WriteLine("mesh-bench measures with /proc, epoll and pinned cores: it needs Linux.");
+    return 64;
+}
+
+switch (args)
+{
+    case ["upstream", var address] when IPEndPoint.TryParse(address, out var at):
+        Libc.DieWithParent();
+        using (var responder = new FixedResponder(at))
+        {
+            responder.Run();
+        }
+
+        return 0;
+    case ["side-by-side", .. var rest]:
+        try
+        {
+            return new SideBySide(Arguments.Parse(rest), TimeProvider.System, Console.Out, Console.Error).Run();
+        }
+        catch (ArgumentException error)
+        {
+            Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine(Arguments.Usage);
+            return 64;
+        }
+
+    default:
+        Console.Error.WriteLine(Arguments.Usage);
+        return 64;
+}

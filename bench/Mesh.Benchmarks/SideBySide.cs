@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Mesh.Benchmarks.Candidates;
+using Mesh.Benchmarks.Certificates;
+using Mesh.Benchmarks.Load;
+using Mesh.Benchmarks.Machine;
+using Mesh.Benchmarks.Native;
+using Mesh.Benchmarks.Reporting;
+using Mesh.Benchmarks.Scenarios;
+
+namespace Mesh.Benchmarks;
+
+/// <summary>The whole run: prepare, let every scenario ask every candidate, write the document, leave nothing behind.</summary>
+internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWriter output, TextWriter progress)
+{
+    private static readonly IScenario[] Scenarios =
+    [
+        new CpuPerRequest("cpu64", Wire.Http, 64, Bench.Baseline, Bench.Ours, 1.5),
+        new CpuPerRequest("cpu4", Wire.Http, 4, Bench.Baseline, Bench.Ours, null),
+        new FixedRate(),
+        new CpuPerRequest("tunnel", Wire.Tcp, 64, "haproxy tcp", "mesh tcp", 1.2),
+        new Memory(),
+        new StartUp(),
+        new BodyStream(),
+        new HandshakeBurst(),
+    ];
+
+    public int Run()
+    {
+        var repository = Repository.Find();
+        var chosen = Scenarios.Where(scenario => arguments.Only.Count == 0 || arguments.Only.Contains(scenario.Name)).ToList();
+        if (chosen.Count == 0)
+        {
+            output.WriteLine($"--only {string.Join(' ', arguments.Only)}: no such scenario; there are {string.Join(", ", Scenarios.Select(scenario => scenario.Name))}");
+            return 64;
+        }
+
+        Cores.PinThisProcess();
+        using var precedence = Precedence.Take();
+        var started = clock.GetUtcNow();
+        var conditions = $"load average before {MachineFacts.LoadAverage()}; {(precedence.Granted ? "everything measured runs at nice -15" : "no precedence over other work: run as root for nice -15")}"
+            + (arguments.Quick ? "; quick run" : "");
+        var scratch = Directory.CreateTempSubdirectory("mesh-bench-").FullName;
+        try
+        {
+            var ports = new FreePorts();
+            var upstream = new IPEndPoint(IPAddress.Loopback, ports.Take());
+            using var responder = StartUpstream(upstream);
+            var workplace = new Workplace(scratch, BenchCertificates.Create(Path.Combine(scratch, "certificates"), started), ports, upstream);
+            var all = Lineup();
+            var able = all.Where(candidate => candidate.Missing is null).ToList();
+            var leftOut = all.Where(candidate => candidate.Missing is not null).Select(candidate => $"{candidate.Name}: {candidate.Missing}").ToList();
+            var load = new ClosedLoop();
+            var bench = new Bench(workplace, able, load, arguments.Quick, progress.WriteLine);
+            var reports = new List<ScenarioReport>();
+            foreach (var scenario in chosen)
+            {
+                progress.WriteLine($"{scenario.Name} …");
+                reports.Add(scenario.Run(bench));
+            }
+
+            conditions += string.Create(
+                CultureInfo.InvariantCulture,
+                $", took {(clock.GetUtcNow() - started).TotalMinutes:0.0} min, load average after {MachineFacts.LoadAverage()}");
+            var document = new ResultsDocument(MachineFacts.Read(), repository.Commit, started, conditions).Write(able, leftOut, reports);
+            var folder = arguments.Results ?? Path.Combine(repository.Root, "bench", "results");
+            Directory.CreateDirectory(folder);
+            var file = Path.Combine(folder, $"{started.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}-{repository.Commit}{(arguments.Quick ? "-quick" : "")}.md");
+            File.WriteAllText(file, document);
+            output.WriteLine(document);
+            output.WriteLine(Path.GetRelativePath(repository.Root, file));
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private List<Candidate> Lineup()
+    {
+        Candidate[] all =
+        [
+            new HaproxyPair(http2: false),
+            new HaproxyPair(http2: true),
+            new NginxPair(),
+            new HaproxyTcpPair(resume: true),
+            new HaproxyTcpPair(resume: false),
+        ];
+        return [.. all.Where(candidate => arguments.Candidates.Count == 0
+            || candidate.Name is Bench.Baseline or "haproxy tcp"
+            || arguments.Candidates.Exists(part => candidate.Name.Contains(part, StringComparison.Ordinal)))];
+    }
+
+    private static ChildProcess StartUpstream(IPEndPoint address)
+    {
+        var self = Environment.ProcessPath!;
+        IEnumerable<string> prefix = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(SideBySide).Assembly.Location] : [];
+        var child = ChildProcess.Start(Cores.Load, self, [.. prefix, "upstream", address.ToString()]);
+        while (Stopwatch.GetElapsedTime(child.StartedAt) < TimeSpan.FromSeconds(10) && !child.HasExited)
+        {
+            try
+            {
+                using var connection = new HttpConnection(address, TimeSpan.FromSeconds(5));
+                if (connection.Get() == 200)
+                {
+                    return child;
+                }
+            }
+            catch (SocketException)
+            {
+                // Not listening yet.
+            }
+
+            Libc.SleepUntil(Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 100));
+        }
+
+        child.Dispose();
+        throw new InvalidOperationException($"the upstream did not start: {child.Output}");
+    }
+}
