@@ -132,7 +132,8 @@ mention_what_is_missing() {
 
 run_tests() { # run_tests ARGUMENTS...: runs, and ends with one line of totals
     local log=artifacts/test.log status=0
-    dotnet test --solution "$solution" -c Release --no-build --no-progress "$@" 2>&1 | tee "$log" || status=$?
+    # 8: a project none of whose tests was asked for.
+    dotnet test --solution "$solution" -c Release --no-build --no-progress --ignore-exit-code 8 "$@" 2>&1 | tee "$log" || status=$?
     local passed failed skipped
     passed=$(awk '/^ *succeeded: /{n=$2} END{print n+0}' "$log")
     failed=$(awk '/^ *failed: /{n=$2} END{print n+0}' "$log")
@@ -166,7 +167,7 @@ case "$verb" in
     soak)
         build
         layout
-        MESH_SOAK=1 run_tests -- --filter-trait "Kind=Soak" ${arguments[@]+"${arguments[@]}"}
+        MESH_SOAK=1 run_tests --filter-trait "Kind=Soak" ${arguments[@]+"${arguments[@]}"}
         ;;
     bench)
         build

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+
+namespace Mesh.TestApp;
+
+/// <summary>Plain answers: who am I, what did you send, which status.</summary>
+internal static class Answers
+{
+    private static readonly ConcurrentDictionary<string, int> Counts = new();
+
+    private static string Replica { get; } = Environment.GetEnvironmentVariable("MESH_REPLICA") ?? "none";
+
+    public static void MapAnswers(this WebApplication app)
+    {
+        app.Use((context, next) =>
+        {
+            context.Response.Headers["x-replica"] = Replica;
+            return next();
+        });
+        app.MapGet("/health", () => "ok");
+        app.MapGet("/who", () => Results.Json(new { replica = Replica, pid = Environment.ProcessId }));
+        app.Map("/echo/{**path}", Echo);
+        app.MapMethods("/status/{code:int}", ["GET", "HEAD", "POST", "PUT"], (int code) => Results.StatusCode(code));
+        app.MapPost("/count/{key}", (string key) => Counts.AddOrUpdate(key, 1, (_, n) => n + 1));
+        app.MapGet("/count/{key}", (string key) => Counts.GetValueOrDefault(key));
+        app.MapPost("/exit/{code:int}", (int code) => Environment.Exit(code));
+        app.MapGet("/slow/{milliseconds:int}", async (int milliseconds, CancellationToken ended) =>
+        {
+            await Task.Delay(milliseconds, ended);
+            return "slow";
+        });
+        app.MapPost("/count-slowly/{key}/{milliseconds:int}", async (string key, int milliseconds, CancellationToken ended) =>
+        {
+            var count = Counts.AddOrUpdate(key, 1, (_, n) => n + 1);
+            await Task.Delay(milliseconds, ended);
+            return count;
+        });
+    }
+
+    private static async Task<IResult> Echo(HttpRequest request)
+    {
+        using var reader = new StreamReader(request.Body);
+        var body = await reader.ReadToEndAsync();
+        return Results.Json(new
+        {
+            method = request.Method,
+            target = request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()!.RawTarget,
+            protocol = request.Protocol,
+            replica = Replica,
+            headers = request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            body,
+        });
+    }
+}

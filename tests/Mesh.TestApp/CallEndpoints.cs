@@ -1,0 +1,13 @@
+namespace Mesh.TestApp;
+
+/// <summary>Where tests hand in calls, and ask what this process was told.</summary>
+internal static class CallEndpoints
+{
+    public static void MapCalls(this WebApplication app)
+    {
+        app.MapPost("/call", (CallRequest call, Calls calls, CancellationToken ended) => calls.SendAsync(call, ended));
+        app.MapGet("/environment", () => Environment.GetEnvironmentVariables()
+            .Cast<System.Collections.DictionaryEntry>()
+            .ToDictionary(e => (string)e.Key, e => (string?)e.Value));
+    }
+}

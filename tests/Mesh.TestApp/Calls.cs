@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+
+namespace Mesh.TestApp;
+
+/// <summary>Calls that this process makes for a test: what a service of the mesh could try.</summary>
+internal sealed class Calls : IDisposable
+{
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
+
+    public async Task<CallResult> SendAsync(CallRequest call, CancellationToken ended)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(call.Method), call.Url);
+        if (call.Version is not null)
+        {
+            request.Version = Version.Parse(call.Version);
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        }
+
+        if (call.Body is not null)
+        {
+            request.Content = new StringContent(call.Body);
+        }
+
+        foreach (var (name, value) in call.Headers ?? [])
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content?.Headers.TryAddWithoutValidation(name, value);
+            }
+        }
+
+        try
+        {
+            using var response = await _http.SendAsync(request, ended);
+            var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
+            return new CallResult((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(ended), null);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or TaskCanceledException)
+        {
+            return new CallResult(0, [], "", e.GetBaseException().Message);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,13 @@
+// An app that does what a test tells it, from inside its own process: it answers, streams, counts, and calls others.
+using Mesh.TestApp;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+builder.Services.AddSingleton<Calls>();
+
+var app = builder.Build();
+app.UseWebSockets();
+app.MapAnswers();
+app.MapStreams();
+app.MapCalls();
+app.Run();
