@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Net;
+using Envoy.Config.Core.V3;
+using Envoy.Config.Listener.V3;
+using Envoy.Config.Route.V3;
+using Envoy.Extensions.Filters.Network.TcpProxy.V3;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Snapshot.V1;
+using Mesh.Xds.Wire;
+using RouteActionMessage = Envoy.Config.Route.V3.RouteAction;
+using RouteMatchMessage = Envoy.Config.Route.V3.RouteMatch;
+
+namespace Mesh.Xds.Codecs;
+
+/// <summary>The mesh door, whose chains are chosen by server name and ALPN, and the front doors.</summary>
+internal static class DoorCodec
+{
+    private const string TimeoutOrigin = "timeout";
+    private const string TunnelAlpn = "mesh-tcp";
+
+    private static readonly ImmutableArray<string> HttpAlpn = ["h2", "http/1.1"];
+
+    /// <summary>What is offered and accepted between sidecars for a protocol.</summary>
+    public static ImmutableArray<string> Alpn(AppProtocol protocol) => protocol.IsHttp() ? HttpAlpn : [TunnelAlpn];
+
+    public static XdsResource EncodeMeshDoor(ImmutableArray<InboundPort> ports)
+    {
+        var listener = new Listener { Name = ResourceNames.MeshDoor, TrafficDirection = TrafficDirection.Inbound };
+        listener.FilterChains.AddRange(ports.Select(Encode));
+        return XdsResource.From(TypeUrls.Listener, listener.Name, listener);
+    }
+
+    public static XdsResource Encode(FrontDoor door)
+    {
+        var listener = new Listener
+        {
+            Name = door.Name,
+            TrafficDirection = TrafficDirection.Inbound,
+            Address = ListenerAddressCodec.Encode(IPAddress.Any, door.ContainerPort),
+            FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts) },
+        };
+        return XdsResource.From(TypeUrls.Listener, door.Name, listener);
+    }
+
+    public static ImmutableArray<InboundPort> DecodeMeshDoor(Listener listener) =>
+        [.. listener.FilterChains.Select((chain, index) => DecodePort(chain, $"filter_chains[{index}]"))];
+
+    public static FrontDoor DecodeFrontDoor(Listener listener)
+    {
+        var chain = listener.FilterChains is [var only] ? only : throw new ResourceRefusedException("filter_chains: not exactly one");
+        var settings = chain.Metadata.Settings<DoorSettings>("filter_chains[0]");
+        var door = new FrontDoor
+        {
+            Port = ValueCodec.DecodePort(settings.Port, "metadata.port"),
+            Protocol = ValueCodec.Decode(settings.Protocol, "metadata.protocol"),
+            Permissions = DoorPermissionCodec.Decode(chain, "filter_chains[0]"),
+            Timeouts = DecodeTimeouts(chain, settings, "filter_chains[0]"),
+            External = settings.External,
+            ContainerPort = ListenerAddressCodec.Decode(listener.Address),
+        };
+        return door.Name == listener.Name ? door : throw new ResourceRefusedException($"name: '{listener.Name}' is not that of the front door of {settings.Port}");
+    }
+
+    private static FilterChain Encode(InboundPort port)
+    {
+        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts);
+        chain.FilterChainMatch = new FilterChainMatch { ServerNames = { port.ServerName }, ApplicationProtocols = { Alpn(port.Protocol) } };
+        chain.TransportSocket = TlsCodec.EncodeDoor(Alpn(port.Protocol));
+        return chain;
+    }
+
+    private static InboundPort DecodePort(FilterChain chain, string where)
+    {
+        var settings = chain.Metadata.Settings<DoorSettings>(where);
+        TlsCodec.CheckDoor(chain.TransportSocket, where);
+        var port = new InboundPort
+        {
+            Port = ValueCodec.DecodePort(settings.Port, $"{where}.metadata.port"),
+            Protocol = ValueCodec.Decode(settings.Protocol, $"{where}.metadata.protocol"),
+            Permissions = DoorPermissionCodec.Decode(chain, where),
+            Timeouts = DecodeTimeouts(chain, settings, where),
+        };
+        return chain.FilterChainMatch?.ServerNames is [var name] && name == port.ServerName
+            ? port
+            : throw new ResourceRefusedException($"{where}.filter_chain_match.server_names: not just {port.ServerName}");
+    }
+
+    private static FilterChain Chain(
+        string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts)
+    {
+        var chain = new FilterChain
+        {
+            Name = name,
+            Metadata = new Metadata().WithOrigin(TimeoutOrigin, timeouts.Origin).WithSettings(new DoorSettings
+            {
+                Port = port.ToString(),
+                Protocol = ValueCodec.Encode(protocol),
+                External = external,
+                AppConnectTimeout = Duration.FromTimeSpan(timeouts.Connect),
+            }),
+        };
+        var app = ResourceNames.Local(port.Port);
+        if (protocol.IsHttp())
+        {
+            var manager = FilterChainCodec.Manager(name, protocol, DoorPermissionCodec.EncodeHttp(permissions));
+            manager.CommonHttpProtocolOptions = new() { IdleTimeout = ValueCodec.OrZero(timeouts.Idle) };
+            manager.RouteConfig = RoutesTo(app, timeouts.Request);
+            chain.Filters.Add(FilterChainCodec.Network(FilterChainCodec.HttpFilterName, manager));
+        }
+        else
+        {
+            chain.Filters.AddRange(DoorPermissionCodec.EncodeNetwork(name, permissions));
+            chain.Filters.Add(FilterChainCodec.Network(
+                FilterChainCodec.TcpFilterName,
+                new TcpProxy { StatPrefix = name, Cluster = app, IdleTimeout = ValueCodec.OrZero(timeouts.Idle) }));
+        }
+
+        return chain;
+    }
+
+    private static RouteConfiguration RoutesTo(string app, TimeSpan? limit)
+    {
+        var route = new Route
+        {
+            Name = app,
+            Match = new RouteMatchMessage { Prefix = "/" },
+            Route_ = new RouteActionMessage { Cluster = app, Timeout = ValueCodec.OrZero(limit) },
+        };
+        return new() { Name = app, VirtualHosts = { new VirtualHost { Name = app, Domains = { "*" }, Routes = { route } } } };
+    }
+
+    private static InboundTimeouts DecodeTimeouts(FilterChain chain, DoorSettings settings, string where)
+    {
+        var timeouts = new InboundTimeouts
+        {
+            Connect = ValueCodec.Required(settings.AppConnectTimeout, $"{where}.metadata.app_connect_timeout"),
+            Origin = chain.Metadata.Origin(TimeoutOrigin),
+        };
+        if (settings.Protocol == PortProtocol.Tcp)
+        {
+            return timeouts with { Idle = ValueCodec.ZeroIsNone(FilterChainCodec.Tunnel(chain, where).IdleTimeout) };
+        }
+
+        var manager = FilterChainCodec.Manager(chain, where);
+        var action = manager.RouteConfig?.VirtualHosts is [{ Routes: [{ Route_: { } only }] }]
+            ? only
+            : throw new ResourceRefusedException($"{where}.route_config: not exactly one route to the app");
+        return timeouts with
+        {
+            Request = ValueCodec.ZeroIsNone(action.Timeout),
+            Idle = ValueCodec.ZeroIsNone(manager.CommonHttpProtocolOptions?.IdleTimeout),
+        };
+    }
+}

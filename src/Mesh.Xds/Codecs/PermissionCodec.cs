@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Envoy.Config.Rbac.V3;
+using Mesh.Model.Snapshots;
+
+namespace Mesh.Xds.Codecs;
+
+/// <summary>
+/// Permission sets as RBAC: denials are one filter with action DENY, the rest one with action ALLOW, which is there even where nobody is allowed. A rehearsed
+/// denial is allowed by the rules and missing in the shadow rules.
+/// </summary>
+internal static class PermissionCodec
+{
+    /// <summary>The rules of the DENY filter; <see langword="null"/> where nothing is denied.</summary>
+    public static RBAC? EncodeDeny(PermissionSet set) => set.Deny.IsEmpty ? null : Encode(RBAC.Types.Action.Deny, set.Deny, 0);
+
+    /// <summary>The rules of the ALLOW filter.</summary>
+    public static RBAC EncodeAllow(PermissionSet set)
+    {
+        var rules = Encode(RBAC.Types.Action.Allow, set.Allow, 0);
+        rules.Policies.Add(Encode(RBAC.Types.Action.Allow, set.AllowWithShadowDeny, set.Allow.Length).Policies);
+        return rules;
+    }
+
+    /// <summary>The shadow rules of the ALLOW filter; <see langword="null"/> where nothing is rehearsed.</summary>
+    public static RBAC? EncodeShadow(PermissionSet set) => set.AllowWithShadowDeny.IsEmpty ? null : Encode(RBAC.Types.Action.Allow, set.Allow, 0);
+
+    /// <summary>Puts together what the filters of one chain say. A chain without an ALLOW filter would let everyone in: it is refused.</summary>
+    public static PermissionSet Decode(IEnumerable<(RBAC? Rules, RBAC? Shadow)> filters, string where)
+    {
+        PermissionSet? allowing = null;
+        var deny = ImmutableArray<PermissionRule>.Empty;
+        foreach (var (rules, shadow) in filters)
+        {
+            switch (rules?.Action)
+            {
+                case RBAC.Types.Action.Deny when shadow is null:
+                    deny = deny.AddRange(Decode(rules, where));
+                    break;
+                case RBAC.Types.Action.Allow when allowing is null:
+                    var rehearsed = shadow is null ? [] : rules.Policies.Keys.Where(name => !shadow.Policies.ContainsKey(name)).ToHashSet();
+                    allowing = new()
+                    {
+                        Allow = Decode(rules, where, name => !rehearsed.Contains(name)),
+                        AllowWithShadowDeny = Decode(rules, where, rehearsed.Contains),
+                    };
+                    break;
+                default:
+                    throw new ResourceRefusedException($"{where}: an RBAC filter with action {rules?.Action.ToString() ?? "(no rules)"} is not supported here");
+            }
+        }
+
+        return allowing is null
+            ? throw new ResourceRefusedException($"{where}: no RBAC filter with action ALLOW; the door would be open to everyone")
+            : allowing with { Deny = deny };
+    }
+
+    private static RBAC Encode(RBAC.Types.Action action, ImmutableArray<PermissionRule> rules, int first)
+    {
+        var rbac = new RBAC { Action = action };
+        for (var i = 0; i < rules.Length; i++)
+        {
+            var policy = new Policy();
+            policy.Principals.AddRange(rules[i].Principals.IsEmpty ? [AnyAuthenticated()] : rules[i].Principals.Select(Encode));
+            policy.Permissions.AddRange(rules[i].Requests.IsEmpty ? [new Permission { Any = true }] : rules[i].Requests.Select(RequestPermissionCodec.Encode));
+            rbac.Policies[PolicyNameCodec.Encode(first + i, rules[i].Origin)] = policy;
+        }
+
+        return rbac;
+    }
+
+    private static ImmutableArray<PermissionRule> Decode(RBAC rbac, string where, Func<string, bool>? only = null) =>
+    [
+        .. rbac.Policies
+            .Where(policy => only is null || only(policy.Key))
+            .Select(policy => (Name: PolicyNameCodec.Decode(policy.Key, where), policy.Value))
+            .OrderBy(policy => policy.Name.Index)
+            .Select(policy => new PermissionRule
+            {
+                Origin = policy.Name.Origin,
+                Principals = DecodePrincipals(policy.Value, $"{where}, policy {policy.Name.Origin}"),
+                Requests = DecodeRequests(policy.Value, $"{where}, policy {policy.Name.Origin}"),
+            }),
+    ];
+
+    private static Principal AnyAuthenticated() => new() { Authenticated = new Principal.Types.Authenticated() };
+
+    private static Principal Encode(PrincipalMatch match)
+    {
+        if (!match.IsPrefix)
+        {
+            return Named(TextMatchCodec.Exact(match.Value));
+        }
+
+        if (match.Value.EndsWith('/'))
+        {
+            return Named(TextMatchCodec.Prefix(match.Value));
+        }
+
+        var either = new Principal.Types.Set();
+        either.Ids.Add(Named(TextMatchCodec.Exact(match.Value)));
+        either.Ids.Add(Named(TextMatchCodec.Prefix(match.Value + "/")));
+        return new() { OrIds = either };
+    }
+
+    private static Principal Named(Envoy.Type.Matcher.V3.StringMatcher name) =>
+        new() { Authenticated = new Principal.Types.Authenticated { PrincipalName = name } };
+
+    private static ImmutableArray<PrincipalMatch> DecodePrincipals(Policy policy, string where)
+    {
+        if (policy.Principals.Count == 0)
+        {
+            throw new ResourceRefusedException($"{where}: no principals");
+        }
+
+        return policy.Principals.Count == 1 && policy.Principals[0] is { Authenticated: { PrincipalName: null } }
+            ? []
+            : [.. policy.Principals.Select(principal => Decode(principal, where))];
+    }
+
+    private static PrincipalMatch Decode(Principal principal, string where)
+    {
+        if (principal.Authenticated?.PrincipalName is { IgnoreCase: false } name)
+        {
+            if (name.HasExact)
+            {
+                return new(name.Exact);
+            }
+
+            if (name.HasPrefix && name.Prefix.EndsWith('/'))
+            {
+                return new(name.Prefix, IsPrefix: true);
+            }
+        }
+
+        if (principal.OrIds is { Ids: [{ Authenticated.PrincipalName: { } first }, { Authenticated.PrincipalName: { } second }] }
+            && TextMatchCodec.TryElementPrefix(first, second, out var prefix))
+        {
+            return new(prefix, IsPrefix: true);
+        }
+
+        throw new ResourceRefusedException($"{where}: a principal of the form {principal.IdentifierCase} is not supported");
+    }
+
+    private static ImmutableArray<RequestMatch> DecodeRequests(Policy policy, string where)
+    {
+        if (policy.Permissions.Count == 0)
+        {
+            throw new ResourceRefusedException($"{where}: no permissions");
+        }
+
+        return policy.Permissions.Count == 1 && policy.Permissions[0].HasAny
+            ? []
+            : [.. policy.Permissions.Select(permission => RequestPermissionCodec.Decode(permission, where))];
+    }
+}

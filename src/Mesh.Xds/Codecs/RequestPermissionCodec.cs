@@ -1,0 +1,104 @@
+using Envoy.Config.Rbac.V3;
+using Envoy.Config.Route.V3;
+using Envoy.Type.Matcher.V3;
+using Mesh.Model.Snapshots;
+
+namespace Mesh.Xds.Codecs;
+
+/// <summary>What a permission rule says about requests: method and path.</summary>
+internal static class RequestPermissionCodec
+{
+    private const string Method = ":method";
+
+    public static Permission Encode(RequestMatch match)
+    {
+        // A match without conditions still is one about requests: on a TCP port it never holds, while "any" would.
+        var method = match.Method is null
+            ? new HeaderMatcher { Name = Method, PresentMatch = true }
+            : new HeaderMatcher { Name = Method, StringMatch = TextMatchCodec.Exact(match.Method) };
+        if (match.Path is null)
+        {
+            return new() { Header = method };
+        }
+
+        if (match.Method is null)
+        {
+            return EncodePath(match.Path);
+        }
+
+        var both = new Permission.Types.Set();
+        both.Rules.Add(new Permission { Header = method });
+        both.Rules.Add(EncodePath(match.Path));
+        return new() { AndRules = both };
+    }
+
+    public static RequestMatch Decode(Permission permission, string where)
+    {
+        if (permission.AndRules is { Rules: [{ Header: { } header }, var path] })
+        {
+            return new(DecodeMethod(header, where), DecodePath(path, where));
+        }
+
+        return permission.Header is { } only ? new(DecodeMethod(only, where), null) : new(null, DecodePath(permission, where));
+    }
+
+    private static Permission EncodePath(PathMatch path)
+    {
+        switch (path.Kind)
+        {
+            case PathMatchKind.Exact:
+                return UrlPath(TextMatchCodec.Exact(path.Value));
+            case PathMatchKind.RegularExpression:
+                return UrlPath(TextMatchCodec.Regex(path.Value));
+            default:
+                var elements = path.Value.TrimEnd('/');
+                if (elements.Length == 0)
+                {
+                    return UrlPath(TextMatchCodec.Prefix("/"));
+                }
+
+                var either = new Permission.Types.Set();
+                either.Rules.Add(UrlPath(TextMatchCodec.Exact(elements)));
+                either.Rules.Add(UrlPath(TextMatchCodec.Prefix(elements + "/")));
+                return new() { OrRules = either };
+        }
+    }
+
+    private static Permission UrlPath(StringMatcher path) => new() { UrlPath = new PathMatcher { Path = path } };
+
+    private static PathMatch DecodePath(Permission permission, string where)
+    {
+        if (permission.UrlPath?.Path is { IgnoreCase: false } path)
+        {
+            if (path.HasExact)
+            {
+                return new(PathMatchKind.Exact, path.Exact);
+            }
+
+            if (path.SafeRegex is { } regex)
+            {
+                return new(PathMatchKind.RegularExpression, regex.Regex);
+            }
+
+            if (path is { HasPrefix: true, Prefix: "/" })
+            {
+                return new(PathMatchKind.PathPrefix, "/");
+            }
+        }
+
+        if (permission.OrRules is { Rules: [{ UrlPath.Path: { } first }, { UrlPath.Path: { } second }] }
+            && TextMatchCodec.TryElementPrefix(first, second, out var prefix))
+        {
+            return new(PathMatchKind.PathPrefix, prefix);
+        }
+
+        throw new ResourceRefusedException($"{where}: a permission of the form {permission.RuleCase} is not supported");
+    }
+
+    private static string? DecodeMethod(HeaderMatcher header, string where) => header switch
+    {
+        { Name: Method, InvertMatch: false, StringMatch: { HasExact: true, IgnoreCase: false } method } => method.Exact,
+        { Name: Method, InvertMatch: false, HasPresentMatch: true, PresentMatch: true } => null,
+        _ => throw new ResourceRefusedException($"{where}: a permission on header '{header.Name}' is not supported"),
+    };
+}

@@ -1,0 +1,75 @@
+using Envoy.Config.Core.V3;
+using Envoy.Config.Endpoint.V3;
+using Envoy.Config.Listener.V3;
+using Envoy.Config.Route.V3;
+using Google.Protobuf;
+using Mesh.Model.Snapshots;
+using Mesh.Xds.Wire;
+using ClusterMessage = Envoy.Config.Cluster.V3.Cluster;
+
+namespace Mesh.Xds.Codecs;
+
+/// <summary>The registry of types: bytes to Mesh's own records, or a refusal that says why.</summary>
+internal static class ResourceDecoder
+{
+    /// <summary>
+    /// A <see cref="Cluster"/>, an <see cref="EndpointSet"/>, a <see cref="RouteTable"/>, an <see cref="OutboundListener"/>, a <see cref="FrontDoor"/> or
+    /// a <see cref="MeshDoor"/>.
+    /// </summary>
+    /// <exception cref="ResourceRefusedException">It is not readable, or asks for what Mesh cannot do.</exception>
+    public static object Decode(XdsResource resource)
+    {
+        try
+        {
+            var (name, value) = Read(resource);
+            return name == resource.Name ? value : throw new ResourceRefusedException($"the message names itself '{name}'");
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new ResourceRefusedException($"not readable: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The permissions in a listener, whatever becomes of the rest of it; <see langword="null"/> for listeners that have none.</summary>
+    /// <exception cref="ResourceRefusedException">They are not readable.</exception>
+    public static IReadOnlyList<KeyValuePair<string, PermissionSet>>? DecodePermissions(XdsResource resource)
+    {
+        try
+        {
+            var listener = Listener.Parser.ParseFrom(resource.Body);
+            return listener.TrafficDirection == TrafficDirection.Outbound ? null : [.. DoorPermissionCodec.Decode(listener)];
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new ResourceRefusedException($"not readable: {e.Message}", e);
+        }
+    }
+
+    private static (string Name, object Value) Read(XdsResource resource)
+    {
+        switch (resource.TypeUrl)
+        {
+            case TypeUrls.Cluster:
+                var cluster = ClusterMessage.Parser.ParseFrom(resource.Body);
+                return (cluster.Name, ClusterCodec.Decode(cluster));
+            case TypeUrls.Endpoints:
+                var assignment = ClusterLoadAssignment.Parser.ParseFrom(resource.Body);
+                return (assignment.ClusterName, EndpointCodec.Decode(assignment));
+            case TypeUrls.Listener:
+                var listener = Listener.Parser.ParseFrom(resource.Body);
+                return (listener.Name, Read(listener));
+            case TypeUrls.RouteTable:
+                var table = RouteConfiguration.Parser.ParseFrom(resource.Body);
+                return (table.Name, RouteTableCodec.Decode(table));
+            default:
+                throw new ResourceRefusedException($"type {resource.TypeUrl} is unknown to this version");
+        }
+    }
+
+    private static object Read(Listener listener) => listener switch
+    {
+        { TrafficDirection: TrafficDirection.Outbound } => OutboundListenerCodec.Decode(listener),
+        { Name: ResourceNames.MeshDoor } => new MeshDoor(DoorCodec.DecodeMeshDoor(listener)),
+        _ => DoorCodec.DecodeFrontDoor(listener),
+    };
+}

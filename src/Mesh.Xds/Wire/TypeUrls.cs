@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace Mesh.Xds.Wire;
+
+/// <summary>The types of resources, as they are named on the wire.</summary>
+public static class TypeUrls
+{
+    /// <summary>What stands before a message's full name.</summary>
+    public const string Prefix = "type.googleapis.com/";
+
+    /// <summary>CDS.</summary>
+    public const string Cluster = Prefix + "envoy.config.cluster.v3.Cluster";
+
+    /// <summary>EDS.</summary>
+    public const string Endpoints = Prefix + "envoy.config.endpoint.v3.ClusterLoadAssignment";
+
+    /// <summary>LDS.</summary>
+    public const string Listener = Prefix + "envoy.config.listener.v3.Listener";
+
+    /// <summary>RDS.</summary>
+    public const string RouteTable = Prefix + "envoy.config.route.v3.RouteConfiguration";
+
+    /// <summary>The order in which additions are sent, so that nothing refers to what is not there yet; removals go the other way.</summary>
+    public static ImmutableArray<string> InOrder { get; } = [Cluster, Endpoints, Listener, RouteTable];
+
+    /// <summary>Whether a subscription without names means all resources of the type (xDS protocol, wildcard).</summary>
+    public static bool HasWildcard(string typeUrl) => typeUrl is Cluster or Listener;
+
+    /// <summary>The short name for people: CDS, EDS, LDS, RDS.</summary>
+    public static string ShortName(string typeUrl) => typeUrl switch
+    {
+        Cluster => "CDS",
+        Endpoints => "EDS",
+        Listener => "LDS",
+        RouteTable => "RDS",
+        _ => typeUrl,
+    };
+}

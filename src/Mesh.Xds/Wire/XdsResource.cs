@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using Envoy.Service.Discovery.V3;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Mesh.Xds.Wire;
+
+/// <summary>One resource, serialized once and shared by all streams that carry it.</summary>
+public sealed class XdsResource
+{
+    private const int VersionBytes = 12;
+
+    private XdsResource(string typeUrl, string name, string version, ByteString body)
+    {
+        TypeUrl = typeUrl;
+        Name = name;
+        Version = version;
+        Body = body;
+    }
+
+    /// <summary>The type.</summary>
+    public string TypeUrl { get; }
+
+    /// <summary>The name, unique in its type.</summary>
+    public string Name { get; }
+
+    /// <summary>A hash of the content: the same content has the same version in every process, before and after a restart.</summary>
+    public string Version { get; }
+
+    /// <summary>The serialized message.</summary>
+    public ByteString Body { get; }
+
+    /// <summary>Serializes a message.</summary>
+    public static XdsResource From(string typeUrl, string name, IMessage message)
+    {
+        var body = message.ToByteString();
+        return new(typeUrl, name, HashOf(body.Span), body);
+    }
+
+    /// <summary>Takes a resource as it came from a stream or a file, with the version its sender gave it.</summary>
+    internal static XdsResource From(Resource resource) =>
+        new(resource.Resource_.TypeUrl, resource.Name, resource.Version, resource.Resource_.Value);
+
+    /// <summary>As it is sent.</summary>
+    internal Resource ToMessage() => new()
+    {
+        Name = Name,
+        Version = Version,
+        Resource_ = new Any { TypeUrl = TypeUrl, Value = Body },
+    };
+
+    private static string HashOf(ReadOnlySpan<byte> body)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(body, hash);
+        return Convert.ToHexStringLower(hash[..VersionBytes]);
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => $"{TypeUrls.ShortName(TypeUrl)} {Name} {Version}";
+}

@@ -1,0 +1,162 @@
+using Mesh.Model;
+using Mesh.Model.Identity;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+
+namespace Mesh.Xds.Tests.Codecs;
+
+/// <summary>Snapshots for tests: one that uses everything, and a small one to vary.</summary>
+internal static class Samples
+{
+    public static TrustDomain TrustDomain { get; } = TrustDomain.Parse("shop.local");
+
+    public static SpiffeId Storefront { get; } = SpiffeId.ForService(TrustDomain, new ServiceId("shop", "storefront"));
+
+    public static Origin Somewhere { get; } = new("TrafficPermission", "shop/orders; 100%", "policies/a b.yaml:12", "from[0].default");
+
+    public static PortRef Port(string service, string port = "http") => new(new ServiceId("shop", service), port);
+
+    public static Cluster Cluster(string service, string port = "http", AppProtocol protocol = AppProtocol.Http) => new()
+    {
+        Upstream = Port(service, port),
+        Protocol = protocol,
+        PeerIdentity = SpiffeId.ForService(TrustDomain, new ServiceId("shop", service)),
+    };
+
+    public static PermissionSet AllowFrom(params string[] services) => new()
+    {
+        Allow =
+        [
+            .. services.Select(service => new PermissionRule
+            {
+                Principals = [new PrincipalMatch($"spiffe://shop.local/ns/shop/sa/{service}")],
+                Origin = new Origin("Edge", $"shop/{service} → shop/storefront"),
+            }),
+        ],
+    };
+
+    /// <summary>A storefront that calls the services named, over HTTP, and that may be called by <c>edge</c>.</summary>
+    public static ProxySnapshot Calling(params string[] services) => new()
+    {
+        Identity = Storefront,
+        Inbound = [new InboundPort { Port = Port("storefront"), Protocol = AppProtocol.Http, Permissions = AllowFrom("edge") }],
+        Outbound = [.. services.Order(StringComparer.Ordinal).Select(service => new OutboundListener { Upstream = Port(service), Protocol = AppProtocol.Http })],
+        RouteTables = [.. services.Order(StringComparer.Ordinal).Select(service => Table(service))],
+        Clusters = [.. services.Order(StringComparer.Ordinal).Select(service => Cluster(service))],
+    };
+
+    public static RouteTable Table(string service, string? rewriteHost = null) => new()
+    {
+        Name = ResourceNames.Outbound(Port(service)),
+        Rules =
+        [
+            new RouteRule
+            {
+                Name = "all",
+                Action = new ForwardAction { Backends = [new WeightedCluster(ResourceNames.Cluster(Port(service)))], RewriteHost = rewriteHost },
+            },
+        ],
+    };
+
+    public static EndpointSet Endpoints(string service, params int[] ports) => new(
+        ResourceNames.Cluster(Port(service)),
+        [.. ports.Select((port, index) => new Endpoint("127.0.0.1", port, $"{service}-{index + 1}"))]);
+
+    public static ProxySnapshot Everything { get; } = new()
+    {
+        Identity = Storefront,
+        Inbound =
+        [
+            new InboundPort
+            {
+                Port = Port("storefront"),
+                Protocol = AppProtocol.Http,
+                Permissions = Permissions,
+                Timeouts = new() { Connect = TimeSpan.FromSeconds(3), Request = TimeSpan.FromSeconds(30), Idle = null, Origin = Somewhere },
+            },
+            new InboundPort { Port = Port("storefront", "grpc"), Protocol = AppProtocol.Grpc, Permissions = PermissionSet.Nobody },
+            new InboundPort
+            {
+                Port = Port("storefront", "tcp"),
+                Protocol = AppProtocol.Tcp,
+                Permissions = Permissions,
+                Timeouts = new() { Idle = TimeSpan.FromMinutes(5) },
+            },
+        ],
+        FrontDoors =
+        [
+            new FrontDoor { Port = Port("storefront"), Protocol = AppProtocol.Http, Permissions = AllowFrom("edge"), External = true, ContainerPort = 8080 },
+            new FrontDoor { Port = Port("storefront", "tcp"), Protocol = AppProtocol.Tcp, Permissions = PermissionSet.Nobody },
+        ],
+        Outbound =
+        [
+            new OutboundListener { Upstream = Port("inventory", "grpc"), Protocol = AppProtocol.Grpc, ContainerPort = 15101 },
+            new OutboundListener { Upstream = Port("legacy", "tcp"), Protocol = AppProtocol.Tcp },
+            new OutboundListener { Upstream = Port("orders"), Protocol = AppProtocol.Http, Origins = [Somewhere, new Origin("Edge", "a → b")] },
+            new OutboundListener
+            {
+                Upstream = Port("postgres", "tcp"),
+                Protocol = AppProtocol.Tcp,
+                TcpBackends = [new WeightedCluster("shop/postgres/tcp", 9), new WeightedCluster("shop/postgres-next/tcp", 1)],
+                IdleTimeout = TimeSpan.FromHours(2),
+                MaxConnectAttempts = 5,
+            },
+            new OutboundListener { Upstream = Port("stripe", "https"), Protocol = AppProtocol.Https },
+        ],
+        RouteTables = [RichRoutes.Table, Table("stripe")],
+        Clusters =
+        [
+            Cluster("inventory", "grpc", AppProtocol.Grpc) with { LoadBalancing = new(LoadBalancingKind.RoundRobin), Wire = WireProtocol.Http2 },
+            Cluster("orders") with
+            {
+                LoadBalancing = new LoadBalancing(LoadBalancingKind.LeastRequest, 3) { Origin = Somewhere },
+                Connect = TimeSpan.FromMilliseconds(1500),
+                Idle = TimeSpan.FromMinutes(10),
+                Wire = WireProtocol.Http1,
+                RetryBudget = new() { Percent = 12.5, Interval = TimeSpan.FromSeconds(20), MinPerSecond = 3 },
+                Origins = [Somewhere],
+            },
+            Cluster("postgres", "tcp", AppProtocol.Tcp) with { LoadBalancing = new(LoadBalancingKind.Random) },
+            new Cluster
+            {
+                Upstream = Port("stripe", "https"),
+                Kind = ClusterKind.External,
+                Protocol = AppProtocol.Https,
+                ExternalHost = "api.stripe.example",
+                ExternalPort = 443,
+            },
+        ],
+    };
+
+    private static PermissionSet Permissions => new()
+    {
+        Deny = [new PermissionRule { Principals = [new PrincipalMatch("spiffe://shop.local/ns/shop/sa/evil")], Origin = Somewhere }],
+        Allow =
+        [
+            new PermissionRule { Origin = new Origin("TrafficPermission", "shop/everyone") },
+            new PermissionRule
+            {
+                Principals =
+                [
+                    new PrincipalMatch("spiffe://shop.local/ns/shop", IsPrefix: true),
+                    new PrincipalMatch("spiffe://shop.local/ns/", IsPrefix: true),
+                    new PrincipalMatch("spiffe://shop.local/ns/shop/sa/edge"),
+                ],
+                Requests =
+                [
+                    new RequestMatch("GET", null),
+                    new RequestMatch(null, new PathMatch(PathMatchKind.Exact, "/health")),
+                    new RequestMatch("POST", new PathMatch(PathMatchKind.PathPrefix, "/orders")),
+                    new RequestMatch(null, new PathMatch(PathMatchKind.PathPrefix, "/")),
+                    new RequestMatch("PUT", new PathMatch(PathMatchKind.RegularExpression, "/items/[0-9]+")),
+                    new RequestMatch(null, null),
+                ],
+                Origin = Somewhere,
+            },
+        ],
+        AllowWithShadowDeny =
+        [
+            new PermissionRule { Principals = [new PrincipalMatch("spiffe://shop.local/developer")], Origin = new Origin("Edge", "x=y → z", null, "rule;1") },
+        ],
+    };
+}
