@@ -62,6 +62,9 @@ public sealed record SidecarBootstrap
     /// <summary>Least level that is logged: Trace, Debug, Information, Warning, Error. Default: Information.</summary>
     public string LogLevel { get; init; } = "Information";
 
+    /// <summary>How log lines look: <c>text</c>, one line for people, or <c>json</c>, one object each. Default: text.</summary>
+    public string LogFormat { get; init; } = "text";
+
     /// <summary>Seconds that what runs may take to finish after SIGTERM. Default: 20, under Kubernetes' 30.</summary>
     public int DrainSeconds { get; init; } = 20;
 }

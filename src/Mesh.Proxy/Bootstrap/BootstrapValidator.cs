@@ -1,0 +1,229 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Security.Cryptography;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Identity;
+using Mesh.Model.Topology;
+using Mesh.Model.Validation;
+
+namespace Mesh.Proxy.Bootstrap;
+
+/// <summary>Turns the bootstrap into settings, or says everything that is wrong with it at once.</summary>
+internal sealed class BootstrapValidator
+{
+    private readonly List<Violation> _violations = [];
+
+    private BootstrapValidator()
+    {
+    }
+
+    /// <summary>Checks.</summary>
+    public static ProxySettings? Check(SidecarBootstrap bootstrap, out IReadOnlyList<Violation> violations)
+    {
+        var validator = new BootstrapValidator();
+        var settings = validator.Convert(bootstrap);
+        violations = validator._violations;
+        return violations.Count == 0 ? settings : null;
+    }
+
+    private ProxySettings? Convert(SidecarBootstrap bootstrap)
+    {
+        if (!TrustDomain.TryParse(bootstrap.TrustDomain, out var trustDomain))
+        {
+            Fault("trustDomain", $"'{bootstrap.TrustDomain}' is not a trust domain; use lower-case letters, digits, '.', '-' and '_', such as shop.local");
+        }
+
+        if (!ServiceId.TryParse(bootstrap.Service, ServiceId.DefaultNamespace, out var service))
+        {
+            Fault("service", $"'{bootstrap.Service}' is not namespace/name, both DNS labels, such as default/orders");
+        }
+
+        if (string.IsNullOrWhiteSpace(bootstrap.Replica))
+        {
+            Fault("replica", "is empty; give the replica a name that is unique in its service, such as orders-1");
+        }
+
+        if (!Path.IsPathFullyQualified(bootstrap.StateDirectory ?? ""))
+        {
+            Fault("stateDirectory", $"'{bootstrap.StateDirectory}' is not an absolute path");
+        }
+
+        var controlPlane = ControlPlane(bootstrap);
+        var bundle = Bundle(bootstrap);
+        var admin = bootstrap.Admin is { } a ? Admin(a) : null;
+        CheckTelemetry(bootstrap.Telemetry);
+        var level = Level(bootstrap.LogLevel);
+        if (bootstrap.LogFormat is not ("text" or "json"))
+        {
+            Fault("logFormat", $"'{bootstrap.LogFormat}' is neither text nor json");
+        }
+
+        if (bootstrap.DrainSeconds is < 0 or > 3600)
+        {
+            Fault("drainSeconds", $"must be from 0 to 3600 but is {bootstrap.DrainSeconds}");
+        }
+
+        IPAddress? advertised = null;
+        if (bootstrap.AdvertisedAddress is { } text && !IPAddress.TryParse(text, out advertised))
+        {
+            Fault("advertisedAddress", $"'{text}' is not an IP literal; names are not resolved here");
+        }
+
+        var listeners = Addresses(bootstrap.Listeners, "listeners");
+        var applications = Addresses(bootstrap.Applications, "applications");
+        return trustDomain is null || _violations.Count > 0 ? null : new ProxySettings
+        {
+            Service = service,
+            Id = SpiffeId.ForService(trustDomain, service),
+            Replica = bootstrap.Replica,
+            ControlPlane = controlPlane,
+            TrustBundle = bundle,
+            Token = bootstrap.Token,
+            TokenFile = bootstrap.TokenFile,
+            StateDirectory = bootstrap.StateDirectory!,
+            Listeners = listeners,
+            Applications = applications,
+            AdvertisedAddress = advertised,
+            AdminAddress = admin,
+            AdminToken = bootstrap.Admin?.Token,
+            DeveloperIdentity = bootstrap.DeveloperIdentity,
+            PeerProcessCheck = bootstrap.PeerProcessCheck,
+            FrontDoorHosts = bootstrap.FrontDoorHosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+            Telemetry = bootstrap.Telemetry,
+            Zone = bootstrap.Zone,
+            LogLevel = level,
+            JsonLogs = bootstrap.LogFormat == "json",
+            Drain = TimeSpan.FromSeconds(bootstrap.DrainSeconds),
+        };
+    }
+
+    private Uri? ControlPlane(SidecarBootstrap bootstrap)
+    {
+        if (bootstrap.ControlPlane is null)
+        {
+            return null;
+        }
+
+        if (!Uri.TryCreate(bootstrap.ControlPlane, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps || uri.PathAndQuery != "/")
+        {
+            Fault("controlPlane", $"'{bootstrap.ControlPlane}' is not https://host:port without a path, such as https://127.0.0.1:15010");
+        }
+
+        if (bootstrap.Token is not null && bootstrap.TokenFile is not null)
+        {
+            Fault("tokenFile", "token is given too; keep one of them");
+        }
+
+        if (string.IsNullOrWhiteSpace(bootstrap.Token) && string.IsNullOrWhiteSpace(bootstrap.TokenFile))
+        {
+            Fault("token", "neither token nor tokenFile is given; without one the control plane signs no certificate. `mesh token` issues one");
+        }
+
+        return uri;
+    }
+
+    private TrustBundle Bundle(SidecarBootstrap bootstrap)
+    {
+        if (bootstrap.TrustBundle.IsDefaultOrEmpty)
+        {
+            if (bootstrap.ControlPlane is not null)
+            {
+                Fault("trustBundle", "is empty; the control plane is authenticated by its roots, as PEM");
+            }
+
+            return TrustBundle.Empty;
+        }
+
+        try
+        {
+            return TrustBundle.FromPem(bootstrap.TrustBundle);
+        }
+        catch (CryptographicException e)
+        {
+            Fault("trustBundle", $"holds something that is no PEM certificate: {e.Message}");
+            return TrustBundle.Empty;
+        }
+    }
+
+    private IPEndPoint? Admin(AdminBootstrap admin)
+    {
+        if (!TryParseAddress(admin.Address, out var address))
+        {
+            Fault("admin.address", $"'{admin.Address}' is not ip:port such as 127.0.0.1:15000");
+        }
+        else if (!IPAddress.IsLoopback(address.Address))
+        {
+            Fault("admin.address", $"{address} is not loopback; the admin endpoint is for this machine only, use 127.0.0.1:{address.Port}");
+        }
+
+        if (admin.Token is { Length: < 16 })
+        {
+            Fault("admin.token", "is shorter than 16 characters; use 32 random bytes in base64url, or leave it out");
+        }
+
+        return address;
+    }
+
+    private void CheckTelemetry(TelemetryBootstrap? telemetry)
+    {
+        if (telemetry is null)
+        {
+            return;
+        }
+
+        if (!Uri.TryCreate(telemetry.Endpoint, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+        {
+            Fault("telemetry.endpoint", $"'{telemetry.Endpoint}' is not an http or https URL");
+        }
+
+        if (telemetry.Protocol is not ("grpc" or "http/protobuf"))
+        {
+            Fault("telemetry.protocol", $"'{telemetry.Protocol}' is neither grpc nor http/protobuf");
+        }
+    }
+
+    private LogLevel Level(string text)
+    {
+        if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level) && Enum.IsDefined(level) && !char.IsAsciiDigit(text[0]))
+        {
+            return level;
+        }
+
+        Fault("logLevel", $"'{text}' is none of Trace, Debug, Information, Warning, Error, Critical, None");
+        return LogLevel.Information;
+    }
+
+    private FrozenDictionary<string, IPEndPoint> Addresses(ImmutableSortedDictionary<string, string> addresses, string member)
+    {
+        var parsed = new Dictionary<string, IPEndPoint>();
+        foreach (var (name, text) in addresses)
+        {
+            if (TryParseAddress(text, out var address))
+            {
+                parsed.Add(name, address);
+            }
+            else
+            {
+                Fault($"{member}['{name}']", $"'{text}' is not ip:port such as 127.0.0.1:15101");
+            }
+        }
+
+        return parsed.ToFrozenDictionary();
+    }
+
+    // IPEndPoint.TryParse takes an address without port, as port 0; here the port is what matters.
+    private static bool TryParseAddress(string? text, [NotNullWhen(true)] out IPEndPoint? address)
+    {
+        address = null;
+        return text is not null
+            && text.LastIndexOf(':') is > 0 and var colon
+            && colon < text.Length - 1
+            && char.IsAsciiDigit(text[^1])
+            && (text[0] == '[' || text.IndexOf(':') == colon)
+            && IPEndPoint.TryParse(text, out address);
+    }
+
+    private void Fault(string member, string message) => _violations.Add(new(FieldPath.Root / member, message));
+}
