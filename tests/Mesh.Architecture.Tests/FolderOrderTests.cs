@@ -15,6 +15,7 @@ public sealed class FolderOrderTests
         ["Upstreams"],
         ["Identity", "Configuration"],
         ["Telemetry"],
+        ["Bootstrap"],
     ];
 
     private static readonly Assembly Proxy = Assembly.Load("mesh-proxy");
