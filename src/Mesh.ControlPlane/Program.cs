@@ -1,2 +1,4 @@
-// Written by the room of its own.
-return 0;
+using Mesh.ControlPlane.Composition;
+
+#pragma warning disable RS0030 // the one place that may touch the terminal: errors before there is a log
+return await ControlPlaneProcess.RunAsync(args, Console.Error, TimeProvider.System);

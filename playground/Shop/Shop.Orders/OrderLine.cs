@@ -1,3 +1,0 @@
-namespace Shop.Orders;
-
-internal sealed record OrderLine(string Sku, string Name, int Quantity, long UnitCents);

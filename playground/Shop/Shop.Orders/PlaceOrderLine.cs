@@ -1,3 +1,0 @@
-namespace Shop.Orders;
-
-internal sealed record PlaceOrderLine(string Sku, int Quantity);

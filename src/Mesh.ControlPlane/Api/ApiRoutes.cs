@@ -1,0 +1,15 @@
+namespace Mesh.ControlPlane.Api;
+
+/// <summary>The API's table of contents.</summary>
+internal static class ApiRoutes
+{
+    /// <summary>Maps everything under <c>/api/v1</c>, and health.</summary>
+    public static void MapApi(this IEndpointRouteBuilder routes)
+    {
+        HealthApi.Map(routes);
+        var api = routes.MapGroup("/api/v1");
+        AuthorityApi.Map(api);
+        TokensApi.Map(api);
+        AuditApi.Map(api);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Identity;
+
+namespace Mesh.ControlPlane.Authority;
+
+/// <summary>The control plane's own certificate for its gRPC door: signed like everyone else's, renewed at half-life and when the signer changes.</summary>
+internal sealed class ServerIdentity : IDisposable
+{
+    private readonly ISigningAuthority _authority;
+    private readonly SvidIssuer _issuer;
+    private readonly TimeProvider _time;
+    private readonly SpiffeId _id;
+    private readonly Lock _lock = new();
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private SslStreamCertificateContext? _context;
+    private SigningChain? _signedBy;
+    private DateTimeOffset _renewAfter;
+
+    public ServerIdentity(ISigningAuthority authority, SvidIssuer issuer, ControlPlaneSettings settings, TimeProvider time)
+    {
+        _authority = authority;
+        _issuer = issuer;
+        _time = time;
+        _id = SpiffeId.ControlPlane(TrustDomain.Parse(settings.TrustDomain));
+    }
+
+    /// <summary>What the next handshake shows.</summary>
+    public SslStreamCertificateContext Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var signedBy = _authority.Current;
+                if (_context is null || !ReferenceEquals(signedBy, _signedBy) || _time.GetUtcNow() >= _renewAfter)
+                {
+                    _context = Make();
+                    _signedBy = signedBy;
+                }
+
+                return _context;
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _key.Dispose();
+
+    private SslStreamCertificateContext Make()
+    {
+        var issued = _issuer.Issue(_id, new PublicKey(_key));
+        _renewAfter = issued.RenewAfter;
+        using var leaf = X509CertificateLoader.LoadCertificate(issued.Chain[0]);
+        var intermediates = new X509Certificate2Collection();
+        foreach (var der in issued.Chain.AsSpan()[1..])
+        {
+            intermediates.Add(X509CertificateLoader.LoadCertificate(der));
+        }
+
+        return SslStreamCertificateContext.Create(leaf.CopyWithPrivateKey(_key), intermediates, offline: true);
+    }
+}

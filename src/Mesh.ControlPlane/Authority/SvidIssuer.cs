@@ -1,0 +1,28 @@
+using System.Security.Cryptography.X509Certificates;
+using Mesh.ControlPlane.Insight;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Identity;
+
+namespace Mesh.ControlPlane.Authority;
+
+/// <summary>Signs leaves. Who may have which is decided before it is called.</summary>
+internal sealed class SvidIssuer(ISigningAuthority authority, ControlPlaneSettings settings, TimeProvider time, ControlPlaneMetrics metrics)
+{
+    private readonly TimeSpan _lifetime = TimeSpan.FromSeconds(settings.SvidLifetimeSeconds);
+
+    /// <summary>Signs a leaf for an identity.</summary>
+    public IssuedSvid Issue(SpiffeId id, PublicKey subject)
+    {
+        var chain = authority.Current;
+        var now = time.GetUtcNow();
+        using var leaf = CertificateMint.Svid(id, subject, chain.Signer, now, _lifetime);
+        DateTimeOffset end = leaf.NotAfter.ToUniversalTime();
+        if (end <= now)
+        {
+            throw new AuthorityException("The signing certificate has expired: replace the authority's files.");
+        }
+
+        metrics.SvidSigned();
+        return new IssuedSvid(id, [leaf.RawData, .. chain.Intermediates], chain.Bundle, end, now + ((end - now) / 2));
+    }
+}

@@ -1,0 +1,66 @@
+using Mesh.ControlPlane.Authority;
+using Mesh.Model.Bootstrap;
+
+namespace Mesh.ControlPlane.Composition;
+
+/// <summary>The process: reads its file, runs, says in one line what keeps it from running.</summary>
+internal static class ControlPlaneProcess
+{
+    /// <summary>Exit code for settings that cannot be used (EX_USAGE).</summary>
+    public const int BadSettings = 64;
+
+    /// <summary>Exit code for what is missing on the machine, such as a free port (EX_UNAVAILABLE).</summary>
+    public const int Unavailable = 69;
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="errors">Where to say what is wrong before there is a log.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter errors, TimeProvider time)
+    {
+        if (args is not ["--config", var path])
+        {
+            await errors.WriteLineAsync("usage: mesh-control-plane --config <file.json>");
+            return BadSettings;
+        }
+
+        if (SettingsFile.Read(path, out var wrong) is not { } settings)
+        {
+            foreach (var line in wrong)
+            {
+                await errors.WriteLineAsync(line);
+            }
+
+            return BadSettings;
+        }
+
+        return await RunAsync(settings, errors, time);
+    }
+
+    private static async Task<int> RunAsync(ControlPlaneSettings settings, TextWriter errors, TimeProvider time)
+    {
+        try
+        {
+            await using var app = ControlPlaneApplication.Build(settings, time);
+            await app.RunAsync();
+            return 0;
+        }
+        catch (AuthorityException e)
+        {
+            await errors.WriteLineAsync(e.Message);
+            return BadSettings;
+        }
+        catch (IOException e) when (BoundAddresses.IsPortInUse(e))
+        {
+            await errors.WriteLineAsync(
+                $"{e.Message} Another process listens there; is a control plane running already? Stop it, or set grpcAddress={settings.GrpcAddress} or apiAddress={settings.ApiAddress} to another port, or to port 0.");
+            return Unavailable;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            await errors.WriteLineAsync($"stateDirectory={settings.StateDirectory} ({e.Message})");
+            return BadSettings;
+        }
+    }
+}

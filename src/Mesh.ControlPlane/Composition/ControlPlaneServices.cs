@@ -1,0 +1,96 @@
+using Mesh.ControlPlane.Api;
+using Mesh.ControlPlane.Authority;
+using Mesh.ControlPlane.Insight;
+using Mesh.ControlPlane.Store;
+using Mesh.Model.Bootstrap;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Mesh.ControlPlane.Composition;
+
+/// <summary>What is made once for the whole process, one method for each folder.</summary>
+internal static class ControlPlaneServices
+{
+    public static void AddControlPlaneLog(this ILoggingBuilder logging, ControlPlaneSettings settings, Action<ILoggingBuilder>? configure)
+    {
+        logging.SetMinimumLevel(Enum.Parse<LogLevel>(settings.LogLevel));
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
+        logging.AddFilter("Grpc", LogLevel.Warning);
+        if (configure is not null)
+        {
+            configure(logging);
+            return;
+        }
+
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "HH:mm:ss.fff ";
+        });
+    }
+
+    public static void AddInsight(this IServiceCollection services, ControlPlaneSettings settings)
+    {
+        services.AddMetrics();
+        services.AddSingleton<ControlPlaneMetrics>();
+        services.AddSingleton<AuditTrail>();
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(settings.Telemetry?.ServiceName ?? "mesh-control-plane"))
+            .WithMetrics(metrics =>
+            {
+                metrics.AddMeter(ControlPlaneMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting", "System.Runtime");
+                metrics.AddPrometheusExporter();
+            });
+        if (settings.Telemetry is { } target)
+        {
+            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter(o => Export(o, target, "v1/metrics")));
+            telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation().AddOtlpExporter(o => Export(o, target, "v1/traces")));
+        }
+    }
+
+    public static void AddStore(this IServiceCollection services, ControlPlaneSettings settings)
+    {
+        services.AddSingleton(_ => new StateDirectory(settings.StateDirectory));
+        services.AddSingleton<ReplicaRegistry>();
+    }
+
+    public static void AddAuthority(this IServiceCollection services, ControlPlaneSettings settings)
+    {
+        if (settings.Authority is { } files)
+        {
+            services.AddSingleton<ISigningAuthority>(p => new GivenAuthority(files, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<GivenAuthority>>()));
+        }
+        else
+        {
+            services.AddSingleton<OwnAuthority>();
+            services.AddSingleton<ISigningAuthority>(p => p.GetRequiredService<OwnAuthority>());
+        }
+
+        services.AddSingleton<SvidIssuer>();
+        services.AddSingleton<IdentityTokens>();
+        services.AddSingleton<ServerIdentity>();
+        services.AddSingleton<PeerVerifier>();
+    }
+
+    public static void AddDiscovery(this IServiceCollection services) => services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = 4 * 1024 * 1024);
+
+    public static void AddApi(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<BoundAddresses>();
+        services.AddHostedService(p => p.GetRequiredService<BoundAddresses>());
+    }
+
+    private static void Export(OtlpExporterOptions options, TelemetryBootstrap target, string path)
+    {
+        var isHttp = target.Protocol == "http/protobuf";
+        options.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+        options.Endpoint = isHttp ? new Uri(new Uri(target.Endpoint.TrimEnd('/') + "/"), path) : new Uri(target.Endpoint);
+        options.Headers = string.Join(',', target.Headers.Select(h => $"{h.Key}={Uri.EscapeDataString(h.Value)}"));
+    }
+}

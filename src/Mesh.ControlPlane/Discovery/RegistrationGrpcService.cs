@@ -1,0 +1,115 @@
+using System.Net;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Mesh.ControlPlane.Authority;
+using Mesh.ControlPlane.Store;
+using Mesh.Model.Topology;
+using Mesh.Registration.V1;
+
+namespace Mesh.ControlPlane.Discovery;
+
+/// <summary>Registers replicas: one stream each, mTLS, and only for the service that the certificate names.</summary>
+internal sealed partial class RegistrationGrpcService(
+    PeerVerifier peers,
+    ReplicaRegistry registry,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<RegistrationGrpcService> logger) : RegistrationService.RegistrationServiceBase
+{
+    private const int MaxNameLength = 253;
+
+    /// <inheritdoc />
+    public override async Task Register(IAsyncStreamReader<ReplicaStatus> requestStream, IServerStreamWriter<RegistrationAck> responseStream, ServerCallContext context)
+    {
+        var peer = peers.Verify(context.GetHttpContext());
+        if (!peer.IsValid)
+        {
+            throw Refuse(StatusCode.Unauthenticated, "unknown", $"Registration needs a live SVID: {peer.Reason}.");
+        }
+
+        if (!peer.Id.TryGetService(out var service))
+        {
+            throw Refuse(StatusCode.PermissionDenied, peer.Id.Text, $"{peer.Id} is not the identity of a service.");
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        ReplicaLease? lease = null;
+        string? name = null;
+        try
+        {
+            while (await requestStream.MoveNext(ending.Token))
+            {
+                var status = requestStream.Current;
+                var replica = Read(status, service, name);
+                name = status.Replica;
+                if (lease is null)
+                {
+                    lease = registry.Register(replica);
+                }
+                else if (!lease.Renew(replica))
+                {
+                    // Either a newer stream took over, or the lease ran out while the process slept. The sidecar comes back with a new stream in both cases.
+                    throw new RpcException(new Status(StatusCode.Aborted, $"Replica {name} lost its lease, or another stream registered it; open a new stream."));
+                }
+
+                await responseStream.WriteAsync(
+                    new RegistrationAck { Sequence = status.Sequence, Lease = registry.Lease.ToDuration(), Heartbeat = (registry.Lease / 3).ToDuration() },
+                    ending.Token);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The stream is over; withdrawing the replica is all that is left to do.
+        }
+        finally
+        {
+            lease?.Dispose();
+        }
+    }
+
+    private RegisteredReplica Read(ReplicaStatus status, ServiceId service, string? name)
+    {
+        if (status.Namespace != service.Namespace || status.Service != service.Name)
+        {
+            throw Refuse(StatusCode.PermissionDenied, service.ToString(), $"A certificate of {service} registers no replica of {status.Namespace}/{status.Service}.");
+        }
+
+        if (status.Replica.Length is 0 or > MaxNameLength || (name is not null && status.Replica != name))
+        {
+            throw Refuse(StatusCode.InvalidArgument, service.ToString(), $"replica={status.Replica}: must be 1 to {MaxNameLength} characters and stay the same on a stream.");
+        }
+
+        if (!IPAddress.TryParse(status.MeshDoor?.Ip, out var ip) || status.MeshDoor is not { Port: >= 1 and <= 65535 })
+        {
+            throw Refuse(StatusCode.InvalidArgument, service.ToString(), $"mesh_door={status.MeshDoor?.Ip}:{status.MeshDoor?.Port}: must be an IP literal and a port.");
+        }
+
+        return new RegisteredReplica(
+            new Replica
+            {
+                Service = service,
+                Name = status.Replica,
+                Address = ip.ToString(),
+                Port = (int)status.MeshDoor.Port,
+                ReadyPorts = [.. status.Ports.Where(p => p.Ready && DnsLabel.IsValid(p.Name)).Select(p => p.Name)],
+                Weight = (int)Math.Clamp(status.Weight, 1, 1_000_000),
+                Zone = status.Zone,
+            },
+            status.Draining,
+            status.CertificateNotAfter?.ToDateTimeOffset(),
+            status.ProxyVersion,
+            time.GetUtcNow());
+    }
+
+    private RpcException Refuse(StatusCode code, string caller, string message)
+    {
+        Log.RegistrationRefused(logger, caller, message);
+        return new RpcException(new Status(code, message));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2400, LogLevel.Warning, "A registration of {Caller} was refused: {Reason}", EventName = nameof(RegistrationRefused))]
+        public static partial void RegistrationRefused(ILogger logger, string caller, string reason);
+    }
+}

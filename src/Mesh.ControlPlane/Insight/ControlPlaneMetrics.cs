@@ -1,0 +1,60 @@
+using System.Diagnostics.Metrics;
+
+namespace Mesh.ControlPlane.Insight;
+
+/// <summary>What the control plane counts.</summary>
+internal sealed class ControlPlaneMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "Mesh.ControlPlane";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _svids;
+    private readonly Counter<long> _nacks;
+    private readonly Counter<long> _pushes;
+    private readonly Counter<long> _audited;
+    private readonly Histogram<double> _compile;
+
+    public ControlPlaneMetrics(IMeterFactory meters)
+    {
+        _meter = meters.Create(MeterName);
+        _svids = _meter.CreateCounter<long>("mesh.authority.svids.signed", "{certificate}", "Certificates that the authority signed.");
+        _nacks = _meter.CreateCounter<long>("mesh.xds.nacks", "{response}", "Responses that a proxy refused.");
+        _pushes = _meter.CreateCounter<long>("mesh.xds.pushes", "{snapshot}", "Snapshots that were published.");
+        _audited = _meter.CreateCounter<long>("mesh.api.writes", "{write}", "Writes over the API, by outcome.");
+        _compile = _meter.CreateHistogram(
+            "mesh.compile.duration",
+            "s",
+            "From a change to its published snapshots.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] });
+    }
+
+    /// <summary>A certificate was signed.</summary>
+    public void SvidSigned() => _svids.Add(1);
+
+    /// <summary>A proxy refused a response.</summary>
+    public void Nack(string type) => _nacks.Add(1, new KeyValuePair<string, object?>("mesh.xds.type", type));
+
+    /// <summary>Snapshots were published.</summary>
+    /// <param name="scope"><c>full</c>, or <c>endpoints</c> for the short way.</param>
+    public void Published(string scope) => _pushes.Add(1, new KeyValuePair<string, object?>("mesh.push.scope", scope));
+
+    /// <summary>A compilation ended.</summary>
+    public void Compiled(TimeSpan took) => _compile.Record(took.TotalSeconds);
+
+    /// <summary>Someone wrote over the API.</summary>
+    public void Audited(string outcome) => _audited.Add(1, new KeyValuePair<string, object?>("mesh.outcome", outcome));
+
+    /// <summary>Shows how many proxies are connected.</summary>
+    public void ObserveProxies(Func<int> count) => _meter.CreateObservableGauge("mesh.proxies.connected", count, "{proxy}", "Proxies with an open configuration stream.");
+
+    /// <summary>Shows how many replicas are registered.</summary>
+    public void ObserveReplicas(Func<int> count) => _meter.CreateObservableGauge("mesh.replicas.registered", count, "{replica}", "Replicas with a live lease.");
+
+    /// <summary>Shows for how many proxies a revocation is not known to be in force.</summary>
+    public void ObserveUnacknowledgedRevocations(Func<int> count) => _meter.CreateObservableGauge(
+        "mesh.revocations.unacknowledged",
+        count,
+        "{proxy}",
+        "Proxies that have not acknowledged a permission revocation in time. Anything above 0 needs someone.");
+}

@@ -1,0 +1,74 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Mesh.ControlPlane.Composition;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Identity;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.ControlPlane.Tests.Fakes;
+
+/// <summary>A whole control plane in this process, on free ports, with directories of its own.</summary>
+internal sealed class ControlPlaneHost : IAsyncDisposable
+{
+    public const string AdminToken = "admin-0123456789abcdef0123456789abcdef";
+    public const string ReaderToken = "reader-0123456789abcdef0123456789abcdef";
+    public const string NobodyToken = "nobody-0123456789abcdef0123456789abcdef";
+
+    private readonly WebApplication _app;
+
+    private ControlPlaneHost(WebApplication app, RecordingLogs logs)
+    {
+        _app = app;
+        Logs = logs;
+        Http = new HttpClient { BaseAddress = Addresses.Api };
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+    }
+
+    public BoundAddresses Addresses => _app.Services.GetRequiredService<BoundAddresses>();
+
+    public RecordingLogs Logs { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Calls the API with every scope.</summary>
+    public HttpClient Http { get; }
+
+    public static TrustDomain TrustDomain { get; } = TrustDomain.Parse("shop.local");
+
+    public static ControlPlaneSettings Settings(TemporaryDirectory directory) => new()
+    {
+        TrustDomain = TrustDomain.Name,
+        GrpcAddress = "127.0.0.1:0",
+        ApiAddress = "127.0.0.1:0",
+        StateDirectory = Path.Combine(directory.Path, "state"),
+        Sources = [new ConfigurationSource(Path.Combine(directory.Path, "policies"), "policies")],
+        ApiTokens =
+        [
+            new ApiToken { Name = "admin", Token = AdminToken, Scopes = ["read", "apply", "debug", "token"] },
+            new ApiToken { Name = "reader", Token = ReaderToken, Scopes = ["read"] },
+            new ApiToken { Name = "nobody", Token = NobodyToken },
+        ],
+        LogLevel = "Debug",
+    };
+
+    public static async Task<ControlPlaneHost> StartAsync(ControlPlaneSettings settings, TimeProvider? time = null)
+    {
+        var logs = new RecordingLogs();
+        var app = ControlPlaneApplication.Build(settings, time ?? TimeProvider.System, logging => logging.AddProvider(logs));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new ControlPlaneHost(app, logs);
+    }
+
+    public async Task<JsonElement> GetAsync(string path) =>
+        await Http.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}
