@@ -1,0 +1,113 @@
+using System.Text.RegularExpressions;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Validation;
+using ValueMatch = Mesh.Model.Snapshots.ValueMatch;
+
+namespace Mesh.Model.Policies.Matching;
+
+/// <summary>What paths, values, methods and expressions have to look like.</summary>
+internal static class MatchRules
+{
+    /// <summary>The methods of Gateway API, in the order in which error texts list them.</summary>
+    public static IReadOnlyList<string> Methods { get; } = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+
+    public static IEnumerable<Violation> Method(string method, FieldPath at)
+    {
+        if (!Methods.Contains(method))
+        {
+            var cure = Wording.TryGuess(method, Methods, out var guess) ? $"; did you mean {guess}?" : "";
+            yield return new(at, $"must be {Wording.OneOf(Methods)} but is {Wording.Quote(method)}{cure}");
+        }
+    }
+
+    public static IEnumerable<Violation> Path(PathMatch path, FieldPath at)
+    {
+        if (path.Kind == PathMatchKind.RegularExpression)
+        {
+            return Expression(path.Value, at / "value");
+        }
+
+        return PathText(path.Value, at / "value");
+    }
+
+    public static IEnumerable<Violation> PathText(string path, FieldPath at)
+    {
+        if (path.Length == 0 || path[0] != '/')
+        {
+            yield return new(at, $"must begin with / but is {Wording.Quote(path)}");
+        }
+        else if (path.IndexOfAny(['?', '#']) >= 0)
+        {
+            yield return new(at, $"must be a path without query and fragment but is {Wording.Quote(path)}; match queries with queryParams");
+        }
+        else if (path.Contains("//", StringComparison.Ordinal) || path.Split('/').Any(s => s is "." or ".."))
+        {
+            yield return new(at, $"must hold no //, . or .. elements but is {Wording.Quote(path)}; requests are compared after these are resolved");
+        }
+    }
+
+    public static IEnumerable<Violation> Value(ValueMatch match, FieldPath at, bool isHeader)
+    {
+        if (isHeader)
+        {
+            foreach (var violation in HeaderName(match.Name, at / "name"))
+            {
+                yield return violation;
+            }
+        }
+        else if (match.Name.Length == 0)
+        {
+            yield return new(at / "name", "is empty; name the parameter");
+        }
+
+        switch (match.Kind)
+        {
+            case ValueMatchKind.RegularExpression:
+                foreach (var violation in Expression(match.Value, at / "value"))
+                {
+                    yield return violation;
+                }
+
+                break;
+            case ValueMatchKind.Present or ValueMatchKind.Absent when match.Value.Length > 0:
+                yield return new(at / "value", $"means nothing with type {match.Kind} (it is {Wording.Quote(match.Value)}); leave it out");
+                break;
+            case ValueMatchKind.Prefix when match.Value.Length == 0:
+                yield return new(at / "value", "is missing; write the beginning of the value, or use type Present");
+                break;
+        }
+    }
+
+    public static IEnumerable<Violation> HeaderName(string name, FieldPath at)
+    {
+        if (name.Length is 0 or > 256 || !name.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)))
+        {
+            yield return new(at, $"must be a header name (letters, digits and !#$%&'*+-.^_`|~) but is {Wording.Quote(name)}");
+        }
+    }
+
+    /// <summary>Expressions come from users and run on every request: only such as need no backtracking.</summary>
+    public static IEnumerable<Violation> Expression(string expression, FieldPath at)
+    {
+        if (expression.Length is 0 or > 1024)
+        {
+            yield return new(at, $"must be an expression of 1 to 1024 characters but has {expression.Length}");
+            yield break;
+        }
+
+        string? error = null;
+        try
+        {
+            _ = new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        {
+            error = e.Message;
+        }
+
+        if (error is not null)
+        {
+            yield return new(at, $"is not an expression that can run without backtracking: {Wording.Quote(expression)} ({error}); leave out lookarounds and backreferences");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Mesh.Model.Policies.Targeting;
+using Mesh.Model.Validation;
+
+namespace Mesh.Model.Policies;
+
+/// <summary>Rules that hold for the frame of every policy.</summary>
+internal static class PolicyShape
+{
+    /// <summary>Checks the top-level target, and that the policy says something.</summary>
+    /// <param name="target">The top-level target.</param>
+    /// <param name="at">The spec.</param>
+    /// <param name="outbound">Number of <c>to</c> entries; <see langword="null"/>: the kind has none.</param>
+    /// <param name="inbound">Number of <c>rules</c> entries; <see langword="null"/>: the kind has none.</param>
+    public static IEnumerable<Violation> Validate(TargetRef target, FieldPath at, int? outbound, int? inbound)
+    {
+        foreach (var violation in target.Validate(at / "targetRef"))
+        {
+            yield return violation;
+        }
+
+        if (target.SectionName is not null && outbound > 0)
+        {
+            yield return new(at / "targetRef" / "sectionName", $"picks a port that is called, which means nothing for to (it is {Wording.Quote(target.SectionName)}); move it to the entry of to");
+        }
+
+        if ((outbound ?? 0) + (inbound ?? 0) == 0)
+        {
+            var fields = (outbound, inbound) switch { (null, _) => "rules", (_, null) => "to", _ => "to or rules" };
+            yield return new(at, $"says nothing; add an entry to {fields}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Mesh.Model.Policies.HttpRoute;
+using Mesh.Model.Policies.Targeting;
+using Mesh.Model.Validation;
+
+namespace Mesh.Model.Policies.TcpRoute;
+
+/// <summary>The route of connections to some upstreams.</summary>
+public sealed record TcpRouteItem
+{
+    /// <summary>Which upstreams; a Service.</summary>
+    public TargetRef TargetRef { get; init; } = TargetRef.Mesh;
+
+    /// <summary>Where they go, by weight.</summary>
+    public ImmutableArray<BackendRef> BackendRefs { get; init; } = [];
+
+    internal IEnumerable<Violation> Validate(FieldPath at)
+    {
+        foreach (var violation in RouteRules.Target(TargetRef, at / "targetRef"))
+        {
+            yield return violation;
+        }
+
+        var backends = (at / "rules")[0] / "default" / "backendRefs";
+        for (var i = 0; i < BackendRefs.Length; i++)
+        {
+            foreach (var violation in BackendRefs[i].Validate(backends[i]))
+            {
+                yield return violation;
+            }
+
+            if (!BackendRefs[i].Filters.IsEmpty)
+            {
+                yield return new(backends[i] / "filters", "cannot change a TCP connection; leave it out");
+            }
+        }
+    }
+}

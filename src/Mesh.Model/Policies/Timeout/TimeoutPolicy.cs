@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Mesh.Model.Validation;
+
+namespace Mesh.Model.Policies.Timeout;
+
+/// <summary>Bounds on time: towards others (<c>to</c>) and for those who call (<c>rules</c>).</summary>
+public sealed record TimeoutPolicy : Policy
+{
+    /// <inheritdoc />
+    public override string Kind => "Timeout";
+
+    /// <summary>Bounds of the calling side.</summary>
+    public ImmutableArray<OutboundItem<OutboundTimeoutSettings>> To { get; init; } = [];
+
+    /// <summary>Bounds of the receiving side.</summary>
+    public ImmutableArray<InboundItem<InboundTimeoutSettings>> Rules { get; init; } = [];
+
+    private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
+    [
+        .. PolicyShape.Validate(TargetRef, at, To.Length, Rules.Length),
+        .. To.SelectMany((item, i) => item.Validate((at / "to")[i])),
+        .. Rules.SelectMany((item, i) => item.Validate((at / "rules")[i])),
+    ];
+}

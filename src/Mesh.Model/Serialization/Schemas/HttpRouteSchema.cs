@@ -1,0 +1,31 @@
+using Mesh.Model.Policies.HttpRoute;
+using Mesh.Model.Snapshots;
+
+namespace Mesh.Model.Serialization.Schemas;
+
+/// <summary>The spec of kind HttpRoute.</summary>
+internal static class HttpRouteSchema
+{
+    private static readonly ObjectSchema<RouteMatch> Match = new ObjectSchema<RouteMatch>(() => new())
+        .Field("path", SharedSchemas.Path, x => x.Path, (x, v) => x with { Path = v })
+        .Field("method", TextSchema.Any, x => x.Method, (x, v) => x with { Method = v })
+        .List("headers", SharedSchemas.Value, x => x.Headers, (x, v) => x with { Headers = v }, mayBeEmpty: false)
+        .List("queryParams", SharedSchemas.Value, x => x.QueryParameters, (x, v) => x with { QueryParameters = v }, mayBeEmpty: false);
+
+    private static readonly ObjectSchema<HttpRouteRule> Rule = new ObjectSchema<HttpRouteRule>(() => new())
+        .Field("name", TextSchema.Any, x => x.Name, (x, v) => x with { Name = v })
+        .List("matches", Match, x => x.Matches, (x, v) => x with { Matches = v }, mayBeEmpty: false)
+        .Group("default", new ObjectSchema<HttpRouteRule>(() => new())
+            .Value("filters", new ListSchema<RouteFilter>(RouteFilterSchema.Filter), x => x.Filters, (x, v) => x with { Filters = v })
+            .Value("backendRefs", new ListSchema<BackendRef>(RouteFilterSchema.Backend, mayBeEmpty: false), x => x.BackendRefs, (x, v) => x with { BackendRefs = v }));
+
+    private static readonly ObjectSchema<HttpRouteItem> Item = new ObjectSchema<HttpRouteItem>(() => new())
+        .Field("targetRef", SharedSchemas.TargetRef, x => x.TargetRef, (x, v) => x with { TargetRef = v }, required: true)
+        .List("rules", Rule, x => x.Rules, (x, v) => x with { Rules = v }, required: true, mayBeEmpty: false);
+
+    public static ObjectSchema<HttpRoutePolicy> Spec { get; } = SharedSchemas.Spec<HttpRoutePolicy>()
+        .List("to", Item, x => x.To, (x, v) => x with { To = v });
+
+    /// <summary>What a match says, to find rules of several policies for the same requests.</summary>
+    public static string Canonical(RouteMatch match) => JsonDocumentWriter.Write(Match.Write(match));
+}

@@ -1,0 +1,25 @@
+using Mesh.Model.Policies.HttpRoute;
+using Mesh.Model.Policies.LoadBalancing;
+using Mesh.Model.Policies.Retry;
+using Mesh.Model.Policies.TcpRoute;
+using Mesh.Model.Policies.Timeout;
+using Mesh.Model.Policies.TrafficPermission;
+using Mesh.Model.Resources;
+
+namespace Mesh.Model.Serialization.Schemas;
+
+/// <summary>Every kind there is: the one place where a new one is added.</summary>
+internal static class Kinds
+{
+    public static IReadOnlyList<KindSchema> All { get; } =
+    [
+        new KindSchemaOf<ServiceResource>("Service", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, ServiceSchema.Spec),
+        new KindSchemaOf<ExternalServiceResource>("ExternalService", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, ExternalServiceSchema.Spec),
+        new KindSchemaOf<TrafficPermissionPolicy>("TrafficPermission", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TrafficPermissionSchema.Spec),
+        new KindSchemaOf<HttpRoutePolicy>("HttpRoute", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, HttpRouteSchema.Spec),
+        new KindSchemaOf<TcpRoutePolicy>("TcpRoute", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TcpRouteSchema.Spec),
+        new KindSchemaOf<TimeoutPolicy>("Timeout", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TimeoutSchema.Spec),
+        new KindSchemaOf<RetryPolicy>("Retry", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RetrySchema.Spec),
+        new KindSchemaOf<LoadBalancingPolicy>("LoadBalancing", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, LoadBalancingSchema.Spec),
+    ];
+}

@@ -1,0 +1,32 @@
+using Mesh.Model.Policies.TrafficPermission;
+using Mesh.Model.Snapshots;
+
+namespace Mesh.Model.Serialization.Schemas;
+
+/// <summary>The spec of kind TrafficPermission.</summary>
+internal static class TrafficPermissionSchema
+{
+    private static readonly WordSchema<bool> PrincipalType = new(("Exact", false), ("Prefix", true));
+
+    private static readonly ObjectSchema<PrincipalMatch> Principal = new ObjectSchema<PrincipalMatch>(() => new PrincipalMatch(""))
+        .Value("type", PrincipalType, x => x.IsPrefix, (x, v) => x with { IsPrefix = v }, required: true)
+        .Field("value", TextSchema.Any, x => x.Value, (x, v) => x with { Value = v }, required: true);
+
+    // Empty lists of methods and paths would read like "none" but mean "any".
+    private static readonly ObjectSchema<CallerMatch> Caller = new ObjectSchema<CallerMatch>(() => new())
+        .Field("service", TextSchema.Any, x => x.Service, (x, v) => x with { Service = v })
+        .Field("spiffeId", Principal, x => x.SpiffeId, (x, v) => x with { SpiffeId = v })
+        .List("methods", TextSchema.Any, x => x.Methods, (x, v) => x with { Methods = v }, mayBeEmpty: false)
+        .List("paths", SharedSchemas.Path, x => x.Paths, (x, v) => x with { Paths = v }, mayBeEmpty: false);
+
+    private static readonly ObjectSchema<PermissionSettings> Settings = new ObjectSchema<PermissionSettings>(() => new())
+        .List("deny", Caller, x => x.Deny, (x, v) => x with { Deny = v })
+        .List("allow", Caller, x => x.Allow, (x, v) => x with { Allow = v })
+        .List("allowWithShadowDeny", Caller, x => x.AllowWithShadowDeny, (x, v) => x with { AllowWithShadowDeny = v });
+
+    public static ObjectSchema<TrafficPermissionPolicy> Spec { get; } = SharedSchemas.Spec<TrafficPermissionPolicy>()
+        .List("rules", SharedSchemas.Rule(Settings), x => x.Rules, (x, v) => x with { Rules = v });
+
+    /// <summary>One entry on its own, to compare entries of two versions by what they say.</summary>
+    public static string Canonical(CallerMatch caller) => JsonDocumentWriter.Write(Caller.Write(caller));
+}

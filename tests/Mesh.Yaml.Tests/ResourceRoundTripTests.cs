@@ -1,0 +1,117 @@
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+
+namespace Mesh.Yaml.Tests;
+
+public sealed class ResourceRoundTripTests
+{
+    public static TheoryData<string> Documents { get; } =
+    [
+        """
+        kind: Service
+        metadata: {name: storefront, namespace: shop, labels: {team: web}}
+        spec:
+          ports: [{name: http, protocol: http, external: true}, {name: rpc, protocol: grpc}]
+          uses: [orders, inventory/grpc, pay/payments/http]
+        """,
+        """
+        kind: ExternalService
+        metadata: {name: stripe}
+        spec:
+          ports: [{name: api, protocol: https, host: api.stripe.com, port: 443}]
+        """,
+        """
+        kind: TrafficPermission
+        metadata: {name: orders}
+        spec:
+          targetRef: {kind: Service, name: orders, sectionName: http}
+          rules:
+          - default:
+              deny: [{spiffeId: {type: Prefix, value: "spiffe://shop.local/ns/test"}}]
+              allow: [{service: storefront, methods: [GET, POST], paths: [{type: PathPrefix, value: /orders}]}]
+              allowWithShadowDeny: [{service: pay/payments}]
+        """,
+        """
+        kind: HttpRoute
+        metadata: {name: canary}
+        spec:
+          to:
+          - targetRef: {kind: Service, name: orders}
+            rules:
+            - name: v2
+              matches:
+              - path: {type: PathPrefix, value: /v2}
+                method: GET
+                headers: [{name: x-beta, type: Present}, {name: x-a, value: b}]
+                queryParams: [{name: q, type: RegularExpression, value: "[0-9]+"}]
+              default:
+                filters:
+                - type: RequestHeaderModifier
+                  requestHeaderModifier: {set: [{name: a, value: b}], add: [{name: c, value: d}], remove: [e]}
+                - type: URLRewrite
+                  urlRewrite: {hostname: orders.local, path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}
+                backendRefs:
+                - {name: orders, weight: 90}
+                - name: orders-v2
+                  port: http
+                  weight: 10
+                  filters: [{type: ResponseHeaderModifier, responseHeaderModifier: {remove: [server]}}]
+            - matches: [{path: {type: Exact, value: /old}}]
+              default:
+                filters:
+                - type: RequestRedirect
+                  requestRedirect: {scheme: https, hostname: x.example, path: {type: ReplaceFullPath, replaceFullPath: /new}, port: 8443, statusCode: 301}
+        """,
+        """
+        kind: TcpRoute
+        metadata: {name: db}
+        spec:
+          to:
+          - targetRef: {kind: Service, name: postgres}
+            rules: [{default: {backendRefs: [{name: postgres, weight: 9}, {name: postgres-new}]}}]
+        """,
+        """
+        kind: Timeout
+        metadata: {name: all}
+        spec:
+          to: [{targetRef: {kind: Mesh}, default: {connect: 2s, request: 1m30s, streamIdle: 0s, idle: 1h}}]
+          rules: [{default: {connect: 500ms, request: 10s, idle: 2h}}]
+        """,
+        """
+        kind: Retry
+        metadata: {name: all}
+        spec:
+          to:
+          - targetRef: {kind: Service, labels: {team: web}}
+            default:
+              http: {numRetries: 3, perTryTimeout: 1s, backOff: {base: 10ms, max: 1s}, retryOn: [5xx, 409, ConnectFailure]}
+              grpc: {numRetries: 0, retryOn: [Unavailable]}
+              tcp: {maxConnectAttempts: 5}
+              budget: {percent: 12.5, interval: 5s, minPerSecond: 1}
+        """,
+        """
+        kind: LoadBalancing
+        metadata: {name: all}
+        spec:
+          to: [{targetRef: {kind: Mesh}, default: {type: LeastRequest, leastRequest: {choiceCount: 3}, wire: Http2}}]
+        """,
+    ];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Write_EveryKind_ReadsBackTheSameInBothFormats(string yaml)
+    {
+        var written = DocumentReader.ReadYaml($"apiVersion: {MeshResource.ApiVersion}\n{yaml}", "a.yaml").Documents.Single();
+        var first = ResourceReader.Read(written);
+        Assert.Empty(first.Violations);
+
+        var asYaml = YamlDocumentWriter.Write(ResourceWriter.Write(first.Resource!));
+        var asJson = JsonDocumentWriter.Write(ResourceWriter.Write(first.Resource!));
+        var fromYaml = ResourceReader.Read(DocumentReader.ReadYaml(asYaml, "b.yaml").Documents.Single());
+        var fromJson = ResourceReader.Read(DocumentReader.ReadJson(asJson, "b.json").Documents.Single());
+
+        Assert.Equal(JsonDocumentWriter.Write(written.Root), asJson);
+        Assert.Equal(asJson, JsonDocumentWriter.Write(ResourceWriter.Write(fromYaml.Resource!)));
+        Assert.Equal(asJson, JsonDocumentWriter.Write(ResourceWriter.Write(fromJson.Resource!)));
+    }
+}
