@@ -1,0 +1,3 @@
+namespace Shop.Orders;
+
+internal sealed record PlaceOrderLine(string Sku, int Quantity);
