@@ -27,7 +27,10 @@ internal sealed partial class PeerVerifier(TimeProvider time, ILogger<PeerVerifi
     public void Configure(SslClientAuthenticationOptions options, WorkloadSvid svid, SpiffeId expected)
     {
         options.ClientCertificateContext = svid.CertificateContext;
-        Configure(options, svid.TrustBundle, svid, expected);
+        options.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
+        options.CertificateChainPolicy = ChainPolicy(svid);
+        options.AllowTlsResume = false;
+        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Accepts(certificate, chain, errors, svid, SvidRole.Server, expected);
     }
 
     /// <summary>Who a peer is whose handshake was accepted by options from here.</summary>
@@ -38,27 +41,23 @@ internal sealed partial class PeerVerifier(TimeProvider time, ILogger<PeerVerifi
         return id is not null;
     }
 
-    /// <summary>For a connection before the first SVID: the peer is verified, this side stays anonymous.</summary>
-    internal void Configure(SslClientAuthenticationOptions options, TrustBundle bundle, SpiffeId expected) => Configure(options, bundle, svid: null, expected);
-
-    private void Configure(SslClientAuthenticationOptions options, TrustBundle bundle, WorkloadSvid? svid, SpiffeId expected)
+    /// <summary>Whether the control plane answered: under roots and at a time that are asked for at each handshake.</summary>
+    internal bool IsControlPlane(X509Certificate? certificate, X509Chain? chain, TrustBundle bundle, TrustDomain trustDomain)
     {
-        options.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
-        options.CertificateChainPolicy = SvidVerifier.ChainPolicy(bundle, time.GetUtcNow(), svid?.CertificateContext.IntermediateCertificates);
-        options.AllowTlsResume = false;
-        options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-            Accepts(certificate, chain, errors, expected.TrustDomain, SvidRole.Server, expected);
+        var verification = certificate is X509Certificate2 leaf
+            ? SvidVerifier.Verify(leaf, chain?.ChainPolicy.ExtraStore ?? [], bundle, trustDomain, SvidRole.Server, time.GetUtcNow())
+            : SvidVerification.Refused("it showed no certificate");
+        return IsExpected(verification, SvidRole.Server, SpiffeId.ControlPlane(trustDomain));
     }
 
     private X509ChainPolicy ChainPolicy(WorkloadSvid svid) =>
         SvidVerifier.ChainPolicy(svid.TrustBundle, time.GetUtcNow(), svid.CertificateContext.IntermediateCertificates);
 
     private bool Accepts(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, WorkloadSvid svid, SvidRole role, SpiffeId? expected) =>
-        Accepts(certificate, chain, errors, svid.Id.TrustDomain, role, expected);
+        IsExpected(Verify(certificate, chain, errors, svid.Id.TrustDomain, role), role, expected);
 
-    private bool Accepts(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, TrustDomain trustDomain, SvidRole role, SpiffeId? expected)
+    private bool IsExpected(SvidVerification verification, SvidRole role, SpiffeId? expected)
     {
-        var verification = Verify(certificate, chain, errors, trustDomain, role);
         if (!verification.IsValid)
         {
             Log.PeerRefused(logger, role, verification.Reason);

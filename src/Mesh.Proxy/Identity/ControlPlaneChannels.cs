@@ -1,0 +1,58 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Net.Client;
+using Mesh.Model.Identity;
+using Mesh.Proxy.Bootstrap;
+
+namespace Mesh.Proxy.Identity;
+
+/// <summary>
+/// Opens gRPC channels to the control plane: TLS 1.3, verified by SPIFFE id under the newest bundle, never by host name. A channel shows one SVID for life; who wants
+/// the next SVID shown opens the next channel.
+/// </summary>
+internal sealed class ControlPlaneChannels(ProxySettings settings, WorkloadIdentity identity, PeerVerifier verifier)
+{
+    // Dead connections (a laptop that moved networks, a stopped process) are found within 15 s even where no FIN ever comes.
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
+
+    /// <summary>Opens a channel; nothing is sent before the first call.</summary>
+    /// <param name="svid">What this side shows. <see langword="null"/>: nothing; only signing with a token works then.</param>
+    /// <exception cref="InvalidOperationException">The bootstrap names no control plane.</exception>
+    public GrpcChannel Open(WorkloadSvid? svid)
+    {
+        var address = settings.ControlPlane ?? throw new InvalidOperationException("The bootstrap names no control plane.");
+        var tls = new SslClientAuthenticationOptions
+        {
+            ClientCertificateContext = svid?.CertificateContext,
+            EnabledSslProtocols = SslProtocols.Tls13,
+            AllowTlsResume = false,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+
+            // The chain that the TLS stack builds trusts nobody and asks no network: the callback builds the real one, with the bundle and time of the moment.
+            CertificateChainPolicy = SvidVerifier.ChainPolicy(TrustBundle.Empty, DateTimeOffset.UnixEpoch),
+            RemoteCertificateValidationCallback = (_, certificate, chain, _) => verifier.IsControlPlane(certificate, chain, Bundle(), settings.Id.TrustDomain),
+        };
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = tls,
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = Connect,
+            ActivityHeadersPropagator = null,
+            EnableMultipleHttp2Connections = false,
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = PingTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        };
+        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = 64 << 20 });
+    }
+
+    // Before the first SVID, and when the last one is so old that roots may have rotated since, the bootstrap's roots count as well.
+    private TrustBundle Bundle() => identity.Latest is { } latest
+        ? TrustBundle.FromDer([.. latest.TrustBundle.Roots.Concat(settings.TrustBundle.Roots).Select(root => root.RawDataMemory)])
+        : settings.TrustBundle;
+}
