@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Mesh.Model.Topology;
+
+namespace Mesh.Proxy.Identity;
+
+/// <summary>
+/// Reads <c>/proc</c>: addresses to socket inode (<c>net/tcp</c>), inode to process (<c>fd</c>), process or ancestor to <c>MESH_WORKLOAD</c> (<c>environ</c>). It sees
+/// processes of the same user; a process that cleans its environment and leaves its parents is seen as one without a service.
+/// </summary>
+internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
+{
+    private const string Mark = "MESH_WORKLOAD=";
+
+    // An app opens many connections and there are few apps: their processes are looked at first. Start times tell a process from a later one of the same number.
+    private readonly ConcurrentDictionary<int, (ulong Started, ServiceId? Workload)> _seen = new();
+
+    /// <inheritdoc />
+    public ValueTask<PeerProcess> FindAsync(IPEndPoint peer, IPEndPoint listener) => new(Task.Run(() => Find(peer, listener)));
+
+    private PeerProcess Find(IPEndPoint peer, IPEndPoint listener)
+    {
+        if (Inode(peer, listener) is not { } inode)
+        {
+            return PeerProcess.Unknown;
+        }
+
+        var target = $"socket:[{inode}]";
+        foreach (var pid in _seen.Keys)
+        {
+            if (Holds(pid, target) && Describe(pid) is { } process)
+            {
+                return process;
+            }
+        }
+
+        foreach (var directory in Directory.EnumerateDirectories(proc))
+        {
+            if (int.TryParse(Path.GetFileName(directory.AsSpan()), CultureInfo.InvariantCulture, out var pid) && !_seen.ContainsKey(pid) && Holds(pid, target) && Describe(pid) is { } process)
+            {
+                return process;
+            }
+        }
+
+        return PeerProcess.Unknown;
+    }
+
+    private PeerProcess? Describe(int pid)
+    {
+        if (Stat(pid) is not { } stat)
+        {
+            _seen.TryRemove(pid, out _);
+            return null;
+        }
+
+        if (!_seen.TryGetValue(pid, out var seen) || seen.Started != stat.Started)
+        {
+            seen = (stat.Started, Workload(pid));
+            Forget();
+            _seen[pid] = seen;
+        }
+
+        return new PeerProcess(true, seen.Workload, pid);
+    }
+
+    private void Forget()
+    {
+        if (_seen.Count < 256)
+        {
+            return;
+        }
+
+        foreach (var pid in _seen.Keys)
+        {
+            if (Stat(pid) is null)
+            {
+                _seen.TryRemove(pid, out _);
+            }
+        }
+
+        if (_seen.Count >= 256)
+        {
+            _seen.Clear();
+        }
+    }
+
+    // The mark of the process itself, else of the nearest ancestor: a shell script that the app runs is the app.
+    private ServiceId? Workload(int pid)
+    {
+        for (var depth = 0; pid > 1 && depth < 64; depth++)
+        {
+            if (Marked(pid) is { } service)
+            {
+                return service;
+            }
+
+            if (Stat(pid) is not { } stat)
+            {
+                return null;
+            }
+
+            pid = stat.Parent;
+        }
+
+        return null;
+    }
+
+    private ServiceId? Marked(int pid)
+    {
+        if (Read($"{proc}/{pid}/environ") is not { } environment)
+        {
+            return null;
+        }
+
+        foreach (var range in environment.AsSpan().Split('\0'))
+        {
+            var variable = environment.AsSpan(range);
+            if (variable.StartsWith(Mark, StringComparison.Ordinal) && ServiceId.TryParse(variable[Mark.Length..].ToString(), ServiceId.DefaultNamespace, out var service))
+            {
+                return service;
+            }
+        }
+
+        return null;
+    }
+
+    // Fields 4 and 22 of proc_pid_stat(5), after the command in parentheses, which may hold anything.
+    private (int Parent, ulong Started)? Stat(int pid)
+    {
+        if (Read($"{proc}/{pid}/stat") is not { } stat || stat.LastIndexOf(')') is not (> 0 and var end))
+        {
+            return null;
+        }
+
+        var fields = stat[(end + 2)..].Split(' ');
+        return fields.Length > 19
+            && int.TryParse(fields[1], CultureInfo.InvariantCulture, out var parent)
+            && ulong.TryParse(fields[19], CultureInfo.InvariantCulture, out var started)
+                ? (parent, started)
+                : null;
+    }
+
+    private bool Holds(int pid, string target)
+    {
+        try
+        {
+            foreach (var descriptor in new DirectoryInfo($"{proc}/{pid}/fd").EnumerateFileSystemInfos())
+            {
+                if (descriptor.LinkTarget == target)
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Gone meanwhile, or somebody else's: not to be told.
+        }
+
+        return false;
+    }
+
+    private string? Inode(IPEndPoint peer, IPEndPoint listener)
+    {
+        var (from, to) = (Plain(peer), Plain(listener));
+        if (from.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
+        {
+            // A client with a dual-mode socket stands in tcp6 with IPv4-mapped addresses.
+            return Lookup("tcp", from, to) ?? Lookup("tcp6", new IPEndPoint(from.Address.MapToIPv6(), from.Port), new IPEndPoint(to.Address.MapToIPv6(), to.Port));
+        }
+
+        return Lookup("tcp6", from, to);
+    }
+
+    // proc_net_tcp: "sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode".
+    private string? Lookup(string table, IPEndPoint from, IPEndPoint to)
+    {
+        if (Read($"{proc}/net/{table}") is not { } rows)
+        {
+            return null;
+        }
+
+        var wanted = $" {Hex(from)} {Hex(to)} ";
+        var at = rows.IndexOf(wanted, StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return null;
+        }
+
+        var end = rows.IndexOf('\n', at);
+        var fields = rows[at..(end < 0 ? rows.Length : end)].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > 8 && fields[8] != "0" ? fields[8] : null;
+    }
+
+    // The kernel prints the address as words in the byte order of the machine.
+    private static string Hex(IPEndPoint endPoint)
+    {
+        var bytes = endPoint.Address.GetAddressBytes();
+        var text = new StringBuilder();
+        for (var word = 0; word < bytes.Length; word += 4)
+        {
+            text.Append(BitConverter.ToUInt32(bytes, word).ToString("X8", CultureInfo.InvariantCulture));
+        }
+
+        return text.Append(':').Append(endPoint.Port.ToString("X4", CultureInfo.InvariantCulture)).ToString();
+    }
+
+    private static IPEndPoint Plain(IPEndPoint endPoint) =>
+        endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
+
+    private static string? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path, Encoding.Latin1);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
