@@ -1,0 +1,147 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Mesh.Proxy.Bootstrap;
+using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Identity;
+using Mesh.Proxy.Telemetry;
+
+namespace Mesh.Proxy.Admin;
+
+/// <summary>What the admin endpoint answers. Open: ready, live, stats. With the token: everything that shows configuration or changes something.</summary>
+internal sealed partial class AdminEndpoints
+{
+    private readonly WebPageRules _pages = new(FrozenSet<string>.Empty);
+    private readonly AdminToken? _token;
+    private readonly Readiness _readiness;
+    private readonly MetricTables _metrics;
+    private readonly AdminDumps _dumps;
+    private readonly LogLevelSwitch _level;
+    private readonly DrainSignal _drain;
+    private readonly ILogger _logger;
+
+    public AdminEndpoints(
+        ProxySettings settings,
+        Readiness readiness,
+        MetricTables metrics,
+        AdminDumps dumps,
+        LogLevelSwitch level,
+        DrainSignal drain,
+        ILogger<AdminEndpoints> logger)
+    {
+        _token = settings.AdminToken is { } token ? new AdminToken(token) : null;
+        _readiness = readiness;
+        _metrics = metrics;
+        _dumps = dumps;
+        _level = level;
+        _drain = drain;
+        _logger = logger;
+    }
+
+    /// <summary>Answers a request.</summary>
+    public Task AnswerAsync(HttpContext http)
+    {
+        var request = http.Request;
+
+        // It listens on loopback, where a page in the developer's browser can reach it too.
+        if (_pages.Fault(request.Method, request.Headers) is { } fault)
+        {
+            return TextAsync(http, StatusCodes.Status403Forbidden, fault);
+        }
+
+        return (request.Method, request.Path.Value) switch
+        {
+            ("GET" or "HEAD", "/live") => TextAsync(http, StatusCodes.Status200OK, "live"),
+            ("GET" or "HEAD", "/ready") => ReadyAsync(http),
+            ("GET", "/stats") => StatsAsync(http),
+            ("GET", "/config") => Guarded(http, () => JsonAsync(http, _dumps.WriteConfiguration)),
+            ("GET", "/certificates") => Guarded(http, () => JsonAsync(http, _dumps.WriteCertificates)),
+            ("GET", "/clusters") => Guarded(http, () => JsonAsync(http, _dumps.WriteClusters)),
+            ("POST", "/logging") => Guarded(http, () => SetLevelAsync(http)),
+            ("POST", "/drain") => Guarded(http, () => DrainAsync(http)),
+            (_, "/live" or "/ready" or "/stats" or "/config" or "/certificates" or "/clusters" or "/logging" or "/drain") =>
+                TextAsync(http, StatusCodes.Status405MethodNotAllowed, "Wrong method: /logging and /drain are POST, all others GET."),
+            _ => TextAsync(http, StatusCodes.Status404NotFound, "GET /live /ready /stats /config /certificates /clusters; POST /logging?level=Debug /drain"),
+        };
+    }
+
+    private Task Guarded(HttpContext http, Func<Task> answer)
+    {
+        if (_token is null)
+        {
+            return TextAsync(http, StatusCodes.Status403Forbidden, "Off, for the bootstrap file has no admin.token.");
+        }
+
+        if (_token.Matches(http.Request.Headers.Authorization))
+        {
+            return answer();
+        }
+
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        return TextAsync(http, StatusCodes.Status401Unauthorized, "Send 'Authorization: Bearer …' with the bootstrap file's admin.token.");
+    }
+
+    private Task ReadyAsync(HttpContext http)
+    {
+        var missing = string.Join('\n', _readiness.Missing());
+        return missing.Length == 0 ? TextAsync(http, StatusCodes.Status200OK, "ready") : TextAsync(http, StatusCodes.Status503ServiceUnavailable, missing);
+    }
+
+    private Task StatsAsync(HttpContext http)
+    {
+        http.Response.ContentType = PrometheusText.ContentType;
+        return http.Response.WriteAsync(PrometheusText.Write(_metrics.Read()), http.RequestAborted);
+    }
+
+    private Task SetLevelAsync(HttpContext http)
+    {
+        var text = http.Request.Query["level"].ToString();
+        if (text.Length == 0 || !char.IsAsciiLetter(text[0]) || !Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level))
+        {
+            return TextAsync(http, StatusCodes.Status400BadRequest, $"level '{text}' is none of Trace, Debug, Information, Warning, Error, Critical, None.");
+        }
+
+        Log.LevelSet(_logger, _level.Level, level);
+        _level.Level = level;
+        return TextAsync(http, StatusCodes.Status200OK, $"level {level}");
+    }
+
+    private Task DrainAsync(HttpContext http)
+    {
+        if (!_drain.IsDraining)
+        {
+            Log.DrainAsked(_logger);
+            _drain.Begin();
+        }
+
+        return TextAsync(http, StatusCodes.Status202Accepted, "draining");
+    }
+
+    private static async Task JsonAsync(HttpContext http, Action<Utf8JsonWriter> write)
+    {
+        // Into memory first: Kestrel takes no synchronous writes, and a dump that fails half-way is no JSON.
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            write(json);
+        }
+
+        http.Response.ContentType = "application/json";
+        await http.Response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
+    }
+
+    private static Task TextAsync(HttpContext http, int status, string text)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync($"{text}\n", http.RequestAborted);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3101, LogLevel.Information, "The log level was set from {Before} to {After}.", EventName = nameof(LevelSet))]
+        public static partial void LevelSet(ILogger logger, LogLevel before, LogLevel after);
+
+        [LoggerMessage(3102, LogLevel.Information, "The admin endpoint was asked to drain this replica.", EventName = nameof(DrainAsked))]
+        public static partial void DrainAsked(ILogger logger);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Mesh.Proxy.Admin;
+
+/// <summary>The admin endpoint's bearer token, kept as a hash: comparing hashes takes the same time whatever was sent, its length included.</summary>
+internal sealed class AdminToken(string token)
+{
+    private const string Scheme = "Bearer ";
+    private readonly byte[] _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    /// <summary>Whether an <c>Authorization</c> header carries it.</summary>
+    public bool Matches(string? authorization) =>
+        authorization is not null
+        && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(authorization[Scheme.Length..])));
+}
