@@ -20,8 +20,11 @@ public static class TypeUrls
     /// <summary>RDS.</summary>
     public const string RouteTable = Prefix + "envoy.config.route.v3.RouteConfiguration";
 
-    /// <summary>The order in which additions are sent, so that nothing refers to what is not there yet; removals go the other way.</summary>
+    /// <summary>The order in which additions are sent, so that nothing refers to what is not there yet.</summary>
     public static ImmutableArray<string> InOrder { get; } = [Cluster, Endpoints, Listener, RouteTable];
+
+    /// <summary>The order in which removals are sent, after all additions, so that nothing refers to what is no longer there.</summary>
+    public static ImmutableArray<string> InRemovalOrder { get; } = [Listener, RouteTable, Cluster, Endpoints];
 
     /// <summary>Whether a subscription without names means all resources of the type (xDS protocol, wildcard).</summary>
     public static bool HasWildcard(string typeUrl) => typeUrl is Cluster or Listener;

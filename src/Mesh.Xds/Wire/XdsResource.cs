@@ -39,7 +39,7 @@ public sealed class XdsResource
 
     /// <summary>Takes a resource as it came from a stream or a file, with the version its sender gave it.</summary>
     internal static XdsResource From(Resource resource) =>
-        new(resource.Resource_.TypeUrl, resource.Name, resource.Version, resource.Resource_.Value);
+        new(resource.Resource_?.TypeUrl ?? "", resource.Name, resource.Version, resource.Resource_?.Value ?? ByteString.Empty);
 
     /// <summary>As it is sent.</summary>
     internal Resource ToMessage() => new()
@@ -49,7 +49,7 @@ public sealed class XdsResource
         Resource_ = new Any { TypeUrl = TypeUrl, Value = Body },
     };
 
-    private static string HashOf(ReadOnlySpan<byte> body)
+    internal static string HashOf(ReadOnlySpan<byte> body)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(body, hash);

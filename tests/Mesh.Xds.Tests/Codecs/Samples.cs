@@ -45,15 +45,15 @@ internal static class Samples
         Clusters = [.. services.Order(StringComparer.Ordinal).Select(service => Cluster(service))],
     };
 
-    public static RouteTable Table(string service, string? rewriteHost = null) => new()
+    public static RouteTable Table(string service, string port = "http", string? rewriteHost = null) => new()
     {
-        Name = ResourceNames.Outbound(Port(service)),
+        Name = ResourceNames.Outbound(Port(service, port)),
         Rules =
         [
             new RouteRule
             {
                 Name = "all",
-                Action = new ForwardAction { Backends = [new WeightedCluster(ResourceNames.Cluster(Port(service)))], RewriteHost = rewriteHost },
+                Action = new ForwardAction { Backends = [new WeightedCluster(ResourceNames.Cluster(Port(service, port)))], RewriteHost = rewriteHost },
             },
         ],
     };
@@ -103,7 +103,7 @@ internal static class Samples
             },
             new OutboundListener { Upstream = Port("stripe", "https"), Protocol = AppProtocol.Https },
         ],
-        RouteTables = [RichRoutes.Table, Table("stripe")],
+        RouteTables = [Table("inventory", "grpc"), RichRoutes.Table, Table("stripe", "https")],
         Clusters =
         [
             Cluster("inventory", "grpc", AppProtocol.Grpc) with { LoadBalancing = new(LoadBalancingKind.RoundRobin), Wire = WireProtocol.Http2 },

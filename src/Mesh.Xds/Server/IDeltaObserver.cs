@@ -1,0 +1,14 @@
+namespace Mesh.Xds.Server;
+
+/// <summary>Hears what a session does, for logs and status.</summary>
+internal interface IDeltaObserver
+{
+    /// <summary>A response was handed out.</summary>
+    void OnSent(string typeUrl, string version);
+
+    /// <summary>The client accepted a response, or refused it with an error.</summary>
+    void OnAnswer(string typeUrl, string version, string? error);
+
+    /// <summary>A type was asked for that is not served.</summary>
+    void OnUnknownType(string typeUrl);
+}

@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+using System.Text;
+using Mesh.Xds.Wire;
+
+namespace Mesh.Xds.Server;
+
+/// <summary>All resources of one type in a snapshot. Immutable.</summary>
+internal sealed class ResourceSet
+{
+    private readonly FrozenDictionary<string, XdsResource> _byName;
+
+    private ResourceSet(FrozenDictionary<string, XdsResource> byName, string version)
+    {
+        _byName = byName;
+        Version = version;
+    }
+
+    public static ResourceSet Empty { get; } = Of([]);
+
+    /// <summary>A hash of names and versions: equal content has an equal version in every process.</summary>
+    public string Version { get; }
+
+    public IReadOnlyDictionary<string, XdsResource> ByName => _byName;
+
+    public static ResourceSet Of(IEnumerable<XdsResource> resources)
+    {
+        var byName = resources.ToFrozenDictionary(resource => resource.Name, StringComparer.Ordinal);
+        return new(byName, VersionOf(byName.Values));
+    }
+
+    public static string VersionOf(IEnumerable<XdsResource> resources)
+    {
+        var text = new StringBuilder();
+        foreach (var resource in resources.OrderBy(resource => resource.Name, StringComparer.Ordinal))
+        {
+            text.Append(resource.Name).Append('\n').Append(resource.Version).Append('\n');
+        }
+
+        return XdsResource.HashOf(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+}

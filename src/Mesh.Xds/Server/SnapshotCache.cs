@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
+using Mesh.Xds.Codecs;
+using Mesh.Xds.Validation;
+using Mesh.Xds.Wire;
+
+namespace Mesh.Xds.Server;
+
+/// <summary>
+/// What is served: one immutable snapshot per profile, and one endpoint set per cluster shared by all profiles. Publishing swaps references and touches only
+/// the streams that it concerns. Nothing is answered for a profile before its first snapshot: an empty answer after a restart would wipe every client.
+/// </summary>
+public sealed class SnapshotCache
+{
+    private readonly Lock _writing = new();
+    private readonly ConcurrentDictionary<string, ProfileSnapshot> _profiles = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, XdsResource> _endpoints = new(StringComparer.Ordinal);
+    private readonly SubscriberIndex _streams = new();
+    private readonly SubscriberIndex _subscribers = new();
+    private volatile bool _endpointsComplete;
+
+    /// <summary>Serves a snapshot to all streams of a profile, present and future, unless it breaks a rule.</summary>
+    /// <param name="profile">The profile's name, as the <see cref="IStreamAuthorizer"/> gives it to streams.</param>
+    /// <param name="snapshot">The whole of it.</param>
+    /// <param name="keepGone">Whether what is gone stays as a tombstone; for foreign clients that do not pick up what comes back.</param>
+    public PublishResult Publish(string profile, ProxySnapshot snapshot, bool keepGone = false)
+    {
+        var resources = SnapshotCodec.Encode(snapshot);
+        var violations = XdsValidator.Validate(resources);
+        if (!violations.IsEmpty)
+        {
+            return new(Changed: false, violations);
+        }
+
+        lock (_writing)
+        {
+            var previous = _profiles.GetValueOrDefault(profile);
+            var next = ProfileSnapshot.Of(resources, previous, keepGone);
+            if (next.Same(previous))
+            {
+                return new(Changed: false, []);
+            }
+
+            _profiles[profile] = next;
+        }
+
+        foreach (var stream in _streams.Of(profile))
+        {
+            stream.OnSnapshot();
+        }
+
+        return new(Changed: true, []);
+    }
+
+    /// <summary>
+    /// Serves endpoint sets to whoever subscribes to their clusters. Sets that are not named stay; a set that breaks a rule is left out and reported. A cluster
+    /// whose service is gone gets an empty set, never none: that is its tombstone.
+    /// </summary>
+    public PublishResult PublishEndpoints(params IEnumerable<EndpointSet> sets)
+    {
+        var violations = ImmutableArray.CreateBuilder<XdsViolation>();
+        var changed = new List<string>();
+        lock (_writing)
+        {
+            foreach (var set in sets)
+            {
+                var resource = SnapshotCodec.Encode(set);
+                var broken = XdsValidator.Validate([resource]);
+                violations.AddRange(broken);
+                if (broken.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != resource.Version)
+                {
+                    _endpoints[set.Cluster] = resource;
+                    changed.Add(set.Cluster);
+                }
+            }
+        }
+
+        Notify(changed);
+        return new(changed.Count > 0, violations.ToImmutable());
+    }
+
+    /// <summary>
+    /// Says that every replica that is there has had the time to register. Until then a cluster without a published set is not answered, so that a restarted
+    /// control plane takes no replica from anyone; from then on it has no replicas.
+    /// </summary>
+    public void MarkEndpointsComplete()
+    {
+        _endpointsComplete = true;
+        Notify(_subscribers.Keys.Where(cluster => !_endpoints.ContainsKey(cluster)));
+    }
+
+    /// <summary>Forgets a profile. Its streams are told nothing and keep what they have; publish an empty snapshot to take it from them.</summary>
+    public void Withdraw(string profile) => _profiles.TryRemove(profile, out _);
+
+    /// <summary>The content hash of what a profile is served of one type; <see langword="null"/> before its first snapshot.</summary>
+    public string? VersionOf(string profile, string typeUrl) => Find(profile)?[typeUrl].Version;
+
+    /// <summary>Every resource a profile is served, with the endpoints of its clusters that are known: for dumps and for state directories.</summary>
+    public ImmutableArray<XdsResource> ResourcesOf(string profile)
+    {
+        if (Find(profile) is not { } snapshot)
+        {
+            return [];
+        }
+
+        var clusters = snapshot[TypeUrls.Cluster].ByName.Keys;
+        return
+        [
+            .. TypeUrls.InOrder.SelectMany(typeUrl => snapshot[typeUrl].ByName.Values),
+            .. clusters.Select(FindEndpoints).OfType<XdsResource>(),
+        ];
+    }
+
+    internal ProfileSnapshot? Find(string profile) => _profiles.GetValueOrDefault(profile);
+
+    internal XdsResource? FindEndpoints(string cluster) =>
+        _endpoints.TryGetValue(cluster, out var found) ? found : _endpointsComplete ? SnapshotCodec.Encode(new EndpointSet(cluster, [])) : null;
+
+    internal void Attach(string profile, ICacheListener stream) => _streams.Add(profile, stream);
+
+    internal void Detach(string profile, ICacheListener stream) => _streams.Remove(profile, stream);
+
+    internal void Subscribe(string cluster, ICacheListener stream) => _subscribers.Add(cluster, stream);
+
+    internal void Unsubscribe(string cluster, ICacheListener stream) => _subscribers.Remove(cluster, stream);
+
+    private void Notify(IEnumerable<string> clusters)
+    {
+        foreach (var cluster in clusters)
+        {
+            foreach (var stream in _subscribers.Of(cluster))
+            {
+                stream.OnEndpoints(cluster);
+            }
+        }
+    }
+}

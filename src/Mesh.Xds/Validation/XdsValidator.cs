@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Net;
+using Envoy.Config.Cluster.V3;
+using Envoy.Config.Endpoint.V3;
+using Envoy.Config.Listener.V3;
+using Envoy.Config.Route.V3;
+using Envoy.Extensions.Filters.Http.Rbac.V3;
+using Envoy.Extensions.Filters.Http.Router.V3;
+using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using Google.Protobuf;
+using Mesh.Xds.Wire;
+
+namespace Mesh.Xds.Validation;
+
+/// <summary>Holds resources against the rules of the protocol before they are published: what a client would refuse never leaves.</summary>
+public static class XdsValidator
+{
+    /// <summary>Every violation in a set of resources; references to route tables have to resolve within it.</summary>
+    public static ImmutableArray<XdsViolation> Validate(IReadOnlyCollection<XdsResource> resources)
+    {
+        var violations = ImmutableArray.CreateBuilder<XdsViolation>();
+        var tables = resources.Where(resource => resource.TypeUrl == TypeUrls.RouteTable).Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var twice in resources.GroupBy(resource => (resource.TypeUrl, resource.Name)).Where(same => same.Count() > 1))
+        {
+            violations.Add(new(Title(twice.First()), "name", "has to be unique in its type", $"'{twice.Key.Name}'"));
+        }
+
+        foreach (var resource in resources)
+        {
+            var title = Title(resource);
+            void Report(string at, string rule, string value) => violations.Add(new(title, at, rule, value));
+            var walker = new MessageWalker(title, violations.Add);
+            walker.Visited += (message, at) => Check(message, at, tables, Report);
+            walker.Walk(Parse(resource), "");
+        }
+
+        return violations.ToImmutable();
+    }
+
+    private static string Title(XdsResource resource) => $"{TypeUrls.ShortName(resource.TypeUrl)} {resource.Name}";
+
+    private static IMessage Parse(XdsResource resource) => resource.TypeUrl switch
+    {
+        TypeUrls.Cluster => Cluster.Parser.ParseFrom(resource.Body),
+        TypeUrls.Endpoints => ClusterLoadAssignment.Parser.ParseFrom(resource.Body),
+        TypeUrls.Listener => Listener.Parser.ParseFrom(resource.Body),
+        TypeUrls.RouteTable => RouteConfiguration.Parser.ParseFrom(resource.Body),
+        _ => throw new ArgumentException($"no such type is served: {resource.TypeUrl}", nameof(resource)),
+    };
+
+    /// <summary>What clients insist on and no annotation says.</summary>
+    private static void Check(IMessage message, string at, HashSet<string> tables, Action<string, string, string> report)
+    {
+        switch (message)
+        {
+            case ClusterLoadAssignment assignment:
+                CheckEndpoints(assignment, at, report);
+                break;
+            case RouteConfiguration table:
+                var domains = table.VirtualHosts.SelectMany(host => host.Domains).ToArray();
+                if (domains.Distinct(StringComparer.OrdinalIgnoreCase).Count() != domains.Length)
+                {
+                    report($"{at}virtual_hosts", "each domain has to be in one of them only", string.Join(", ", domains));
+                }
+
+                break;
+            case WeightedCluster split when split.Clusters.Sum(cluster => (long)(cluster.Weight ?? 0)) is 0 or > uint.MaxValue:
+                report($"{at}.clusters", "the weights have to add up to 1 … 4294967295", $"{split.Clusters.Sum(cluster => (long)(cluster.Weight ?? 0))}");
+                break;
+            case HttpConnectionManager manager:
+                CheckManager(manager, at, tables, report);
+                break;
+        }
+    }
+
+    private static void CheckManager(HttpConnectionManager manager, string at, HashSet<string> tables, Action<string, string, string> report)
+    {
+        if (manager.HttpFilters.LastOrDefault()?.TypedConfig?.Is(Router.Descriptor) != true)
+        {
+            report($"{at}.http_filters", "the last one has to be the router", manager.HttpFilters.LastOrDefault()?.Name ?? "none");
+        }
+
+        foreach (var filter in manager.HttpFilters.Where(filter => filter.IsOptional && filter.TypedConfig?.Is(RBAC.Descriptor) == true))
+        {
+            report($"{at}.http_filters", "permissions must not be optional: they would fail open", filter.Name);
+        }
+
+        if (manager.Rds is { } rds && !tables.Contains(rds.RouteConfigName))
+        {
+            report($"{at}.rds.route_config_name", "the route table has to be there", $"'{rds.RouteConfigName}'");
+        }
+    }
+
+    private static void CheckEndpoints(ClusterLoadAssignment assignment, string at, Action<string, string, string> report)
+    {
+        // Only EDS: a cluster's own assignment may hold a host name that is resolved.
+        if (at.Length > 0)
+        {
+            return;
+        }
+
+        foreach (var locality in assignment.Endpoints.Where(locality => locality.Locality is null))
+        {
+            report("endpoints.locality", "has to be there", $"priority {locality.Priority}");
+        }
+
+        var priorities = assignment.Endpoints.Select(locality => locality.Priority).Distinct().Order().ToArray();
+        if (priorities.Where((priority, index) => priority != index).Any())
+        {
+            report("endpoints.priority", "must not have gaps", string.Join(", ", priorities));
+        }
+
+        foreach (var address in assignment.Endpoints.SelectMany(locality => locality.LbEndpoints).Select(endpoint => endpoint.Endpoint?.Address?.SocketAddress))
+        {
+            if (!IPAddress.TryParse(address?.Address, out _))
+            {
+                report("endpoints.lb_endpoints.endpoint.address", "has to be an IP literal", $"'{address?.Address}'");
+            }
+            else if (address.PortValue == 0)
+            {
+                report("endpoints.lb_endpoints.endpoint.address.port_value", "has to be a TCP port", "0");
+            }
+        }
+    }
+}

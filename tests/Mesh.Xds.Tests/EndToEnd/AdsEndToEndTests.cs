@@ -1,0 +1,159 @@
+using Mesh.Model.Snapshots;
+using Mesh.Xds.Tests.Codecs;
+using Mesh.Xds.Wire;
+
+namespace Mesh.Xds.Tests.EndToEnd;
+
+/// <summary>Real client, real server, real gRPC on loopback.</summary>
+public sealed class AdsEndToEndTests
+{
+    private static readonly string Profile = Samples.Storefront.Text;
+
+    [Fact]
+    public async Task Publish_Everything_ArrivesAsItWas()
+    {
+        await using var host = await AdsHost.StartAsync();
+        host.Cache.MarkEndpointsComplete();
+        Assert.Empty(host.Cache.Publish(Profile, Samples.Everything).Violations);
+        await using var client = new RunningClient(host.Address);
+
+        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+
+        Assert.Equal(Structure.Of(Samples.Everything), Structure.Of(client.Sink.Snapshot));
+        Assert.Equal("permissions", client.Sink.Calls[0]);
+        Assert.Equal("snapshot", client.Sink.Calls[^1]);
+    }
+
+    [Fact]
+    public async Task Publish_RouteChanged_NewSnapshotArrives()
+    {
+        await using var host = await AdsHost.StartAsync();
+        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
+        host.Cache.Publish(Profile, Samples.Calling("orders"));
+        await using var client = new RunningClient(host.Address);
+        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+
+        host.Cache.Publish(Profile, Samples.Calling("orders") with { RouteTables = [Samples.Table("orders", rewriteHost: "new.example")] });
+
+        await client.Sink.UntilAsync(sink => ((ForwardAction)sink.Snapshot!.RouteTables[0].Rules[0].Action).RewriteHost == "new.example");
+        Assert.Equal(1001, client.Sink.Endpoints["shop/orders/http"].Endpoints.Single().Port);
+    }
+
+    [Fact]
+    public async Task Publish_UpstreamAdded_ArrivesWithItsEndpointsFirst()
+    {
+        await using var host = await AdsHost.StartAsync();
+        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001), Samples.Endpoints("payments", 1002));
+        host.Cache.Publish(Profile, Samples.Calling("orders"));
+        await using var client = new RunningClient(host.Address);
+        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+
+        host.Cache.Publish(Profile, Samples.Calling("orders", "payments"));
+
+        await client.Sink.UntilAsync(sink => sink.Snapshot!.Outbound.Length == 2);
+        Assert.Equal("snapshot", client.Sink.Calls[^1]);
+        Assert.Equal(1002, client.Sink.Endpoints["shop/payments/http"].Endpoints.Single().Port);
+        Assert.Equal(2, client.Sink.Snapshot!.RouteTables.Length);
+    }
+
+    [Fact]
+    public async Task PublishEndpoints_OneReplicaMore_OnlyEndpointsArrive()
+    {
+        await using var host = await AdsHost.StartAsync();
+        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
+        host.Cache.Publish(Profile, Samples.Calling("orders"));
+        await using var client = new RunningClient(host.Address);
+        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+
+        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001, 1002));
+
+        await client.Sink.UntilAsync(sink => sink.Endpoints["shop/orders/http"].Endpoints.Length == 2);
+        Assert.Single(client.Sink.Calls, "snapshot");
+    }
+
+    [Fact]
+    public async Task Restart_SameContent_ClientIsBackAndNothingIsSentAgain()
+    {
+        var host = await AdsHost.StartAsync();
+        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
+        host.Cache.Publish(Profile, Samples.Calling("orders"));
+        await using var client = new RunningClient(host.Address);
+        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        var port = host.Address.Port;
+
+        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await host.DisposeAsync();
+        await using var next = await AdsHost.StartAsync(port);
+        next.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
+        next.Cache.Publish(Profile, Samples.Calling("orders"));
+        next.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001, 1002));
+
+        await client.Sink.UntilAsync(sink => sink.Endpoints["shop/orders/http"].Endpoints.Length == 2);
+        var status = Assert.Single(next.Registry.Streams);
+        Assert.Equal([TypeUrls.Endpoints], status.Types.Keys);
+        Assert.Single(client.Sink.Calls, "snapshot");
+    }
+
+    [Fact]
+    public async Task Restart_NothingPublishedYet_TakesNothingFromTheClient()
+    {
+        var host = await AdsHost.StartAsync();
+        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
+        host.Cache.Publish(Profile, Samples.Calling("orders"));
+        await using var client = new RunningClient(host.Address);
+        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        var calls = client.Sink.Calls;
+        var port = host.Address.Port;
+        await host.StopAsync();
+        await host.DisposeAsync();
+
+        await using var next = await AdsHost.StartAsync(port);
+        var opened = new TaskCompletionSource();
+        next.Registry.Changed += _ => opened.TrySetResult();
+        await opened.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.Empty(next.Registry.Streams.Single().Types);
+        Assert.Equal(calls, client.Sink.Calls);
+        Assert.True(client.Client.Status.HasSnapshot);
+    }
+
+    [Fact]
+    public async Task LoadSaved_ControlPlaneAway_ServesTheLastGoodConfiguration()
+    {
+        var state = Directory.CreateTempSubdirectory("mesh-ads-");
+        var host = await AdsHost.StartAsync();
+        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
+        host.Cache.Publish(Profile, Samples.Calling("orders"));
+        var first = new RunningClient(host.Address, state);
+        await first.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        await first.StopAsync();
+        var address = host.Address;
+        await host.DisposeAsync();
+
+        await using var second = new RunningClient(address, state);
+
+        Assert.True(second.LoadedSaved);
+        Assert.Equal(Structure.Of(first.Sink.Snapshot), Structure.Of(second.Sink.Snapshot));
+        Assert.Equal(Structure.Of(first.Sink.Permissions), Structure.Of(second.Sink.Permissions));
+        Assert.Equal(1001, second.Sink.Endpoints["shop/orders/http"].Endpoints.Single().Port);
+        Assert.False(second.Client.Status.Connected);
+    }
+
+    [Fact]
+    public async Task Connect_NodeIdOfAnotherIdentity_IsRefused()
+    {
+        await using var host = await AdsHost.StartAsync(peerIdentity: "spiffe://shop.local/ns/shop/sa/orders");
+        host.Cache.Publish(Profile, Samples.Calling("orders"));
+        await using var client = new RunningClient(host.Address);
+
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (client.Client.Status.LastError is null && TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(20))
+        {
+            await Task.Yield();
+        }
+
+        Assert.Contains("PermissionDenied: node.id says spiffe://shop.local/ns/shop/sa/storefront, the certificate", client.Client.Status.LastError);
+        Assert.Empty(host.Registry.Streams);
+        Assert.Empty(client.Sink.Calls);
+    }
+}

@@ -1,0 +1,56 @@
+using Envoy.Config.Core.V3;
+using Grpc.Core;
+using Mesh.Xds.Server;
+using Mesh.Xds.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Xds.Tests.EndToEnd;
+
+/// <summary>A control plane that is nothing but the ADS server, in clear text on loopback.</summary>
+internal sealed class AdsHost : IStreamAuthorizer, IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private AdsHost(int port)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(services => new AdsServer(
+            Cache, Registry, this, TimeProvider.System, services.GetRequiredService<ILogger<AdsServer>>(),
+            services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        _app = builder.Build();
+        _app.MapGrpcService<AdsServer>();
+    }
+
+    public SnapshotCache Cache { get; } = new();
+
+    public StreamRegistry Registry { get; } = new();
+
+    /// <summary>The identity that every peer's certificate shows; <see langword="null"/>: whatever it says.</summary>
+    public string? PeerIdentity { get; init; }
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public static async Task<AdsHost> StartAsync(int port = 0, string? peerIdentity = null)
+    {
+        var host = new AdsHost(port) { PeerIdentity = peerIdentity };
+        await host._app.StartAsync(TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    public StreamAdmission Authorize(Node node, ServerCallContext context) =>
+        !NodeId.TryParse(node.Id, out var id) ? StreamAdmission.Refuse($"'{node.Id}' is no node id")
+            : PeerIdentity is not null && id.Identity.Text != PeerIdentity ? StreamAdmission.Refuse($"node.id says {id.Identity}, the certificate {PeerIdentity}")
+            : StreamAdmission.Admit(id.Identity.Text);
+
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+}
