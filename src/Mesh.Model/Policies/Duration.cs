@@ -8,7 +8,7 @@ namespace Mesh.Model.Policies;
 internal static class Duration
 {
     /// <summary>The longest duration: what timers of this platform can hold with room to spare.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(24);
 
     private static readonly (string Unit, TimeSpan Length)[] Units =
     [

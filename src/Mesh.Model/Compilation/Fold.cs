@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Mesh.Model.Policies;
+
+namespace Mesh.Model.Compilation;
+
+/// <summary>
+/// Folds layers into one: for each setting the last layer that has it is heard, lists are replaced whole. That is JSON Merge Patch (RFC 7396) over settings that
+/// are absent or given, and keeps the origin of each.
+/// </summary>
+internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, string prefix, List<AppliedSetting> applied)
+{
+    private int _highest = -1;
+
+    /// <summary>Who said the most heard of the settings that were taken; the default where none was.</summary>
+    public Origin Origin => _highest < 0 ? Origin.Default : layers[_highest].Origin;
+
+    /// <summary>Everyone who said one of the settings that were taken.</summary>
+    public SortedDictionary<int, Origin> Heard { get; } = [];
+
+    /// <summary>Takes a setting, or the fallback where no layer has it.</summary>
+    public TValue Take<TValue>(string name, Func<T, TValue?> pick, TValue fallback)
+        where TValue : struct => TryTake(name, pick, out var value) ? value : fallback;
+
+    /// <summary>Takes a bound on time of which zero means none.</summary>
+    public TimeSpan? Bound(string name, Func<T, TimeSpan?> pick, TimeSpan? fallback) =>
+        !TryTake(name, pick, out var value) ? fallback : value == TimeSpan.Zero ? null : value;
+
+    /// <summary>Takes a setting if a layer has it.</summary>
+    public bool TryTake<TValue>(string name, Func<T, TValue?> pick, out TValue value)
+        where TValue : struct
+    {
+        for (var i = layers.Length - 1; i >= 0; i--)
+        {
+            if (pick(layers[i].Content) is { } found)
+            {
+                _highest = Math.Max(_highest, i);
+                Heard[i] = layers[i].Origin;
+                applied.Add(new AppliedSetting(where, $"{prefix}.{name}", Show(found), layers[i].Origin));
+                value = found;
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+
+    private static string Show<TValue>(TValue value) => value switch
+    {
+        TimeSpan span => Duration.Format(span),
+        ImmutableArray<Policies.Retry.RetryCondition> words => words.IsEmpty ? "never" : string.Join(", ", words.Select(w => w.Word)),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value?.ToString() ?? "",
+    };
+}

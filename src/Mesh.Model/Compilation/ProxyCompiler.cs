@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Mesh.Model.Identity;
+using Mesh.Model.Policies;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+
+namespace Mesh.Model.Compilation;
+
+/// <summary>Compiles the snapshot that all sidecars of one service share.</summary>
+internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstreams, CompiledPermissions permissions, PolicySet policies)
+{
+    private readonly HttpRouteCompiler _httpRoutes = new(policies);
+    private readonly TcpRouteCompiler _tcpRoutes = new(policies);
+    private readonly TimeoutCompiler _timeouts = new(policies);
+    private readonly RetryCompiler _retries = new(policies);
+    private readonly LoadBalancingCompiler _loadBalancing = new(policies);
+
+    public (ProxySnapshot Snapshot, ImmutableArray<AppliedSetting> Applied) Compile(Service service)
+    {
+        var applied = new List<AppliedSetting>();
+        var backends = new RouteBackends(upstreams);
+        var listeners = ImmutableArray.CreateBuilder<OutboundListener>();
+        var tables = ImmutableArray.CreateBuilder<RouteTable>();
+        foreach (var (upstream, origins) in Called(service))
+        {
+            var listener = new OutboundListener { Upstream = upstream.Port, Protocol = upstream.Protocol, Origins = origins };
+            applied.AddRange(origins.Select(o => new AppliedSetting(listener.Name, "edge", upstream.Protocol.ToWord(), o)));
+            if (upstream.Protocol.IsHttp())
+            {
+                listeners.Add(listener);
+                tables.Add(Table(service, upstream, backends, applied));
+            }
+            else
+            {
+                listeners.Add(listener with
+                {
+                    TcpBackends = _tcpRoutes.Compile(service, upstream, backends, applied),
+                    IdleTimeout = _timeouts.Tunnel(service, upstream, applied),
+                    MaxConnectAttempts = _retries.ConnectAttempts(service, upstream, listener.MaxConnectAttempts, applied),
+                });
+            }
+        }
+
+        var snapshot = new ProxySnapshot
+        {
+            Identity = SpiffeId.ForService(trustDomain, service.Id),
+            Outbound = listeners.DrainToImmutable(),
+            RouteTables = tables.DrainToImmutable(),
+            Clusters = [.. backends.Needed.Select(u => Cluster(service, u, applied))],
+            Inbound = [.. service.Ports.Select(p => Inbound(service, p, applied))],
+            FrontDoors = [],
+        };
+        return (snapshot with { FrontDoors = [.. snapshot.Inbound.Select(i => FrontDoor(i, service.Port(i.Port.Port)!.External))] }, [.. applied]);
+    }
+
+    // Edges to something that does not exist open no listener; ReferenceChecker says so.
+    private IEnumerable<(Upstream Upstream, ImmutableArray<Origin> Origins)> Called(Service service) => service.Uses
+        .SelectMany(edge => upstreams.Of(edge.Callee).Where(u => edge.Port is null || edge.Port == u.Port.Port).Select(u => (Upstream: u, edge.Origin)))
+        .GroupBy(e => e.Upstream.Port)
+        .OrderBy(g => g.Key.Service)
+        .ThenBy(g => g.Key.Port, StringComparer.Ordinal)
+        .Select(g => (g.First().Upstream, g.Select(e => e.Origin).ToImmutableArray()));
+
+    private RouteTable Table(Service service, Upstream upstream, RouteBackends backends, List<AppliedSetting> applied)
+    {
+        var template = new RouteRule
+        {
+            Name = "",
+            Action = new DirectResponseAction(500, ""),
+            Timeouts = _timeouts.Route(service, upstream, applied),
+            Retry = _retries.Route(service, upstream, applied),
+        };
+        return new RouteTable
+        {
+            Name = ResourceNames.Outbound(upstream.Port),
+            Rules = _httpRoutes.Compile(service, upstream, template, backends, applied),
+        };
+    }
+
+    private Cluster Cluster(Service service, Upstream upstream, List<AppliedSetting> applied)
+    {
+        var cluster = new Cluster
+        {
+            Upstream = upstream.Port,
+            Kind = upstream.External is null ? ClusterKind.Mesh : ClusterKind.External,
+            Protocol = upstream.Protocol,
+            PeerIdentity = upstream.External is null ? SpiffeId.ForService(trustDomain, upstream.Port.Service) : null,
+            ExternalHost = upstream.External?.Host,
+            ExternalPort = upstream.External?.Port,
+        };
+        cluster = _timeouts.Apply(cluster, service, upstream, applied);
+        cluster = _loadBalancing.Apply(cluster, service, upstream, applied);
+        cluster = _retries.Apply(cluster, service, upstream, applied);
+        return cluster with { Origins = [.. cluster.Origins.Distinct()] };
+    }
+
+    private InboundPort Inbound(Service service, ServicePort port, List<AppliedSetting> applied)
+    {
+        var id = new PortRef(service.Id, port.Name);
+        var inbound = new InboundPort
+        {
+            Port = id,
+            Protocol = port.Protocol,
+            Permissions = permissions.MeshDoor(id),
+            Timeouts = _timeouts.Inbound(service, port.Name, applied),
+        };
+        var where = $"inbound/{port.Name}";
+        applied.AddRange(inbound.Permissions.Deny.Select(r => new AppliedSetting(where, "deny", PermissionText.Of(r), r.Origin)));
+        applied.AddRange(inbound.Permissions.Allow.Select(r => new AppliedSetting(where, "allow", PermissionText.Of(r), r.Origin)));
+        applied.AddRange(inbound.Permissions.AllowWithShadowDeny.Select(r => new AppliedSetting(where, "allowWithShadowDeny", PermissionText.Of(r), r.Origin)));
+        return inbound;
+    }
+
+    private FrontDoor FrontDoor(InboundPort inbound, bool external) => new()
+    {
+        Port = inbound.Port,
+        Protocol = inbound.Protocol,
+        Permissions = permissions.FrontDoor(inbound.Port),
+        Timeouts = inbound.Timeouts,
+        External = external,
+    };
+}

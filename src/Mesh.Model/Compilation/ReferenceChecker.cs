@@ -1,0 +1,254 @@
+using System.Collections.Immutable;
+using Mesh.Model.Identity;
+using Mesh.Model.Policies;
+using Mesh.Model.Policies.HttpRoute;
+using Mesh.Model.Policies.LoadBalancing;
+using Mesh.Model.Policies.Retry;
+using Mesh.Model.Policies.Targeting;
+using Mesh.Model.Policies.TcpRoute;
+using Mesh.Model.Policies.Timeout;
+using Mesh.Model.Policies.TrafficPermission;
+using Mesh.Model.Resources;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Model.Validation;
+
+namespace Mesh.Model.Compilation;
+
+/// <summary>Finds what is valid but will not do what its author means: names of things that do not exist, ports of the wrong protocol, splits to backends that refuse the caller.</summary>
+internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upstreams, CompiledPermissions permissions)
+{
+    private readonly List<CompileWarning> _warnings = [];
+
+    public ImmutableArray<CompileWarning> Check(PolicySet policies)
+    {
+        foreach (var service in topology.Services.Values)
+        {
+            Edges(service);
+        }
+
+        foreach (var policy in policies.All)
+        {
+            TopLevel(policy);
+            Entries(policy);
+        }
+
+        return [.. _warnings];
+    }
+
+    private void Edges(Service service)
+    {
+        foreach (var edge in service.Uses)
+        {
+            var at = MeshResource.SpecPath / (edge.Origin.Rule ?? "uses");
+            var problem = !upstreams.Knows(edge.Callee)
+                ? $"names {edge.Callee}, which does not exist{Guess(edge.Callee)}; the edge opens nothing until it does"
+                : edge.Port is not null && upstreams.Find(new PortRef(edge.Callee, edge.Port)) is null
+                    ? $"names the port {edge.Port} of {edge.Callee}, which has {Ports(edge.Callee)}"
+                    : upstreams.Of(edge.Callee).IsEmpty ? $"names {edge.Callee}, which has no port to call" : null;
+            if (problem is not null)
+            {
+                _warnings.Add(new CompileWarning(new ResourceKey("Service", service.Id.Namespace, service.Id.Name), at, problem, edge.Origin));
+            }
+        }
+    }
+
+    private void TopLevel(Policy policy)
+    {
+        var at = MeshResource.SpecPath / "targetRef";
+        var space = policy.Metadata.Namespace;
+        var selected = topology.Services.Values.Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space)).ToList();
+        var inbound = policy is TrafficPermissionPolicy or TimeoutPolicy { To.IsEmpty: true };
+        if (Target(policy, policy.TargetRef, at) || (selected.Count == 0 && policy.TargetRef.Name is not null))
+        {
+            return;
+        }
+
+        if (selected.Count == 0)
+        {
+            Warn(policy, at, $"selects no service ({policy.TargetRef}); the policy does nothing");
+        }
+        else if (inbound && space != Policy.SystemNamespace && selected.TrueForAll(s => s.Id.Namespace != space))
+        {
+            Warn(policy, at, $"selects services of other namespaces only, and a policy of {space} speaks for services of {space}; move it to their namespace, or to {Policy.SystemNamespace} for all");
+        }
+    }
+
+    private void Entries(Policy policy)
+    {
+        var to = MeshResource.SpecPath / "to";
+        switch (policy)
+        {
+            case TrafficPermissionPolicy permission:
+                Callers(permission);
+                break;
+            case HttpRoutePolicy route:
+                for (var i = 0; i < route.To.Length; i++)
+                {
+                    Route(route, route.To[i].TargetRef, to[i], isHttp: true, BackendsOf(route.To[i], to[i]));
+                }
+
+                break;
+            case TcpRoutePolicy route:
+                for (var i = 0; i < route.To.Length; i++)
+                {
+                    var at = (to[i] / "rules")[0] / "default" / "backendRefs";
+                    Route(route, route.To[i].TargetRef, to[i], isHttp: false, [.. route.To[i].BackendRefs.Select((b, n) => (b, at[n]))]);
+                }
+
+                break;
+            case TimeoutPolicy timeout:
+                Targets(timeout, timeout.To.Select(i => i.TargetRef), to);
+                break;
+            case RetryPolicy retry:
+                Targets(retry, retry.To.Select(i => i.TargetRef), to);
+                break;
+            case LoadBalancingPolicy balancing:
+                Targets(balancing, balancing.To.Select(i => i.TargetRef), to);
+                break;
+        }
+    }
+
+    private static ImmutableArray<(BackendRef Backend, FieldPath At)> BackendsOf(HttpRouteItem item, FieldPath at) =>
+    [
+        .. item.Rules.SelectMany((rule, r) => (rule.BackendRefs ?? []).Select((b, n) => (b, ((at / "rules")[r] / "default" / "backendRefs")[n]))),
+    ];
+
+    private void Targets(Policy policy, IEnumerable<TargetRef> targets, FieldPath to)
+    {
+        var i = 0;
+        foreach (var target in targets)
+        {
+            Target(policy, target, to[i] / "targetRef");
+            i++;
+        }
+    }
+
+    // Whether a service is named that is not there, or a port that it has not.
+    private bool Target(Policy policy, TargetRef target, FieldPath at)
+    {
+        if (target.Name is null)
+        {
+            return false;
+        }
+
+        var id = new ServiceId(target.Namespace ?? policy.Metadata.Namespace, target.Name);
+        if (!upstreams.Knows(id))
+        {
+            Warn(policy, at / "name", $"names {id}, which does not exist{Guess(id)}");
+            return true;
+        }
+
+        if (target.SectionName is not null && upstreams.Find(new PortRef(id, target.SectionName)) is null)
+        {
+            Warn(policy, at / "sectionName", $"names the port {target.SectionName} of {id}, which has {Ports(id)}");
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Callers(TrafficPermissionPolicy policy)
+    {
+        var rules = MeshResource.SpecPath / "rules";
+        var own = $"spiffe://{topology.TrustDomain.Name}";
+        for (var r = 0; r < policy.Rules.Length; r++)
+        {
+            var settings = policy.Rules[r].Default;
+            foreach (var (list, callers) in new[] { ("deny", settings.Deny), ("allow", settings.Allow), ("allowWithShadowDeny", settings.AllowWithShadowDeny) })
+            {
+                for (var i = 0; i < callers.Length; i++)
+                {
+                    var at = (rules[r] / "default" / list)[i];
+                    if (callers[i].Service is { } name && ServiceId.TryParse(name, policy.Metadata.Namespace, out var id) && !topology.Services.ContainsKey(id))
+                    {
+                        Warn(policy, at / "service", $"names {id}, which does not exist{Guess(id)}");
+                    }
+                    else if (callers[i].SpiffeId is { } principal && principal.Value.TrimEnd('/') != own && !principal.Value.StartsWith($"{own}/", StringComparison.Ordinal))
+                    {
+                        Warn(policy, at / "spiffeId" / "value", $"is {Wording.Quote(principal.Value)}, but every caller's id begins with {own}/");
+                    }
+                }
+            }
+        }
+
+        if (policy.TargetRef is { Name: { } target } && topology.ExternalServices.ContainsKey(new ServiceId(policy.TargetRef.Namespace ?? policy.Metadata.Namespace, target)))
+        {
+            Warn(policy, MeshResource.SpecPath / "targetRef", $"names the external service {target}, which has no sidecar to enforce it; remove the edge from the caller's uses instead");
+        }
+    }
+
+    private void Route(Policy policy, TargetRef target, FieldPath at, bool isHttp, ImmutableArray<(BackendRef Backend, FieldPath At)> backends)
+    {
+        if (Target(policy, target, at / "targetRef"))
+        {
+            return;
+        }
+
+        var space = policy.Metadata.Namespace;
+        var called = topology.Services.Keys.Concat(topology.ExternalServices.Keys).SelectMany(id => upstreams.Of(id))
+            .Where(u => target.Selects(u.Port.Service, u.Labels, space) && target.SelectsPort(u.Port.Port))
+            .ToList();
+        var concerned = called.Where(u => u.Protocol.IsHttp() == isHttp).ToList();
+        if (concerned.Count == 0)
+        {
+            var others = called.Count == 0 ? "no port" : $"only {Wording.OneOf([.. called.Select(u => u.Protocol.ToWord()).Distinct()])}";
+            Warn(policy, at / "targetRef", $"selects {others}; {policy.Kind} is for ports that speak {(isHttp ? "http, http2, grpc or https" : "tcp")}");
+            return;
+        }
+
+        foreach (var (backend, path) in backends)
+        {
+            // A backend may lack the port of one upstream and have that of another; it is wrong where it fits none.
+            var problems = concerned.Select(u => RouteBackends.Problem(backend, u, space, upstreams)).ToList();
+            if (problems.TrueForAll(p => p is not null))
+            {
+                Warn(policy, path, $"cannot be used: {problems[0]}; its share is answered with {(isHttp ? "500" : "a closed connection")}");
+                continue;
+            }
+
+            foreach (var upstream in concerned)
+            {
+                Callers(policy, path, upstream, RouteBackends.Port(backend, upstream, space));
+            }
+        }
+    }
+
+    // A route grants nothing: whoever is sent to a backend has to be allowed there.
+    private void Callers(Policy policy, FieldPath at, Upstream called, PortRef backend)
+    {
+        if (backend == called.Port || !permissions.ByPort.TryGetValue(backend, out var allowed))
+        {
+            return;
+        }
+
+        var refused = topology.Services.Values
+            .Where(s => s.Uses.Any(e => e.Callee == called.Port.Service && (e.Port is null || e.Port == called.Port.Port)) && policy.TargetRef.Selects(s.Id, s.Labels, policy.Metadata.Namespace))
+            .Select(s => s.Id)
+            .Where(id => !MayCall(allowed, SpiffeId.ForService(topology.TrustDomain, id).Text))
+            .ToList();
+        if (refused.Count > 0)
+        {
+            Warn(policy, at, $"sends requests of {string.Join(", ", refused)} to {backend}, which refuses them; add it to their uses, or allow them in a TrafficPermission");
+        }
+    }
+
+    private static bool MayCall(PermissionSet permissions, string caller) =>
+        permissions.Allow.Concat(permissions.AllowWithShadowDeny).Any(r => Matches(r, caller))
+        && !permissions.Deny.Any(r => r.Requests.IsEmpty && Matches(r, caller));
+
+    private static bool Matches(PermissionRule rule, string caller) => rule.Principals.IsEmpty || rule.Principals.Any(p => p.Matches(caller));
+
+    private string Ports(ServiceId id) => upstreams.Of(id) is { IsEmpty: false } ports ? Wording.OneOf([.. ports.Select(p => p.Port.Port)]) : "no port";
+
+    private string Guess(ServiceId id) =>
+        Wording.TryGuess(id.ToString(), topology.Services.Keys.Concat(topology.ExternalServices.Keys).Select(k => k.ToString()), out var guess) ? $" (did you mean {guess}?)" : "";
+
+    private void Warn(Policy policy, FieldPath at, string message)
+    {
+        if (!_warnings.Exists(w => w.Resource == policy.Key && w.Path == at && w.Message == message))
+        {
+            _warnings.Add(new CompileWarning(policy.Key, at, message, policy.OriginAt(at)));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Mesh.Model.Policies.HttpRoute;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+
+namespace Mesh.Model.Compilation;
+
+/// <summary>Turns backends as users write them into clusters, and remembers which clusters a snapshot needs.</summary>
+internal sealed class RouteBackends(UpstreamIndex upstreams)
+{
+    private readonly SortedDictionary<string, Upstream> _needed = new(StringComparer.Ordinal);
+
+    /// <summary>The upstreams whose clusters the routes name, in the order of their names.</summary>
+    public IEnumerable<Upstream> Needed => _needed.Values;
+
+    /// <summary>The upstream itself as the only backend.</summary>
+    public ImmutableArray<WeightedCluster> Only(Upstream upstream) => [Cluster(upstream)];
+
+    /// <summary>The backends by weight. One that does not exist keeps its share: the name of a cluster that no snapshot has.</summary>
+    public ImmutableArray<WeightedCluster> Of(ImmutableArray<BackendRef> refs, Upstream called, string policyNamespace) =>
+        [.. refs.Select(r => Backend(r, called, policyNamespace))];
+
+    /// <summary>Whether a backend can take traffic for the upstream that was called; if not, why.</summary>
+    public static string? Problem(BackendRef backend, Upstream called, string policyNamespace, UpstreamIndex upstreams)
+    {
+        var port = Port(backend, called, policyNamespace);
+        return upstreams.Find(port) is not { } found
+            ? upstreams.Knows(port.Service) ? $"{port.Service} has no port {port.Port}" : $"there is no service {port.Service}"
+            : found.Protocol.IsHttp() != called.Protocol.IsHttp()
+                ? $"{port} speaks {found.Protocol.ToWord()} but {called.Port} speaks {called.Protocol.ToWord()}"
+                : null;
+    }
+
+    public static PortRef Port(BackendRef backend, Upstream called, string policyNamespace) =>
+        new(new ServiceId(backend.Namespace ?? policyNamespace, backend.Name), backend.Port ?? called.Port.Port);
+
+    private WeightedCluster Backend(BackendRef backend, Upstream called, string policyNamespace)
+    {
+        var port = Port(backend, called, policyNamespace);
+        var upstream = Problem(backend, called, policyNamespace, upstreams) is null ? upstreams.Find(port) : null;
+
+        // A port of another protocol may well have a cluster in this snapshot, which must not be taken for this backend.
+        var cluster = upstream is null
+            ? new WeightedCluster(upstreams.Find(port) is null ? ResourceNames.Cluster(port) : $"invalid/{port}")
+            : Cluster(upstream);
+        return cluster with
+        {
+            Weight = backend.Weight,
+            RequestHeaders = backend.Filters.FirstOrDefault(f => f.RequestHeaders is not null)?.RequestHeaders ?? HeaderModification.None,
+            ResponseHeaders = backend.Filters.FirstOrDefault(f => f.ResponseHeaders is not null)?.ResponseHeaders ?? HeaderModification.None,
+        };
+    }
+
+    private WeightedCluster Cluster(Upstream upstream)
+    {
+        var name = ResourceNames.Cluster(upstream.Port);
+        _needed[name] = upstream;
+        return new WeightedCluster(name);
+    }
+}
