@@ -7,8 +7,8 @@ internal static class PostgresAddress
 {
     /// <summary>
     /// <c>ConnectionStrings__shop</c>, or one made of <c>POSTGRES_TCP=host:port</c> and, each with a default,
-    /// <c>POSTGRES_USER</c> (shop), <c>POSTGRES_DATABASE</c> (shop) and the password: <c>POSTGRES_PASSWORD_FILE</c>, else
-    /// the file that postgres/run.sh leaves in the state directory. <see langword="null"/>: there is no database.
+    /// <c>POSTGRES_USER</c> (shop), <c>POSTGRES_DATABASE</c> (shop) and <c>POSTGRES_PASSWORD_FILE</c> (where
+    /// postgres/run.sh leaves it). <see langword="null"/>: there is no database.
     /// </summary>
     /// <exception cref="InvalidOperationException">An address that is none.</exception>
     public static string? Find(IConfiguration configuration)
@@ -45,6 +45,5 @@ internal static class PostgresAddress
 
     /// <summary>Read for each new connection: the file may appear after this process started.</summary>
     public static string PasswordFile(IConfiguration configuration) =>
-        configuration["POSTGRES_PASSWORD_FILE"]
-        ?? Path.Combine(configuration["MESH_STATE"] ?? Path.Combine(".mesh", "shop"), "postgres", "password");
+        configuration["POSTGRES_PASSWORD_FILE"] ?? Path.Combine(".mesh", "postgres.password");
 }

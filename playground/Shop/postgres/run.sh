@@ -1,10 +1,11 @@
 #!/bin/sh
 # Runs a PostgreSQL server of the Shop's own: private data directory, loopback only, stops with this process.
 #
-#   PORT         TCP port on 127.0.0.1. Required.
-#   MESH_STATE   directory that the app keeps its state in. Default: .mesh/shop
+#   PORT                     TCP port on 127.0.0.1. Required.
+#   MESH_STATE               directory for the data, this replica's own. Default: .mesh/shop
+#   POSTGRES_PASSWORD_FILE   where the password is left (0600) for those who may know it: of the role "shop", which owns
+#                            the database "shop". Default: .mesh/postgres.password
 #
-# Leaves $MESH_STATE/postgres/password (0600) for the role "shop", owner of the database "shop".
 # Exit codes: 64 PORT is missing or wrong, 69 PostgreSQL cannot run on this machine (a Shop without it keeps its orders
 # in memory), else the server's own.
 set -eu
@@ -15,6 +16,10 @@ fail() { code=$1; shift; say "$@" >&2; exit "$code"; }
 case ${PORT:-} in
     '' | *[!0-9]*) fail 64 "PORT=${PORT:-} (must be the TCP port to listen on)" ;;
 esac
+
+password_file=${POSTGRES_PASSWORD_FILE:-.mesh/postgres.password}
+(umask 077 && mkdir -p "$(dirname "$password_file")")
+password_file=$(cd "$(dirname "$password_file")" && pwd -P)/$(basename "$password_file")
 
 state=${MESH_STATE:-.mesh/shop}
 mkdir -p "$state"
@@ -119,6 +124,8 @@ else
     [ -n "$found" ] || fail 69 "$data was made by PostgreSQL $wanted, which is no longer here; install it, or remove $home to start with an empty database"
 fi
 
+(umask 077 && cat "$home/password" > "$password_file.new" && mv "$password_file.new" "$password_file")
+
 # --- A server that an earlier run left behind is on its way out (see --pdeathsig below); give it a moment. ---
 
 left_behind() {
@@ -156,7 +163,7 @@ case $as in
     '') if setpriv --pdeathsig INT true > /dev/null 2>&1; then set -- setpriv --pdeathsig INT -- "$@"; fi ;;
 esac
 
-say "PostgreSQL $found_major on 127.0.0.1:$PORT as '$user'; password in $home/password"
+say "PostgreSQL $found_major on 127.0.0.1:$PORT as '$user'; password in $password_file"
 
 # Not exec: to PostgreSQL, TERM means "when the last client has gone", and the Shop's pools never go. INT is the fast shutdown.
 server=''
