@@ -242,7 +242,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
     private string Ports(ServiceId id) => upstreams.Of(id) is { IsEmpty: false } ports ? Wording.OneOf([.. ports.Select(p => p.Port.Port)]) : "no port";
 
     private string Guess(ServiceId id) =>
-        Wording.TryGuess(id.ToString(), topology.Services.Keys.Concat(topology.ExternalServices.Keys).Select(k => k.ToString()), out var guess) ? $" (did you mean {guess}?)" : "";
+        Wording.TryGuess(id.ToString(), [.. topology.Services.Keys.Concat(topology.ExternalServices.Keys).Select(k => k.ToString())], out var guess) ? $" (did you mean {guess}?)" : "";
 
     private void Warn(Policy policy, FieldPath at, string message)
     {

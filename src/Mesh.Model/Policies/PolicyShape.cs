@@ -7,6 +7,7 @@ namespace Mesh.Model.Policies;
 internal static class PolicyShape
 {
     /// <summary>Checks the top-level target, and that the policy says something.</summary>
+    /// <remarks>Not for permissions: taking out the last entry is how one is revoked.</remarks>
     /// <param name="target">The top-level target.</param>
     /// <param name="at">The spec.</param>
     /// <param name="outbound">Number of <c>to</c> entries; <see langword="null"/>: the kind has none.</param>

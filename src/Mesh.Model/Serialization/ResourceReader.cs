@@ -37,9 +37,8 @@ public static class ResourceReader
             var origin = new Origin(kind.Kind, $"{metadata.Namespace}/{metadata.Name}", location);
             resource = kind.Read(document.Root["spec"], metadata, origin, document, violations);
 
-            // A field that is missing or of the wrong type holds a default by now, about which there is nothing more to say.
             var known = violations.Select(v => v.Path.Text).ToList();
-            violations.AddRange(resource.Validate().Where(v => !known.Exists(path => IsAtOrBelow(v.Path.Text, path))));
+            violations.AddRange(resource.Validate().Where(v => !known.Exists(path => Follows(v.Path.Text, path))));
         }
 
         return new ResourceReadResult
@@ -54,6 +53,13 @@ public static class ResourceReader
     /// <summary>Whether a path is another one, or lies inside it.</summary>
     internal static bool IsAtOrBelow(string path, string outer) =>
         path.StartsWith(outer, StringComparison.Ordinal) && (path.Length == outer.Length || outer.Length == 0 || path[outer.Length] is '.' or '[');
+
+    // What cannot be read holds a default by now: what is said of that, or of the object around it for lack of it, would lead astray.
+    private static bool Follows(string path, string unreadable)
+    {
+        var discriminates = unreadable.EndsWith(".kind", StringComparison.Ordinal) || unreadable.EndsWith(".type", StringComparison.Ordinal);
+        return IsAtOrBelow(path, discriminates ? unreadable[..unreadable.LastIndexOf('.')] : unreadable) || IsAtOrBelow(unreadable, path);
+    }
 
     internal static ObjectNode WriteMetadata(ResourceMetadata metadata) => Metadata.Write(metadata);
 

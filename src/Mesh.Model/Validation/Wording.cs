@@ -14,7 +14,7 @@ internal static class Wording
     };
 
     /// <summary>Finds the valid word closest to what was written, unless none is close.</summary>
-    public static bool TryGuess(string seen, IEnumerable<string> valid, [NotNullWhen(true)] out string? guess)
+    public static bool TryGuess(string seen, IReadOnlyCollection<string> valid, [NotNullWhen(true)] out string? guess)
     {
         guess = null;
         var best = Math.Max(1, seen.Length / 3) + 1;
@@ -27,6 +27,8 @@ internal static class Wording
             }
         }
 
+        // Kuma's words carry a prefix of their own: MeshService, MeshTimeout.
+        guess ??= valid.Where(word => word.Length > 3 && seen.Contains(word, StringComparison.OrdinalIgnoreCase)).MaxBy(word => word.Length);
         return guess is not null;
     }
 

@@ -15,18 +15,10 @@ public sealed record PermissionSettings : PolicySettings
     /// <summary>Let pass, counted and logged as if refused: a rehearsal.</summary>
     public ImmutableArray<CallerMatch> AllowWithShadowDeny { get; init; } = [];
 
-    internal override IEnumerable<Violation> Validate(FieldPath at)
-    {
-        if (Deny.IsEmpty && Allow.IsEmpty && AllowWithShadowDeny.IsEmpty)
-        {
-            yield return new(at, "says nothing; add an entry to deny, allow or allowWithShadowDeny");
-        }
-
-        foreach (var violation in Deny.SelectMany((caller, i) => caller.Validate((at / "deny")[i]))
-            .Concat(Allow.SelectMany((caller, i) => caller.Validate((at / "allow")[i])))
-            .Concat(AllowWithShadowDeny.SelectMany((caller, i) => caller.Validate((at / "allowWithShadowDeny")[i]))))
-        {
-            yield return violation;
-        }
-    }
+    internal override IEnumerable<Violation> Validate(FieldPath at) =>
+    [
+        .. Deny.SelectMany((caller, i) => caller.Validate((at / "deny")[i])),
+        .. Allow.SelectMany((caller, i) => caller.Validate((at / "allow")[i])),
+        .. AllowWithShadowDeny.SelectMany((caller, i) => caller.Validate((at / "allowWithShadowDeny")[i])),
+    ];
 }

@@ -14,7 +14,7 @@ public sealed record TrafficPermissionPolicy : Policy
 
     private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
     [
-        .. PolicyShape.Validate(TargetRef, at, null, Rules.Length),
+        .. TargetRef.Validate(at / "targetRef"),
         .. Rules.SelectMany((item, i) => item.Validate((at / "rules")[i])),
     ];
 }

@@ -32,7 +32,7 @@ internal sealed class ObjectSchema<T>(Func<T> seed) : ValueSchema<T>
         string name, ValueSchema<TValue> item, Func<T, ImmutableArray<TValue>> get, Func<T, ImmutableArray<TValue>, T> set, bool required = false, bool mayBeEmpty = true)
     {
         var schema = new ListSchema<TValue>(item, mayBeEmpty);
-        _fields.Add(new Binding(name, required, Reader(schema, set), x => get(x) is { IsEmpty: false } value ? schema.Write(value) : null));
+        _fields.Add(new Binding(name, required, Reader(schema, set), x => get(x) is { IsEmpty: false } value ? schema.Write(value) : null, mayBeEmpty && !required));
         return this;
     }
 
@@ -63,14 +63,19 @@ internal sealed class ObjectSchema<T>(Func<T> seed) : ValueSchema<T>
             var field = _fields.Find(f => f.Name == member.Name);
             if (field is null)
             {
-                var cure = Wording.TryGuess(member.Name, _fields.Select(f => f.Name), out var guess)
+                var cure = Wording.TryGuess(member.Name, [.. _fields.Select(f => f.Name)], out var guess)
                     ? $"did you mean {guess}?"
                     : $"use {Wording.OneOf([.. _fields.Select(f => f.Name)])}";
                 violations.Add(new(at / member.Name, $"is not a field here; {cure}"));
             }
             else if (member.Value is ScalarNode { Kind: ScalarKind.Null })
             {
-                // Never taken for "left out": an empty `paths:` in a permission would mean "every path".
+                // A list whose last item was deleted in YAML is empty. Anything else is never taken for "left out": `paths:` would mean "every path".
+                if (field.NullIsEmpty)
+                {
+                    continue;
+                }
+
                 violations.Add(new(at / member.Name, "has no value; write one, or leave the field out"));
             }
             else
@@ -111,5 +116,6 @@ internal sealed class ObjectSchema<T>(Func<T> seed) : ValueSchema<T>
         string Name,
         bool Required,
         Func<DocumentNode, FieldPath, List<Violation>, T, T> Read,
-        Func<T, DocumentNode?> Write);
+        Func<T, DocumentNode?> Write,
+        bool NullIsEmpty = false);
 }

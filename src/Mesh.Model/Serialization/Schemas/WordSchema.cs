@@ -26,5 +26,5 @@ internal sealed class WordSchema<T>(params ImmutableArray<(string Word, T Value)
     }
 
     protected override string Cure(DocumentNode node) =>
-        node is ScalarNode { Kind: ScalarKind.Text } scalar && Wording.TryGuess(scalar.Text, words.Select(w => w.Word), out var guess) ? $"; did you mean {guess}?" : "";
+        node is ScalarNode { Kind: ScalarKind.Text } scalar && Wording.TryGuess(scalar.Text, [.. words.Select(w => w.Word)], out var guess) ? $"; did you mean {guess}?" : "";
 }

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Mesh.Model.Policies;
+using Mesh.Model.Policies.Targeting;
+using Mesh.Model.Policies.TrafficPermission;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+using Mesh.Model.Serialization.Schemas;
+using Mesh.Model.Topology;
+
+namespace Mesh.Model.Compilation;
+
+/// <summary>
+/// What stands for a TrafficPermission document that is wrong. It never allows what was not allowed before; what the new version takes away or denies in entries
+/// that can be read is taken away and denied, although other entries are wrong (docs/decisions/0010-a-broken-permission-only-narrows.md).
+/// </summary>
+public static class PermissionNarrowing
+{
+    private static readonly string[] Lists = ["deny", "allow", "allowWithShadowDeny"];
+
+    /// <summary>Makes the policy to use in place of the document.</summary>
+    /// <param name="wrong">The document as it was read, with its violations.</param>
+    /// <param name="lastGood">The last version without violations; <see langword="null"/>: none is known.</param>
+    /// <returns>The policy; <see langword="null"/>: nothing at all is known of the document, it allows nothing and denies nothing.</returns>
+    public static TrafficPermissionPolicy? Narrow(ResourceReadResult wrong, TrafficPermissionPolicy? lastGood)
+    {
+        if (wrong.Partial is not TrafficPermissionPolicy partial)
+        {
+            return lastGood;
+        }
+
+        var reading = new Reading([.. wrong.Violations.Select(v => v.Path.Text)]);
+        if (lastGood is null)
+        {
+            return WithoutPast(partial, reading);
+        }
+
+        // Where entries cannot even be counted nothing is known of what their author wants: as with a file that is half written.
+        return reading.CanCount(partial.Rules.Length) ? Meet(lastGood, partial, reading) : lastGood;
+    }
+
+    // Denials of both versions. Of the permissions what both allow, and old ones of callers whose new entry is the one with the mistake.
+    private static TrafficPermissionPolicy Meet(TrafficPermissionPolicy lastGood, TrafficPermissionPolicy partial, Reading reading)
+    {
+        var deny = lastGood.Rules.SelectMany(r => r.Default.Deny);
+        var settings = new PermissionSettings { Deny = [.. deny] };
+
+        // A version about other ports says nothing about the old ones but that it is no longer about them.
+        if (reading.IsFine(Reading.Target) && !SameTarget(lastGood.TargetRef, partial.TargetRef))
+        {
+            return With(lastGood, settings);
+        }
+
+        return With(lastGood, settings with
+        {
+            Deny = [.. settings.Deny, .. Entries(partial, reading, 0, s => s.Deny, fine: true)],
+            Allow = Permitted(s => s.Allow, 1),
+            AllowWithShadowDeny = Permitted(s => s.AllowWithShadowDeny, 2),
+        });
+
+        ImmutableArray<CallerMatch> Permitted(Func<PermissionSettings, ImmutableArray<CallerMatch>> list, int index)
+        {
+            var old = lastGood.Rules.SelectMany(r => list(r.Default)).ToList();
+            var space = lastGood.Metadata.Namespace;
+            var broken = Entries(partial, reading, index, list, fine: false).ToList();
+            var fine = Entries(partial, reading, index, list, fine: true).ToList();
+            var narrower = fine.Where(entry => old.Exists(o => Covers(o, entry, space))).ToList();
+            return
+            [
+                .. narrower,
+                .. old.Where(o => broken.Exists(b => SameCaller(o, b, space)) || (fine.Exists(entry => Covers(entry, o, space)) && !narrower.Exists(entry => Covers(entry, o, space)))),
+            ];
+        }
+    }
+
+    // Nothing before it: it allows nothing and denies at least what it says. An entry that cannot be read whole denies more than it may have meant.
+    private static TrafficPermissionPolicy WithoutPast(TrafficPermissionPolicy partial, Reading reading)
+    {
+        var deny = Entries(partial, reading, 0, s => s.Deny, fine: true)
+            .Concat(Entries(partial, reading, 0, s => s.Deny, fine: false).Select(e => e.Service is null == e.SpiffeId is null ? new CallerMatch() : e with { Methods = [], Paths = [] }));
+        if (!reading.CanCount(partial.Rules.Length))
+        {
+            deny = [new CallerMatch()];
+        }
+
+        return With(partial, new PermissionSettings { Deny = [.. deny] }) with { TargetRef = reading.IsFine(Reading.Target) ? partial.TargetRef : TargetRef.Mesh };
+    }
+
+    private static TrafficPermissionPolicy With(TrafficPermissionPolicy policy, PermissionSettings settings) =>
+        policy with { Rules = [new InboundItem<PermissionSettings> { Default = settings }] };
+
+    private static IEnumerable<CallerMatch> Entries(
+        TrafficPermissionPolicy policy, Reading reading, int index, Func<PermissionSettings, ImmutableArray<CallerMatch>> list, bool fine) =>
+        policy.Rules.SelectMany((rule, r) => list(rule.Default).Where((_, i) => reading.IsFine($"{Reading.Rules}[{r}].default.{Lists[index]}[{i}]") == fine));
+
+    private static bool Covers(CallerMatch outer, CallerMatch inner, string space) =>
+        SameCaller(outer, inner, space)
+        && (outer.Methods.IsEmpty || (!inner.Methods.IsEmpty && inner.Methods.All(outer.Methods.Contains)))
+        && (outer.Paths.IsEmpty || (!inner.Paths.IsEmpty && inner.Paths.All(outer.Paths.Contains)));
+
+    private static bool SameCaller(CallerMatch one, CallerMatch other, string space) =>
+        one.SpiffeId == other.SpiffeId && Service(one, space) == Service(other, space);
+
+    private static ServiceId? Service(CallerMatch caller, string space) => ServiceId.TryParse(caller.Service, space, out var id) ? id : null;
+
+    private static bool SameTarget(TargetRef one, TargetRef other) =>
+        JsonDocumentWriter.Write(SharedSchemas.TargetRef.Write(one)) == JsonDocumentWriter.Write(SharedSchemas.TargetRef.Write(other));
+
+    private sealed class Reading(ImmutableArray<string> wrong)
+    {
+        public static string Target { get; } = (MeshResource.SpecPath / "targetRef").Text;
+
+        public static string Rules { get; } = (MeshResource.SpecPath / "rules").Text;
+
+        public bool IsFine(string path) => !wrong.Any(w => ResourceReader.IsAtOrBelow(w, path));
+
+        /// <summary>Whether every list stands where it belongs, so that what is not in it is known not to be in it.</summary>
+        public bool CanCount(int rules)
+        {
+            if (wrong.Any(w => w == MeshResource.SpecPath.Text || w == Rules || IsUnknownMember(w)))
+            {
+                return false;
+            }
+
+            return Enumerable.Range(0, rules).All(r => !wrong.Contains($"{Rules}[{r}]") && !wrong.Contains($"{Rules}[{r}].default")
+                && Lists.All(list => !wrong.Contains($"{Rules}[{r}].default.{list}")));
+        }
+
+        // A misspelt "allow", "rules" or "default" hides entries.
+        private static bool IsUnknownMember(string path)
+        {
+            var rest = path.StartsWith(Rules + "[", StringComparison.Ordinal) ? path[(path.IndexOf(']', StringComparison.Ordinal) + 1)..] : null;
+            return rest is null
+                ? path != Target && !path.StartsWith($"{Target}.", StringComparison.Ordinal) && path.StartsWith("spec.", StringComparison.Ordinal)
+                : !Lists.Any(list => ResourceReader.IsAtOrBelow(rest, $".default.{list}"));
+        }
+    }
+}

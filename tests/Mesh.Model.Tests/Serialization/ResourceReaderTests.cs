@@ -1,0 +1,161 @@
+using Mesh.Model.Serialization;
+using Mesh.Yaml;
+
+namespace Mesh.Model.Tests.Serialization;
+
+public sealed class ResourceReaderTests
+{
+    [Theory]
+    // the frame
+    [InlineData("kind: Timeot", "kind: must be Service, ExternalService, TrafficPermission, HttpRoute, TcpRoute, Timeout, Retry or LoadBalancing but is \"Timeot\"; did you mean Timeout?")]
+    [InlineData("apiVersion: v1", "apiVersion: must be mesh.dev/v1alpha1 but is \"v1\"")]
+    [InlineData("specs: {}", "specs: is not a field here; did you mean spec?")]
+    [InlineData("metadata: {name: Orders}", "metadata.name: must be lower-case letters, digits and inner hyphens, at most 63 characters, but is \"Orders\"")]
+    [InlineData("metadata: {name: 5}", "metadata.name: must be text but is 5; put it in quotes: \"5\"")]
+    [InlineData("metadata: {namespace: a}", "metadata.name: is missing; add it")]
+    // Timeout
+    [InlineData("spec: {}", "spec: says nothing; add an entry to to or rules")]
+    [InlineData("spec: {targetRef: {kind: Service}, rules: [{default: {}}]}", "spec.targetRef.name: is missing; name the service, or select by labels")]
+    [InlineData("spec: {targetRef: {kind: Mesh, name: a}, rules: [{default: {}}]}", "spec.targetRef.name: means nothing with kind Mesh; use kind Service, or leave it out")]
+    [InlineData("spec: {targetRef: {kind: MeshService, name: a}, rules: [{default: {}}]}", "spec.targetRef.kind: must be Mesh or Service but is \"MeshService\"; did you mean Service?")]
+    [InlineData("spec: {rules: [{default: {request: 5}}]}", "spec.rules[0].default.request: must be a duration such as 500ms, 5s, 1m or 1h but is 5; say the unit, such as 5s or 5ms")]
+    [InlineData("spec: {rules: [{default: {request: 5sec}}]}", "spec.rules[0].default.request: must be a duration such as 500ms, 5s, 1m or 1h but is \"5sec\"")]
+    [InlineData("spec: {rules: [{default: {connect: 0s}}]}", "spec.rules[0].default.connect: must be greater than zero but is 0s; leave it out for the default")]
+    [InlineData("spec: {rules: [{default: {idle: 1000h}}]}", "spec.rules[0].default.idle: must be at most 576h but is 1000h; 0s switches it off")]
+    [InlineData("spec: {rules: [{default: {requset: 5s}}]}", "spec.rules[0].default.requset: is not a field here; did you mean request?")]
+    [InlineData("spec: {rules: [{default: {request: }}]}", "spec.rules[0].default.request: has no value; write one, or leave the field out")]
+    [InlineData("spec: {rules: {default: {}}}", "spec.rules: must be a list but is an object")]
+    [InlineData("spec: {rules: [{}]}", "spec.rules[0].default: is missing; add it")]
+    [InlineData("spec: {to: [{default: {request: 1s}}]}", "spec.to[0].targetRef: is missing; add it")]
+    [InlineData("spec: {targetRef: {kind: Service, name: a, sectionName: http}, to: [{targetRef: {kind: Mesh}, default: {}}]}", "spec.targetRef.sectionName: picks a port that is called, which means nothing for to (it is \"http\"); move it to the entry of to")]
+    // Service
+    [InlineData("kind: Service\nspec: {ports: [{name: http, protocol: htpp}]}", "spec.ports[0].protocol: must be http, http2, grpc, tcp or https but is \"htpp\"; did you mean http?")]
+    [InlineData("kind: Service\nspec: {ports: [{name: a, protocol: http}, {name: a, protocol: tcp}]}", "spec.ports[1].name: is \"a\" a second time; give each port its own name")]
+    [InlineData("kind: Service\nspec: {ports: [{name: a, protocol: http, external: yes}]}", "spec.ports[0].external: must be true or false but is \"yes\"")]
+    [InlineData("kind: Service\nspec: {uses: [a/b/c/d]}", "spec.uses[0]: must be service, service/port or namespace/service/port but is \"a/b/c/d\"")]
+    [InlineData("kind: Service\nspec: {uses: [test]}", "spec.uses[0]: names the service itself (\"test\"); a call to itself needs no edge")]
+    [InlineData("kind: ExternalService\nspec: {ports: [{name: a, protocol: https, host: 'https://x', port: 70000}]}", "spec.ports[0].host: must be a host name or IP address without scheme and port but is \"https://x\"", "spec.ports[0].port: must be between 1 and 65535 but is 70000")]
+    // TrafficPermission
+    [InlineData("kind: TrafficPermission\nspec: {rules: [{default: {allow: [{}]}}]}", "spec.rules[0].default.allow[0]: names no caller; add service or spiffeId")]
+    [InlineData("kind: TrafficPermission\nspec: {rules: [{default: {allow: [{service: a, paths: }]}}]}", "spec.rules[0].default.allow[0].paths: has no value; write one, or leave the field out")]
+    [InlineData("kind: TrafficPermission\nspec: {rules: [{default: {allow: [{service: a, methods: []}]}}]}", "spec.rules[0].default.allow[0].methods: is an empty list; add an item, or leave the field out")]
+    [InlineData("kind: TrafficPermission\nspec: {rules: [{default: {deny: [{service: a, methods: [get]}]}}]}", "spec.rules[0].default.deny[0].methods[0]: must be GET, HEAD, POST, PUT, DELETE, CONNECT, OPTIONS, TRACE or PATCH but is \"get\"; did you mean GET?")]
+    [InlineData("kind: TrafficPermission\nspec: {rules: [{default: {deny: [{spiffeId: {type: Exact, value: 'spiffe://X/a'}}]}}]}", "spec.rules[0].default.deny[0].spiffeId.value: must be a SPIFFE id such as spiffe://shop.local/ns/default/sa/orders but is \"spiffe://X/a\"")]
+    [InlineData("kind: TrafficPermission\nspec: {rules: [{default: {deny: [{service: a, paths: [{type: Exact, value: a}]}]}}]}", "spec.rules[0].default.deny[0].paths[0].value: must begin with / but is \"a\"")]
+    [InlineData("kind: TrafficPermission\nspec: {rules: [{default: {deny: [{service: a, paths: [{type: Exact, value: /a/../b}]}]}}]}", "spec.rules[0].default.deny[0].paths[0].value: must hold no //, . or .. elements but is \"/a/../b\"; requests are compared after these are resolved")]
+    [InlineData("kind: TrafficPermission\nspec: {to: []}", "spec.to: is not a field here; use targetRef or rules")]
+    // HttpRoute
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Mesh}, rules: [{}]}]}", "spec.to[0].targetRef.kind: must be Service but is Mesh; a route belongs to one service")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: []}]}", "spec.to[0].rules: is an empty list; add an item, or leave the field out")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {filters: [{type: RequestMirror}]}}]}]}", "spec.to[0].rules[0].default.filters[0].type: must be RequestHeaderModifier, ResponseHeaderModifier, RequestRedirect or URLRewrite but is \"RequestMirror\"")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {filters: [{type: URLRewrite}]}}]}]}", "spec.to[0].rules[0].default.filters[0].urlRewrite: is missing; type URLRewrite needs it")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}]}}]}]}", "spec.to[0].rules[0].default.filters[0]: replaces the prefix that matched, but not every match of the rule has a path of type PathPrefix; add one, or replace the full path")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath}}}]}}]}]}", "spec.to[0].rules[0].default.filters[0].urlRewrite.path.replaceFullPath: is missing; the type needs it")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {filters: [{type: URLRewrite, urlRewrite: {hostname: a}}, {type: RequestRedirect, requestRedirect: {statusCode: 200}}]}}]}]}", "spec.to[0].rules[0].default.filters[1].requestRedirect.statusCode: must be 301, 302, 303, 307 or 308 but is 200", "spec.to[0].rules[0].default.filters[0].type: is URLRewrite beside a RequestRedirect; a redirected request is not forwarded: keep one of them")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{matches: [{path: {type: RegularExpression, value: '(?=a)b'}}]}]}]}", "spec.to[0].rules[0].matches[0].path.value: is not an expression that can run without backtracking: \"(?=a)b\"*")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{matches: [{headers: [{name: 'a b'}]}]}]}]}", "spec.to[0].rules[0].matches[0].headers[0].name: must be a header name (letters, digits and !#$%&'*+-.^_`|~) but is \"a b\"")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {filters: [{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: \"b\\nc\"}]}}]}}]}]}", "spec.to[0].rules[0].default.filters[0].requestHeaderModifier.set[0].value: must hold no line break and no NUL; such a value would end the header")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{name: a}, {name: a}]}]}", "spec.to[0].rules[1].name: is \"a\" a second time; give each rule its own name")]
+    [InlineData("kind: HttpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {backendRefs: [{name: a, weight: -1}]}}]}]}", "spec.to[0].rules[0].default.backendRefs[0].weight: must be between 0 and 1000000 but is -1")]
+    // TcpRoute, Retry, LoadBalancing
+    [InlineData("kind: TcpRoute\nspec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {backendRefs: [{name: a}]}}, {}]}]}", "spec.to[0].rules: must be a list with exactly one item but is one with 2")]
+    [InlineData("kind: Retry\nspec: {to: [{targetRef: {kind: Mesh}, default: {http: {retryOn: [GatewayErr, 200]}}}]}", "spec.to[0].default.http.retryOn[0]: must be ConnectFailure, RefusedStream, Reset, GatewayError, 5xx or Retriable4xx or a status code from 400 to 599 but is \"GatewayErr\"; did you mean GatewayError?", "spec.to[0].default.http.retryOn[1]: must be ConnectFailure*")]
+    [InlineData("kind: Retry\nspec: {to: [{targetRef: {kind: Mesh}, default: {http: {backOff: {base: 2s, max: 1s}, numRetries: 101}, budget: {percent: 101}}}]}", "spec.to[0].default.http.numRetries: must be between 0 and 100 but is 101; 0 switches retries off", "spec.to[0].default.http.backOff.max: must not be less than base (2s) but is 1s", "spec.to[0].default.budget.percent: must be between 0 and 100 but is 101")]
+    [InlineData("kind: LoadBalancing\nspec: {to: [{targetRef: {kind: Mesh}, default: {type: Random, leastRequest: {choiceCount: 1}}}]}", "spec.to[0].default.leastRequest.choiceCount: must be between 2 and 100 but is 1", "spec.to[0].default.leastRequest: means nothing with type Random; leave it out, or use type LeastRequest")]
+    public void Read_Wrong_SaysWhatAndTheCure(string changes, params string[] expected)
+    {
+        var read = Read(Complete(changes));
+
+        Assert.Null(read.Resource);
+        Assert.Equal(expected.Length, read.Violations.Length);
+        foreach (var (violation, text) in read.Violations.Zip(expected))
+        {
+            if (text.EndsWith('*'))
+            {
+                Assert.StartsWith(text[..^1], violation.ToString(), StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal(text, violation.ToString());
+            }
+        }
+    }
+
+    [Fact]
+    public void Read_SeveralWrong_SaysAllWithLines()
+    {
+        var read = Read("""
+            apiVersion: mesh.dev/v1alpha1
+            kind: Timeout
+            metadata:
+              name: UPPER
+            spec:
+              targetRef: {kind: Service}
+              to:
+              - targetRef: {kind: Mesh}
+                default:
+                  connect: -1s
+                  request: soon
+                  whatever: 1
+            """);
+
+        Assert.Equal([4, 6, 10, 11, 12], read.Violations.Select(v => v.Line));
+    }
+
+    [Theory]
+    [InlineData("1h30m", 5400_000)]
+    [InlineData("500ms", 500)]
+    [InlineData("0s", 0)]
+    [InlineData("90s", 90_000)]
+    [InlineData("1.5s", null)]
+    [InlineData("s", null)]
+    [InlineData("", null)]
+    [InlineData("5", null)]
+    [InlineData("5s5", null)]
+    [InlineData("9999999999s", null)]
+    [InlineData("-1s", null)]
+    public void Duration_Text_IsReadOrRefused(string text, int? milliseconds)
+    {
+        var ok = Model.Policies.Duration.TryParse(text, out var value);
+
+        Assert.Equal(milliseconds is not null, ok);
+        Assert.Equal(milliseconds ?? value.TotalMilliseconds, value.TotalMilliseconds);
+    }
+
+    [Theory]
+    [InlineData("{\"a\": 1, \"a\": 2}", 1, "a: is there a second time; keep one of them")]
+    [InlineData("{\n\"a\": [\n1, x]}", 3, "(document): is not JSON")]
+    [InlineData("[5]", 1, "(document): must be an object")]
+    [InlineData("", 1, "(document): is not JSON")]
+    public void ReadJson_Broken_SaysWhere(string json, int line, string text)
+    {
+        var violation = Assert.Single(JsonDocumentReader.Read(json, "x.json").Violations);
+
+        Assert.Equal(line, violation.Line);
+        Assert.StartsWith(text, violation.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadJson_Deep_IsRefused()
+    {
+        Assert.Single(JsonDocumentReader.Read(new string('[', 100_000), "x.json").Violations);
+    }
+
+    [Fact]
+    public void ReadJson_ListWithLines_KeepsThem()
+    {
+        var read = JsonDocumentReader.Read("[\n  {\"kind\": \"A\"}, // first\n  {\n    \"spec\": {\"a\": 1}}]", "x.json");
+
+        Assert.Equal([2, 3], read.Documents.Select(d => d.Line));
+        Assert.Equal(4, read.Documents[1].LineOf(new("spec.a")));
+    }
+
+    private static ResourceReadResult Read(string yaml) => ResourceReader.Read(DocumentReader.ReadYaml(yaml, "x.yaml").Documents.Single());
+
+    // What a test does not write itself is a valid Timeout.
+    private static string Complete(string changes)
+    {
+        string[] whole = ["apiVersion: mesh.dev/v1alpha1", "kind: Timeout", "metadata: {name: test}", "spec: {rules: [{default: {request: 1s}}]}"];
+        return string.Join('\n', whole.Where(line => !changes.Split('\n').Any(c => c.StartsWith(line.Split(':')[0] + ":", StringComparison.Ordinal)))) + "\n" + changes;
+    }
+}
