@@ -1,2 +1,7 @@
-// Written by the room of its own.
-return 0;
+using Mesh.Cli.Commands;
+using Mesh.Cli.Composition;
+using Mesh.Cli.Installation;
+using Mesh.Cli.Terminal;
+
+var context = new CommandContext(Screen.OfProcess(), MeshInstallation.OfProcess(), TimeProvider.System, Environment.CurrentDirectory, Environment.GetEnvironmentVariable);
+return await CommandLine.RunAsync(args, context);

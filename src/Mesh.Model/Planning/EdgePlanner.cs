@@ -87,6 +87,11 @@ internal static class EdgePlanner
         public Violation? Resolve(ServiceId caller, UseDescription use, out IEnumerable<PlannedEdge> edges)
         {
             edges = [];
+            if (use.Target == caller)
+            {
+                return use.DeclaredAt.Wrong($"names '{caller.Name}' itself; a call to itself needs no edge, leave it out");
+            }
+
             if (_workloads.TryGetValue(use.Target, out var workload))
             {
                 var endpoints = workload.Endpoints.Where(e => use.Port is null || e.Name == use.Port).ToList();

@@ -15,6 +15,7 @@ public sealed class MeshPlannerViolationTests
         { "unknown target, nothing else", Describe.App(Describe.Workload("a").Using("b")), "spec.services.a.uses[0]: 'b' is not a service of this app; there is no other service" },
         { "unknown endpoint", Describe.App(Describe.Workload("a").Using("orders/grpc"), Orders), "spec.services.a.uses[0]: 'orders' has no endpoint 'grpc'; use one of: http" },
         { "nothing to call", Describe.App(Describe.Workload("a").Using("b"), Describe.Workload("b")), "spec.services.a.uses[0]: 'b' has no endpoints, so there is nothing to call; give it one under endpoints, or leave it out here" },
+        { "itself", Describe.App(Describe.Workload("a", Describe.Endpoint("http")).Using("a")), "spec.services.a.uses[0]: names 'a' itself; a call to itself needs no edge, leave it out" },
         { "bad name", Describe.App(Describe.Workload("Order_Service")), "spec.services.Order_Service: 'Order_Service' cannot be a name: use lower-case letters, digits and inner hyphens, at most 63 characters, such as 'order-service'" },
         { "bad endpoint name", Describe.App(Describe.Workload("a", Describe.Endpoint("HTTP"))), "spec.services.a.endpoints.HTTP: 'HTTP' cannot be a name: use lower-case letters, digits and inner hyphens, at most 63 characters, such as 'http'" },
         { "name given twice", Describe.App(Orders, Orders), "spec.services.orders: 'orders' is a service already and cannot be a service as well; rename one of them" },

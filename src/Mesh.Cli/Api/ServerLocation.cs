@@ -1,0 +1,87 @@
+using System.Diagnostics;
+
+namespace Mesh.Cli.Api;
+
+/// <summary>Which control plane a command speaks to.</summary>
+/// <param name="Server">Base URL of the API.</param>
+/// <param name="Token">Bearer token, if one is known.</param>
+internal sealed record ServerLocation(Uri Server, string? Token)
+{
+    /// <summary>Instead of <c>--server</c>.</summary>
+    public const string ServerVariable = "MESH_SERVER";
+
+    /// <summary>Instead of <c>--token-file</c>.</summary>
+    public const string TokenFileVariable = "MESH_TOKEN_FILE";
+
+    /// <summary>What was given, else the environment's, else the app that <c>mesh up</c> runs here or in a directory above.</summary>
+    /// <param name="server"><c>--server</c>.</param>
+    /// <param name="tokenFile"><c>--token-file</c>.</param>
+    /// <param name="environment">Reads an environment variable.</param>
+    /// <param name="directory">Where to look from.</param>
+    public static ServerLocation Find(string? server, string? tokenFile, Func<string, string?> environment, string directory)
+    {
+        server ??= environment(ServerVariable) is { Length: > 0 } given ? given : null;
+        tokenFile ??= environment(TokenFileVariable) is { Length: > 0 } file ? file : null;
+        var token = tokenFile is null ? null : ReadToken(Path.GetFullPath(tokenFile, directory));
+        if (server is not null)
+        {
+            return Uri.TryCreate(server, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+                ? new ServerLocation(url, token)
+                : throw new CliException(ExitCode.Usage, $"--server={server} (must be an http or https URL such as http://127.0.0.1:15014)");
+        }
+
+        var running = Running(directory) ?? throw new CliException(ExitCode.Unavailable,
+            $"no app that 'mesh up' runs is found in {directory} or above. Go to the directory of its mesh.yaml, or give --server URL --token-file FILE (or {ServerVariable} and {TokenFileVariable}).");
+        return new ServerLocation(new Uri(running.Server), token ?? running.Token);
+    }
+
+    private static string ReadToken(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCode.NoInput, $"--token-file={file} ({e.Message})", e);
+        }
+    }
+
+    private static ServerFile? Running(string directory)
+    {
+        for (var at = new DirectoryInfo(directory); at is not null; at = at.Parent)
+        {
+            var mesh = Path.Combine(at.FullName, ".mesh");
+            if (!Directory.Exists(mesh))
+            {
+                continue;
+            }
+
+            var newest = Directory.EnumerateDirectories(mesh)
+                .Select(d => Path.Combine(d, ServerFile.Name))
+                .Where(File.Exists)
+                .OrderByDescending(File.GetLastWriteTimeUtc)
+                .Select(ServerFile.Read)
+                .FirstOrDefault(f => f is not null && IsRunning(f.ProcessId));
+            if (newest is not null)
+            {
+                return newest;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsRunning(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false; // It was killed and could not take its file away.
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Mesh.Cli.AppFiles;
+using Mesh.Model.Planning;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+using Mesh.Model.Validation;
+using Mesh.Yaml;
+
+namespace Mesh.Cli.Checking;
+
+/// <summary>Reads files as <c>mesh up</c> and the control plane would, and collects all that is wrong.</summary>
+/// <param name="directory">What paths are shown relative to.</param>
+internal sealed class OfflineCheck(string directory)
+{
+    private readonly List<Finding> _findings = [];
+    private readonly Dictionary<ResourceKey, string> _keys = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>How many documents were read.</summary>
+    public int Documents { get; private set; }
+
+    /// <summary>How many files were read.</summary>
+    public int Files => _seen.Count;
+
+    /// <summary>The resources that are right so far.</summary>
+    public List<MeshResource> Resources { get; } = [];
+
+    /// <summary>Reads a file; of an app also its policies.</summary>
+    public void Add(string file)
+    {
+        if (!_seen.Add(file))
+        {
+            return;
+        }
+
+        var shown = Path.GetRelativePath(directory, file);
+        string text;
+        try
+        {
+            text = File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _findings.Add(new Finding(shown, 1, $"cannot be read: {e.Message}"));
+            return;
+        }
+
+        var read = DocumentReader.Read(text, shown);
+        _findings.AddRange(read.Violations.Select(v => Of(shown, v)));
+        foreach (var document in read.Documents)
+        {
+            Documents++;
+            if (document.Root["kind"] is ScalarNode { Text: AppFileReader.Kind })
+            {
+                AddApp(document, file, shown);
+            }
+            else
+            {
+                AddResource(document, shown);
+            }
+        }
+    }
+
+    /// <summary>Everything that is wrong, by file and line.</summary>
+    public IReadOnlyList<Finding> Finish() => [.. _findings.OrderBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
+
+    private void AddApp(MeshDocument document, string file, string shown)
+    {
+        var result = AppFileReader.Read(document, file);
+        _findings.AddRange(result.Violations.Select(v => Of(shown, v)));
+        if (result.App is not { } app)
+        {
+            return;
+        }
+
+        // The numbers do not matter here; what is wrong shows whatever they are.
+        var next = 20000;
+        var plan = MeshPlanner.Plan(app.Description, PlanningTarget.Laptop, (_, taken) =>
+        {
+            do
+            {
+                next++;
+            }
+            while (taken.Contains(next));
+
+            return next;
+        });
+        _findings.AddRange(plan.Violations.Select(v => Of(shown, v)));
+        foreach (var service in plan.Workloads.Select(w => w.Service))
+        {
+            Keep(Running.TopologyDocuments.Resource(service), shown, document.Line);
+        }
+
+        foreach (var external in plan.ExternalServices)
+        {
+            Keep(Running.TopologyDocuments.Resource(external), shown, document.Line);
+        }
+
+        if (app.PoliciesDirectory is { } policies)
+        {
+            foreach (var policy in Commands.DocumentFiles.Find([policies], directory))
+            {
+                Add(policy);
+            }
+        }
+    }
+
+    private void AddResource(MeshDocument document, string shown)
+    {
+        var result = ResourceReader.Read(document);
+        _findings.AddRange(result.Violations.Select(v => Of(shown, v)));
+        if (result.Resource is { } resource)
+        {
+            Keep(resource, shown, document.Line);
+        }
+    }
+
+    private void Keep(MeshResource resource, string shown, int line)
+    {
+        var here = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{shown}:{line}");
+        if (_keys.TryAdd(resource.Key, here))
+        {
+            Resources.Add(resource);
+        }
+        else
+        {
+            _findings.Add(new Finding(shown, line, $"{resource.Kind} {resource.Metadata.Namespace}/{resource.Metadata.Name} is declared a second time (first in {_keys[resource.Key]}); rename or remove one"));
+        }
+    }
+
+    private static Finding Of(string file, Violation violation) => new(file, violation.Line is { } line and > 0 ? line : 1, violation.ToString());
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Mesh.Cli.Commands;
+
+namespace Mesh.Cli.Composition;
+
+/// <summary>The commands: the table of contents of this program.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Create(CommandContext context) => new(
+        """
+        Mesh: identity, mTLS, routing and permissions for every call between your services.
+
+          Start here:
+            mesh up                    start the app in ./mesh.yaml
+            mesh check                 find everything that is wrong with it, without starting it
+            mesh get proxies           while it runs: every sidecar, and whether it has the latest configuration
+            mesh inspect orders        which policies apply to a service, and where they were written
+        """)
+    {
+        UpCommand.Create(context),
+        CheckCommand.Create(context),
+        GetCommand.Create(context),
+        InspectCommand.Create(context),
+        ApplyCommand.Create(context),
+        PolicyChangeCommand.Delete(context),
+        PolicyChangeCommand.Undo(context),
+        TokenCommand.Create(context),
+        ProxyCommand.Create(context),
+    };
+}

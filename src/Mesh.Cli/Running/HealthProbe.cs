@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Mesh.Model.Topology;
+
+namespace Mesh.Cli.Running;
+
+/// <summary>Finds out whether something answers.</summary>
+internal sealed class HealthProbe(TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { Timeout = Limit };
+
+    /// <summary>Waits until a TCP port accepts.</summary>
+    /// <param name="address"><c>ip:port</c>.</param>
+    /// <param name="said">Is told why not yet.</param>
+    public Task UntilAcceptsAsync(string address, Action<string> said, CancellationToken cancellation) => UntilAsync(
+        async token =>
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(IPEndPoint.Parse(address), token);
+                return true;
+            }
+            catch (SocketException e)
+            {
+                said($"{address} does not accept connections: {e.Message}");
+                return false;
+            }
+        },
+        cancellation);
+
+    /// <summary>Waits until a GET is answered with a 2xx status.</summary>
+    /// <param name="url">What to get.</param>
+    /// <param name="protocol">What is spoken there.</param>
+    /// <param name="said">Is told why not yet.</param>
+    /// <param name="token">Bearer token, or <see langword="null"/>.</param>
+    public Task UntilHealthyAsync(string url, AppProtocol protocol, Action<string> said, CancellationToken cancellation, string? token = null) => UntilAsync(
+        async limit =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, url)
+            {
+                Version = protocol.IsHttp2() ? HttpVersion.Version20 : HttpVersion.Version11,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            };
+            if (token is not null)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            try
+            {
+                using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return true;
+                }
+
+                var mesh = answer.Headers.TryGetValues("mesh-error", out var errors) ? $" ({string.Join(", ", errors)})" : "";
+                said($"GET {url} answers {(int)answer.StatusCode}{mesh}");
+                return false;
+            }
+            catch (HttpRequestException e)
+            {
+                said($"GET {url} fails: {e.Message}");
+                return false;
+            }
+        },
+        cancellation);
+
+    /// <inheritdoc />
+    public void Dispose() => _http.Dispose();
+
+    private async Task UntilAsync(Func<CancellationToken, Task<bool>> works, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(Limit);
+            try
+            {
+                if (await works(limit.Token))
+                {
+                    return;
+                }
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // This attempt took too long; the next one may not.
+            }
+
+            await Task.Delay(Pause, clock, cancellation);
+        }
+    }
+}

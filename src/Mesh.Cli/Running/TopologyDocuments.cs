@@ -1,0 +1,52 @@
+using Mesh.Model.Planning;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+using Mesh.Model.Topology;
+
+namespace Mesh.Cli.Running;
+
+/// <summary>A plan's services and external services as documents in a directory that the control plane watches.</summary>
+internal static class TopologyDocuments
+{
+    /// <summary>Writes what changed and removes what is gone.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="directory">Where; nobody else writes there.</param>
+    public static void Write(MeshPlan plan, string directory)
+    {
+        var files = plan.Workloads.Select(w => ($"{w.Service.Id.Name}.json", Text(Resource(w.Service))))
+            .Concat(plan.ExternalServices.Select(e => ($"{e.Id.Name}.external.json", Text(Resource(e)))))
+            .ToDictionary(f => f.Item1, f => f.Item2);
+        foreach (var (name, text) in files)
+        {
+            var path = Path.Combine(directory, name);
+            if (!File.Exists(path) || File.ReadAllText(path) != text)
+            {
+                StateFolder.WriteSecret(path, text);
+            }
+        }
+
+        foreach (var gone in Directory.EnumerateFiles(directory, "*.json").Where(f => !files.ContainsKey(Path.GetFileName(f))))
+        {
+            File.Delete(gone);
+        }
+    }
+
+    /// <summary>The document that declares the service.</summary>
+    public static ServiceResource Resource(Service service) => new()
+    {
+        Metadata = new ResourceMetadata { Name = service.Id.Name, Namespace = service.Id.Namespace, Labels = service.Labels },
+        Origin = service.Origin,
+        Ports = service.Ports,
+        Uses = [.. service.Uses.Select(u => $"{u.Callee}/{u.Port ?? "*"}")],
+    };
+
+    /// <summary>The document that declares the external service.</summary>
+    public static ExternalServiceResource Resource(ExternalService service) => new()
+    {
+        Metadata = new ResourceMetadata { Name = service.Id.Name, Namespace = service.Id.Namespace },
+        Origin = service.Origin,
+        Ports = service.Ports,
+    };
+
+    private static string Text(MeshResource resource) => JsonDocumentWriter.Write(ResourceWriter.Write(resource));
+}
