@@ -8,6 +8,10 @@ internal static class ApiRoutes
     {
         HealthApi.Map(routes);
         var api = routes.MapGroup("/api/v1");
+        ServicesApi.Map(api);
+        PoliciesApi.Map(api);
+        SourcesApi.Map(api);
+        ConfigDumpApi.Map(api);
         AuthorityApi.Map(api);
         TokensApi.Map(api);
         AuditApi.Map(api);

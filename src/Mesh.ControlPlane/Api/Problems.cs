@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Mesh.Model.Validation;
+using Mesh.ControlPlane.Store;
 
 namespace Mesh.ControlPlane.Api;
 
@@ -13,7 +13,7 @@ internal static class Problems
     public static IResult Of(int status, string title, string detail) => Of(status, title, detail, []);
 
     /// <summary>An error with all that is wrong with what the user sent.</summary>
-    public static IResult Of(int status, string title, string detail, ImmutableArray<ProblemViolation> violations) => Results.Json(
+    public static IResult Of(int status, string title, string detail, ImmutableArray<DocumentViolation> violations) => Results.Json(
         new Problem("about:blank", title, status, detail, violations.IsEmpty ? null : violations),
         contentType: ContentType,
         statusCode: status);
@@ -21,21 +21,10 @@ internal static class Problems
     /// <summary>Nothing of that name.</summary>
     public static IResult NotFound(string what) => Of(StatusCodes.Status404NotFound, "Not found", $"There is no {what}.");
 
-    /// <summary>One thing that is wrong.</summary>
-    /// <param name="Document">Which document, by kind and name or by number.</param>
-    /// <param name="Path">Where in it.</param>
-    /// <param name="Message">What, and the cure.</param>
-    /// <param name="Line">Line in the text that was sent, from 1.</param>
-    internal sealed record ProblemViolation(string? Document, string Path, string Message, int? Line)
-    {
-        /// <summary>As the model reports it.</summary>
-        public static ProblemViolation Of(Violation violation, string? document = null) => new(document, violation.Path.ToString(), violation.Message, violation.Line);
-    }
-
     private sealed record Problem(
         string Type,
         string Title,
         int Status,
         string Detail,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<ProblemViolation>? Violations);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<DocumentViolation>? Violations);
 }

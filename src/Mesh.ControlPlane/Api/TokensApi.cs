@@ -1,5 +1,6 @@
 using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Insight;
+using Mesh.ControlPlane.Store;
 using Mesh.Model.Topology;
 
 namespace Mesh.ControlPlane.Api;
@@ -11,7 +12,7 @@ internal static class TokensApi
 
     private static IResult Issue(HttpContext context, TokenRequest request, IdentityTokens tokens, AuditTrail trail)
     {
-        var violations = new List<Problems.ProblemViolation>();
+        var violations = new List<DocumentViolation>();
         if (!ServiceId.TryParse(request.Service, ServiceId.DefaultNamespace, out var service))
         {
             violations.Add(new(null, "service", $"must be a name or namespace/name of DNS labels but is '{request.Service}'", null));

@@ -3,6 +3,7 @@ using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Ui;
 using Mesh.Model.Bootstrap;
+using Mesh.Xds.Server;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -30,6 +31,7 @@ internal static class ControlPlaneApplication
         builder.Services.AddInsight(settings);
         builder.Services.AddStore(settings);
         builder.Services.AddAuthority(settings);
+        builder.Services.AddCompilation();
         builder.Services.AddDiscovery();
         builder.Services.AddApi();
         builder.WebHost.UseKestrel(kestrel => Listen(kestrel, settings));
@@ -37,6 +39,7 @@ internal static class ControlPlaneApplication
         var app = builder.Build();
         app.UseRouting();
         app.UseMiddleware<ApiGate>();
+        app.MapGrpcService<AdsServer>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapGrpcService<IdentityGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapGrpcService<RegistrationGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Access(ApiScopes.Read));

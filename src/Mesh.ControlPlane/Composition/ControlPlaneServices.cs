@@ -1,8 +1,11 @@
 using Mesh.ControlPlane.Api;
 using Mesh.ControlPlane.Authority;
+using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Bootstrap;
+using Mesh.Xds.Server;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -56,6 +59,10 @@ internal static class ControlPlaneServices
     {
         services.AddSingleton(_ => new StateDirectory(settings.StateDirectory));
         services.AddSingleton<ReplicaRegistry>();
+        services.AddSingleton<AppliedPolicies>();
+        services.AddSingleton<ConfigurationStore>();
+        services.AddSingleton<LastGoodFiles>();
+        services.AddSingleton<DirectoryWatcher>();
     }
 
     public static void AddAuthority(this IServiceCollection services, ControlPlaneSettings settings)
@@ -76,12 +83,35 @@ internal static class ControlPlaneServices
         services.AddSingleton<PeerVerifier>();
     }
 
-    public static void AddDiscovery(this IServiceCollection services) => services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = 4 * 1024 * 1024);
+    public static void AddCompilation(this IServiceCollection services)
+    {
+        services.AddSingleton<SnapshotCache>();
+        services.AddSingleton<ExpectedReplicas>();
+        services.AddSingleton<EndpointPublisher>();
+        services.AddSingleton<MeshCompiler>();
+        services.AddHostedService(p => p.GetRequiredService<EndpointPublisher>());
+        services.AddHostedService(p => p.GetRequiredService<MeshCompiler>());
+
+        // After those who hear of its changes.
+        services.AddHostedService(p => p.GetRequiredService<DirectoryWatcher>());
+    }
+
+    public static void AddDiscovery(this IServiceCollection services)
+    {
+        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = 4 * 1024 * 1024);
+        services.AddSingleton<StreamRegistry>();
+        services.AddSingleton<IStreamAuthorizer, SidecarAuthorizer>();
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<AdsServer>(p, p.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        services.AddSingleton<ProxyDirectory>();
+        services.AddSingleton<RevocationWatch>();
+        services.AddHostedService(p => p.GetRequiredService<RevocationWatch>());
+    }
 
     public static void AddApi(this IServiceCollection services)
     {
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<BrowserSessions>();
+        services.AddSingleton<PolicyTrial>();
         services.AddSingleton<BoundAddresses>();
         services.AddHostedService(p => p.GetRequiredService<BoundAddresses>());
     }

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Insight;
+using Mesh.ControlPlane.Store;
+using Mesh.Model.Compilation;
+using Mesh.Model.Policies;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+using Mesh.Yaml;
+
+namespace Mesh.ControlPlane.Api;
+
+/// <summary>Policies from every source, and writes to those of the API: all or nothing, with history and undo.</summary>
+internal static class PoliciesApi
+{
+    private static readonly Access Read = new(ApiScopes.Read, BrowserSession: true);
+    private static readonly Access Write = new(ApiScopes.Apply);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/policies", List).WithMetadata(Read);
+        api.MapPost("/policies", ApplyAsync).WithMetadata(Write);
+        api.MapPost("/policies/validate", ValidateAsync).WithMetadata(new Access(ApiScopes.Read));
+        api.MapGet("/policies/{kind}/{ns}/{name}", Get).WithMetadata(Read);
+        api.MapDelete("/policies/{kind}/{ns}/{name}", Delete).WithMetadata(Write);
+        api.MapGet("/policies/{kind}/{ns}/{name}/history", History).WithMetadata(Read);
+        api.MapPost("/policies/{kind}/{ns}/{name}/undo", Undo).WithMetadata(Write);
+    }
+
+    private static IResult List(ConfigurationStore store, MeshCompiler compiler, string? kind, string? @namespace)
+    {
+        var warnings = compiler.Current?.Warnings.ToLookup(w => w.Resource);
+        var policies = store.Current.Resources
+            .Where(r => r.Resource is Policy)
+            .Where(r => kind is null || r.Resource.Kind.Equals(kind, StringComparison.OrdinalIgnoreCase))
+            .Where(r => @namespace is null || r.Resource.Metadata.Namespace == @namespace);
+        return Results.Ok(new { policies = policies.Select(p => View(p, p.InForce ? warnings?[p.Resource.Key] : null)) });
+    }
+
+    private static IResult Get(HttpContext context, string kind, string ns, string name, ConfigurationStore store, MeshCompiler compiler)
+    {
+        var key = Key(kind, ns, name);
+        var all = store.Current.Resources.Where(r => r.Resource.Key == key).ToArray();
+        if (all is not [var first, ..])
+        {
+            return Problems.NotFound(key.ToString());
+        }
+
+        var document = ResourceWriter.Write(first.Resource);
+        if (context.Request.Headers.Accept.Any(a => a?.Contains("yaml", StringComparison.OrdinalIgnoreCase) == true))
+        {
+            return Results.Text(YamlDocumentWriter.Write(document), "application/yaml");
+        }
+
+        return Results.Ok(new
+        {
+            policy = View(first, compiler.Current?.Warnings.Where(w => w.Resource == key)),
+            document = JsonNode.Parse(JsonDocumentWriter.Write(document)),
+            yaml = YamlDocumentWriter.Write(document),
+            sources = all.Select(s => View(s, null)),
+        });
+    }
+
+    private static async Task<IResult> ValidateAsync(HttpContext context, PolicyTrial trial)
+    {
+        var request = await PolicyRequest.ReadAsync(context.Request, context.RequestAborted);
+        if (!request.Violations.IsEmpty)
+        {
+            return Refused(request.Violations);
+        }
+
+        var (violations, warnings) = trial.Run(request.Changes);
+        return violations.IsEmpty
+            ? Results.Ok(new { valid = true, documents = request.Changes.Select(c => c.Key.ToString()), warnings = warnings.Select(SourcesApi.Warning) })
+            : Refused(violations);
+    }
+
+    private static async Task<IResult> ApplyAsync(HttpContext context, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, AuditTrail trail)
+    {
+        var request = await PolicyRequest.ReadAsync(context.Request, context.RequestAborted);
+        if (!request.Violations.IsEmpty)
+        {
+            trail.Write(ApiCaller.Of(context).Name, "apply", Names(request.Changes), null, null, "refused");
+            return Refused(request.Violations);
+        }
+
+        // What is there already word for word is no change: it adds nothing to the history.
+        var changes = request.Changes.Where(c => applied.Current(c.Key)?.Document != c.Document).ToArray();
+        return Commit(context, "apply", changes, store, applied, trial, trail, [.. request.Changes.Except(changes).Select(c => c.Key)]);
+    }
+
+    private static IResult Delete(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, AuditTrail trail)
+    {
+        var key = Key(kind, ns, name);
+        if (applied.Current(key) is null)
+        {
+            return store.Current.Resources.FirstOrDefault(r => r.Resource.Key == key) is { } other
+                ? Problems.Of(StatusCodes.Status409Conflict, "Not the API's", $"{key} comes from {other.Source}/{other.File}; remove it there, or apply one of the same name, which is stronger.")
+                : Problems.NotFound(key.ToString());
+        }
+
+        return Commit(context, "delete", [new PolicyChange(key, null)], store, applied, trial, trail, []);
+    }
+
+    private static IResult History(string kind, string ns, string name, AppliedPolicies applied)
+    {
+        var versions = applied.History(Key(kind, ns, name));
+        return versions.IsEmpty
+            ? Problems.NotFound($"{Key(kind, ns, name)} that was applied over the API")
+            : Results.Ok(new
+            {
+                versions = versions.Reverse().Select(v => new
+                {
+                    version = v.Version,
+                    at = v.At,
+                    who = v.Who,
+                    action = v.Action,
+                    hash = v.Hash,
+                    document = v.Document is null ? null : JsonNode.Parse(v.Document),
+                }),
+            });
+    }
+
+    private static IResult Undo(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, AuditTrail trail)
+    {
+        var key = Key(kind, ns, name);
+        return applied.FindUndo(key) is { } change
+            ? Commit(context, "undo", [change], store, applied, trial, trail, [])
+            : Problems.Of(StatusCodes.Status409Conflict, "Nothing to undo", $"{key} has no write over the API that could be undone.");
+    }
+
+    private static IResult Commit(
+        HttpContext context,
+        string action,
+        PolicyChange[] changes,
+        ConfigurationStore store,
+        AppliedPolicies applied,
+        PolicyTrial trial,
+        AuditTrail trail,
+        ImmutableArray<ResourceKey> unchanged)
+    {
+        var who = ApiCaller.Of(context).Name;
+        ImmutableArray<CompileWarning> warnings = [];
+        if (changes.Length > 0)
+        {
+            (var violations, warnings) = trial.Run(changes);
+            if (!violations.IsEmpty)
+            {
+                trail.Write(who, action, Names(changes), null, null, "refused");
+                return Refused(violations);
+            }
+        }
+
+        var before = changes.ToDictionary(c => c.Key, c => applied.Current(c.Key)?.Hash);
+        var written = changes.Length == 0 ? [] : store.Write(who, action, changes);
+        foreach (var version in written)
+        {
+            trail.Write(who, action, version.Key.ToString(), before[version.Key], version.Hash);
+        }
+
+        return Results.Ok(new
+        {
+            changed = written.Select(v => new
+            {
+                kind = v.Key.Kind,
+                @namespace = v.Key.Namespace,
+                name = v.Key.Name,
+                version = v.Version,
+                change = v.Hash is null ? "removed" : before[v.Key] is null ? "created" : "changed",
+            }),
+            unchanged = unchanged.Select(k => new { kind = k.Kind, @namespace = k.Namespace, name = k.Name }),
+            warnings = warnings.Select(SourcesApi.Warning),
+        });
+    }
+
+    private static IResult Refused(ImmutableArray<DocumentViolation> violations) =>
+        Problems.Of(StatusCodes.Status422UnprocessableEntity, "Refused", $"Nothing was written: {violations.Length} {(violations.Length == 1 ? "thing is" : "things are")} wrong.", violations);
+
+    private static string Names(IEnumerable<PolicyChange> changes) => string.Join(", ", changes.Select(c => c.Key));
+
+    private static ResourceKey Key(string kind, string ns, string name) =>
+        new(ResourceReader.KindNames.FirstOrDefault(k => k.Equals(kind, StringComparison.OrdinalIgnoreCase)) ?? kind, ns, name);
+
+    private static object View(StoredResource stored, IEnumerable<CompileWarning>? warnings) => new
+    {
+        kind = stored.Resource.Kind,
+        @namespace = stored.Resource.Metadata.Namespace,
+        name = stored.Resource.Metadata.Name,
+        source = stored.Source,
+        file = stored.File,
+        location = stored.Resource.Origin.Location,
+        inForce = stored.InForce,
+        shadowedBy = stored.ShadowedBy,
+        hash = ContentHash.Of(JsonDocumentWriter.Write(ResourceWriter.Write(stored.Resource))),
+        warnings = warnings?.Select(SourcesApi.Warning) ?? [],
+    };
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Store;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Compilation;
+using Mesh.Model.Identity;
+
+namespace Mesh.ControlPlane.Api;
+
+/// <summary>Tries changes before they are written: what could not be published is refused, what will not do what is meant is said.</summary>
+internal sealed class PolicyTrial(ConfigurationStore store, MeshCompiler compiler, ControlPlaneSettings settings)
+{
+    private readonly TrustDomain _trustDomain = TrustDomain.Parse(settings.TrustDomain);
+
+    /// <summary>Compiles with the changes.</summary>
+    public (ImmutableArray<DocumentViolation> Violations, ImmutableArray<CompileWarning> Warnings) Run(IReadOnlyCollection<PolicyChange> changes)
+    {
+        var (configuration, mesh) = MeshCompilation.Compile(_trustDomain, store.Preview(changes));
+        var known = compiler.Current?.Refused;
+        ImmutableArray<DocumentViolation> violations =
+        [
+            .. MeshCompilation.Refusals(mesh)
+                .Where(r => known?.ContainsKey(r.Key) != true)
+                .Select(r => new DocumentViolation(null, $"snapshot of {r.Key}", r.Value, null)),
+        ];
+        var keys = changes.Select(c => c.Key).ToHashSet();
+        return (violations, [.. configuration.Warnings.Concat(mesh.Warnings).Where(w => keys.Contains(w.Resource))]);
+    }
+}

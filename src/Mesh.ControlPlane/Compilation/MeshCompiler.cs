@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Mesh.ControlPlane.Insight;
+using Mesh.ControlPlane.Store;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Compilation;
+using Mesh.Model.Identity;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Xds.Server;
+
+namespace Mesh.ControlPlane.Compilation;
+
+/// <summary>
+/// Keeps what is served what was declared: on every change it compiles, validates and publishes. A snapshot that cannot be published leaves the last good one in place, with the
+/// permissions of the new one.
+/// </summary>
+internal sealed partial class MeshCompiler : BackgroundService
+{
+    /// <summary>Silence after a change before it is compiled.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Longest wait for that silence.</summary>
+    private static readonly TimeSpan QuietCap = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConfigurationStore _store;
+    private readonly SnapshotCache _cache;
+    private readonly EndpointPublisher _endpoints;
+    private readonly ControlPlaneMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<MeshCompiler> _logger;
+    private readonly TrustDomain _trustDomain;
+    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<ServiceId, ProxySnapshot> _served = [];
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile CompilationState? _current;
+
+    public MeshCompiler(
+        ConfigurationStore store,
+        SnapshotCache cache,
+        EndpointPublisher endpoints,
+        ControlPlaneSettings settings,
+        ControlPlaneMetrics metrics,
+        TimeProvider time,
+        ILogger<MeshCompiler> logger)
+    {
+        _store = store;
+        _cache = cache;
+        _endpoints = endpoints;
+        _metrics = metrics;
+        _time = time;
+        _logger = logger;
+        _trustDomain = TrustDomain.Parse(settings.TrustDomain);
+        store.Changed += () => _signals.Writer.TryWrite(true);
+    }
+
+    /// <summary>Raised for each profile that is served something else now, with what it was served before. On the compiler's task: note it and return.</summary>
+    public event Action<ServiceId, ProxySnapshot?, ProxySnapshot>? Published;
+
+    /// <summary>What is in force; <see langword="null"/> before the first snapshot.</summary>
+    public CompilationState? Current => _current;
+
+    /// <summary>Ends with the first snapshot.</summary>
+    public Task FirstPublished => _first.Task;
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await _signals.Reader.ReadAsync(stoppingToken);
+                await QuietAsync(stoppingToken);
+                if (_store.IsComplete)
+                {
+                    Compile();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process is stopping.
+        }
+    }
+
+    private async Task QuietAsync(CancellationToken cancellationToken)
+    {
+        var until = _time.GetUtcNow() + QuietCap;
+        do
+        {
+            await Task.Delay(Quiet, _time, cancellationToken);
+        }
+        while (_signals.Reader.TryRead(out _) && _time.GetUtcNow() < until);
+    }
+
+    private void Compile()
+    {
+        var stored = _store.Current;
+        var start = _time.GetTimestamp();
+        MeshConfiguration configuration;
+        CompiledMesh mesh;
+        try
+        {
+            (configuration, mesh) = MeshCompilation.Compile(_trustDomain, stored);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A mistake of ours, not of the user's: what is served stays, but never a permission that was revoked.
+            Log.CompilerFailed(_logger, e);
+            ApplyPermissions(stored);
+            return;
+        }
+
+        _endpoints.Publish(configuration.Topology);
+        var refused = Publish(configuration, mesh);
+        var isNewWarning = _current?.Warnings.Select(w => w.ToString()).ToHashSet() ?? [];
+        _current = new CompilationState(stored, configuration, mesh, _time.GetUtcNow(), refused);
+        _first.TrySetResult();
+        var took = _time.GetElapsedTime(start);
+        _metrics.Compiled(took);
+        Log.Compiled(_logger, mesh.Snapshots.Count, took.TotalMilliseconds);
+        foreach (var warning in _current.Warnings.Where(w => !isNewWarning.Contains(w.ToString())))
+        {
+            Log.Warned(_logger, warning.Origin, warning.Message);
+        }
+    }
+
+    private ImmutableSortedDictionary<string, string> Publish(MeshConfiguration configuration, CompiledMesh mesh)
+    {
+        var refused = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        CompiledPermissions? permissions = null;
+        var changed = false;
+        foreach (var (service, snapshot) in mesh.Snapshots)
+        {
+            var result = Serve(service, snapshot);
+            changed |= result.Changed;
+            if (result.Published)
+            {
+                continue;
+            }
+
+            refused[service.ToString()] = string.Join("; ", result.Violations);
+            Log.SnapshotRefused(_logger, service, refused[service.ToString()]);
+            if (_served.TryGetValue(service, out var lastGood))
+            {
+                permissions ??= PermissionCompiler.Compile(configuration.Topology, configuration.Policies);
+                changed |= Serve(service, permissions.ApplyTo(lastGood)).Changed;
+            }
+        }
+
+        // Sidecars of a service that is declared no more are told so: nobody may call it, and it may call nobody.
+        foreach (var (service, snapshot) in _served.Where(s => !mesh.Snapshots.ContainsKey(s.Key)).ToArray())
+        {
+            changed |= Serve(service, new ProxySnapshot { Identity = snapshot.Identity }).Changed;
+        }
+
+        if (changed)
+        {
+            _metrics.Published("full");
+        }
+
+        return refused.ToImmutable();
+    }
+
+    private void ApplyPermissions(StoredConfiguration stored)
+    {
+        var configuration = MeshConfiguration.Of(_trustDomain, stored.InForce);
+        var permissions = PermissionCompiler.Compile(configuration.Topology, configuration.Policies);
+        foreach (var (service, snapshot) in _served.ToArray())
+        {
+            Serve(service, permissions.ApplyTo(snapshot));
+        }
+    }
+
+    private PublishResult Serve(ServiceId service, ProxySnapshot snapshot)
+    {
+        var result = _cache.Publish(service.ToString(), snapshot);
+        if (result.Published)
+        {
+            var before = _served.GetValueOrDefault(service);
+            _served[service] = snapshot;
+            if (result.Changed)
+            {
+                Published?.Invoke(service, before, snapshot);
+            }
+        }
+
+        return result;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2300, LogLevel.Information, "Compiled {Services} services in {Milliseconds:0.0} ms.", EventName = nameof(Compiled))]
+        public static partial void Compiled(ILogger logger, int services, double milliseconds);
+
+        [LoggerMessage(2301, LogLevel.Error, "The new snapshot of {Service} breaks a rule of the wire; its sidecars keep the last good one with the new permissions: {Violations}", EventName = nameof(SnapshotRefused))]
+        public static partial void SnapshotRefused(ILogger logger, ServiceId service, string violations);
+
+        [LoggerMessage(2302, LogLevel.Warning, "{Origin}: {Warning}", EventName = nameof(Warned))]
+        public static partial void Warned(ILogger logger, Mesh.Model.Origin origin, string warning);
+
+        [LoggerMessage(2303, LogLevel.Critical, "The compiler failed; everyone keeps the last good snapshot with the new permissions.", EventName = nameof(CompilerFailed))]
+        public static partial void CompilerFailed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Mesh.ControlPlane.Insight;
+using Mesh.ControlPlane.Store;
+using Mesh.Model.Topology;
+using Mesh.Xds.Server;
+using Mesh.Xds.Wire;
+
+namespace Mesh.ControlPlane.Discovery;
+
+/// <summary>Every sidecar that is registered or connected.</summary>
+internal sealed class ProxyDirectory
+{
+    private readonly ReplicaRegistry _registry;
+    private readonly StreamRegistry _streams;
+    private readonly ConcurrentDictionary<(long Stream, string Type), string> _refusals = [];
+
+    public ProxyDirectory(ReplicaRegistry registry, StreamRegistry streams, ControlPlaneMetrics metrics)
+    {
+        _registry = registry;
+        _streams = streams;
+        metrics.ObserveProxies(() => streams.Streams.Length);
+        streams.Changed += status => Count(status, metrics);
+        streams.Closed += status =>
+        {
+            foreach (var type in status.Types.Keys)
+            {
+                _refusals.TryRemove((status.Id, type), out _);
+            }
+        };
+    }
+
+    /// <summary>All of them, by service and replica.</summary>
+    public ImmutableArray<ProxyView> Proxies
+    {
+        get
+        {
+            var views = _registry.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null));
+            foreach (var stream in _streams.Streams.OrderBy(s => s.ConnectedAt))
+            {
+                if (NodeId.TryParse(stream.NodeId, out var node) && node.Identity.TryGetService(out var service))
+                {
+                    // Of two streams of one sidecar the newer one speaks for it; the older one is about to end.
+                    var key = (service, node.Replica);
+                    views[key] = views.TryGetValue(key, out var view) ? view with { Stream = stream } : new ProxyView(service, node.Replica, null, stream);
+                }
+            }
+
+            return [.. views.Values.OrderBy(v => v.Service).ThenBy(v => v.Replica, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>The sidecars of one service.</summary>
+    public IEnumerable<ProxyView> Of(ServiceId service) => Proxies.Where(p => p.Service == service);
+
+    private void Count(StreamStatus status, ControlPlaneMetrics metrics)
+    {
+        foreach (var (type, state) in status.Types)
+        {
+            if (state is { Error: not null, RefusedVersion: { } version } && !(_refusals.TryGetValue((status.Id, type), out var known) && known == version))
+            {
+                _refusals[(status.Id, type)] = version;
+                metrics.Nack(TypeUrls.ShortName(type));
+            }
+        }
+    }
+}

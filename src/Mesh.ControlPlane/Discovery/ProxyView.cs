@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using Mesh.ControlPlane.Store;
+using Mesh.Model.Topology;
+using Mesh.Xds.Server;
+
+namespace Mesh.ControlPlane.Discovery;
+
+/// <summary>A sidecar as the control plane sees it: its registration and its discovery stream, of which one may be missing.</summary>
+/// <param name="Service">Its service.</param>
+/// <param name="Replica">Its replica's name.</param>
+/// <param name="Registered">Its registration; <see langword="null"/>: none, so nobody is sent to it.</param>
+/// <param name="Stream">Its discovery stream; <see langword="null"/>: none, so it hears of no change.</param>
+internal sealed record ProxyView(ServiceId Service, string Replica, RegisteredReplica? Registered, StreamStatus? Stream)
+{
+    /// <summary>What it refused, by type; empty: nothing.</summary>
+    public ImmutableArray<string> Errors => [.. Stream?.Types.Values.Select(t => t.Error).OfType<string>() ?? []];
+
+    /// <summary>Whether it has accepted all that it was sent.</summary>
+    public bool IsCurrent => Stream is not null && Stream.Types.Values.All(t => t.SentVersion == t.AckedVersion);
+}

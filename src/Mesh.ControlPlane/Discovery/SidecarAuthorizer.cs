@@ -1,0 +1,45 @@
+using Envoy.Config.Core.V3;
+using Grpc.Core;
+using Mesh.ControlPlane.Authority;
+using Mesh.Xds.Server;
+using Mesh.Xds.Wire;
+
+namespace Mesh.ControlPlane.Discovery;
+
+/// <summary>Admits a discovery stream: a live SVID, of a service, and of the very service that the node says it is.</summary>
+internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ILogger<SidecarAuthorizer> logger) : IStreamAuthorizer
+{
+    /// <inheritdoc />
+    public StreamAdmission Authorize(Node node, ServerCallContext context)
+    {
+        var peer = peers.Verify(context.GetHttpContext());
+        if (!peer.IsValid)
+        {
+            return Refuse(node, $"the peer certificate is refused because {peer.Reason}");
+        }
+
+        if (!NodeId.TryParse(node.Id, out var id))
+        {
+            return Refuse(node, $"node.id '{node.Id}' is not <SPIFFE id>#<replica>");
+        }
+
+        if (id.Identity != peer.Id)
+        {
+            return Refuse(node, $"node.id names {id.Identity} but the peer is {peer.Id}");
+        }
+
+        return peer.Id.TryGetService(out var service) ? StreamAdmission.Admit(service.ToString()) : Refuse(node, $"{peer.Id} is not the identity of a service");
+    }
+
+    private StreamAdmission Refuse(Node node, string reason)
+    {
+        Log.StreamRefused(logger, node.Id, reason);
+        return StreamAdmission.Refuse(reason);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2401, LogLevel.Warning, "A discovery stream of {Node} was refused: {Reason}.", EventName = nameof(StreamRefused))]
+        public static partial void StreamRefused(ILogger logger, string node, string reason);
+    }
+}

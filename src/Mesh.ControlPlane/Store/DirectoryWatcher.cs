@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Resources;
+
+namespace Mesh.ControlPlane.Store;
+
+/// <summary>
+/// Keeps the store what the watched directories say. The operating system's events only say when to look: what counts is what a scan finds, and a scan runs now and then without any event.
+/// </summary>
+internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, ConfigurationStore store, LastGoodFiles lastGoodFiles, TimeProvider time, ILogger<DirectoryWatcher> logger)
+    : BackgroundService
+{
+    /// <summary>Silence after an event before a scan: a save is several events.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(15);
+
+    /// <summary>Longest wait for that silence.</summary>
+    private static readonly TimeSpan QuietCap = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a file or directory has to be gone or empty before that is believed: editors and git take files away for a moment.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Between scans without events.</summary>
+    private static readonly TimeSpan Rescan = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same while the operating system cannot watch.</summary>
+    private static readonly TimeSpan RescanUnwatched = TimeSpan.FromMilliseconds(500);
+
+    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<string, SourceFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _missing = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
+    private bool _first = true;
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        foreach (var watcher in _watchers.Values)
+        {
+            watcher.Dispose();
+        }
+
+        base.Dispose();
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var watched = Watch();
+                var settling = Scan();
+                var wait = settling ? Settle : watched ? Rescan : RescanUnwatched;
+                await WaitAsync(wait, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The process is stopping.
+        }
+    }
+
+    private async Task WaitAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        using (var timer = new CancellationTokenSource(longest, time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken))
+        {
+            try
+            {
+                await _signals.Reader.ReadAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        var until = time.GetUtcNow() + QuietCap;
+        do
+        {
+            await Task.Delay(Quiet, time, cancellationToken);
+        }
+        while (_signals.Reader.TryRead(out _) && time.GetUtcNow() < until);
+    }
+
+    private bool Watch()
+    {
+        foreach (var source in settings.Sources.Where(s => !_watchers.ContainsKey(s.Directory) && Directory.Exists(s.Directory)))
+        {
+            try
+            {
+                var watcher = new FileSystemWatcher(source.Directory) { IncludeSubdirectories = true };
+                watcher.Changed += (_, _) => Signal();
+                watcher.Created += (_, _) => Signal();
+                watcher.Deleted += (_, _) => Signal();
+                watcher.Renamed += (_, _) => Signal();
+                watcher.Error += (_, e) => Lose(source.Directory, e.GetException());
+                watcher.EnableRaisingEvents = true;
+                lock (_watchers)
+                {
+                    _watchers[source.Directory] = watcher;
+                }
+            }
+            catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+            {
+                Log.NotWatched(logger, source.Name, e.Message);
+            }
+        }
+
+        lock (_watchers)
+        {
+            // A directory that was removed and made again has another inode: the old watch is deaf.
+            foreach (var gone in settings.Sources.Where(s => !Directory.Exists(s.Directory)))
+            {
+                if (_watchers.Remove(gone.Directory, out var watcher))
+                {
+                    watcher.Dispose();
+                }
+            }
+
+            return settings.Sources.All(s => _watchers.ContainsKey(s.Directory));
+        }
+    }
+
+    private void Lose(string directory, Exception error)
+    {
+        lock (_watchers)
+        {
+            if (_watchers.Remove(directory, out var watcher))
+            {
+                watcher.Dispose();
+            }
+        }
+
+        Log.NotWatched(logger, directory, error.Message);
+        Signal();
+    }
+
+    private void Signal() => _signals.Writer.TryWrite(true);
+
+    /// <summary>Looks at every file.</summary>
+    /// <returns>Whether something is gone and may come back in a moment.</returns>
+    private bool Scan()
+    {
+        var changed = _first;
+        var settling = false;
+        foreach (var source in settings.Sources)
+        {
+            var found = DirectoryScan.Read(source);
+            foreach (var file in found ?? [])
+            {
+                changed |= Take(file, ref settling);
+            }
+
+            var present = (found ?? []).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
+            foreach (var gone in _files.Values.Where(f => f.File.Source == source.Name && !present.Contains(f.File.Name)).ToArray())
+            {
+                if (IsSettled(gone.File.Name))
+                {
+                    _files.Remove(gone.File.Name);
+                    Log.FileGone(logger, gone.File.Name);
+                    changed = true;
+                }
+                else
+                {
+                    settling = true;
+                }
+            }
+        }
+
+        if (changed)
+        {
+            _first = false;
+            Publish();
+        }
+
+        return settling;
+    }
+
+    private bool Take(FileText file, ref bool settling)
+    {
+        var before = _files.GetValueOrDefault(file.Name);
+        if (before?.File == file)
+        {
+            _missing.Remove(file.Name);
+            return false;
+        }
+
+        if (before is { Resources.IsEmpty: false } && string.IsNullOrWhiteSpace(file.Text) && !IsSettled(file.Name))
+        {
+            // Cut to nothing and not written yet, most likely.
+            settling = true;
+            return false;
+        }
+
+        _missing.Remove(file.Name);
+        ImmutableArray<MeshResource> lastGood = before?.LastGood ?? lastGoodFiles.Find(file);
+        var next = SourceFileReader.Read(file, lastGood, time.GetUtcNow());
+        _files[file.Name] = next;
+        if (next.IsGood)
+        {
+            Log.FileRead(logger, file.Name, next.Resources.Length);
+        }
+        else
+        {
+            Log.FileRefused(logger, file.Name, string.Join("; ", next.Violations.Select(v => $"line {v.Line}: {v.Path}: {v.Message}")));
+        }
+
+        return true;
+    }
+
+    private bool IsSettled(string name)
+    {
+        var now = time.GetUtcNow();
+        if (!_missing.TryGetValue(name, out var since))
+        {
+            _missing[name] = since = now;
+        }
+
+        if (now - since < Settle)
+        {
+            return false;
+        }
+
+        _missing.Remove(name);
+        return true;
+    }
+
+    private void Publish()
+    {
+        var order = settings.Sources.Select((s, i) => (s.Name, i)).ToDictionary(s => s.Name, s => s.i, StringComparer.Ordinal);
+        ImmutableArray<SourceFile> files = [.. _files.Values.OrderBy(f => order[f.File.Source]).ThenBy(f => f.File.Path, StringComparer.Ordinal)];
+        store.ReplaceFiles(files);
+        lastGoodFiles.Save(files);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2220, LogLevel.Information, "{File} was read: {Count} documents.", EventName = nameof(FileRead))]
+        public static partial void FileRead(ILogger logger, string file, int count);
+
+        [LoggerMessage(2221, LogLevel.Warning, "{File} is refused and its last good version stays, its permissions apart: {Violations}", EventName = nameof(FileRefused))]
+        public static partial void FileRefused(ILogger logger, string file, string violations);
+
+        [LoggerMessage(2222, LogLevel.Information, "{File} is gone, and all that it declared.", EventName = nameof(FileGone))]
+        public static partial void FileGone(ILogger logger, string file);
+
+        [LoggerMessage(2223, LogLevel.Warning, "{Source} cannot be watched and is looked at twice a second instead: {Reason}", EventName = nameof(NotWatched))]
+        public static partial void NotWatched(ILogger logger, string source, string reason);
+    }
+}

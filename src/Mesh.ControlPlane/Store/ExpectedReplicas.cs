@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Mesh.ControlPlane.Store;
+
+/// <summary>
+/// Names of the replicas that were registered when the last process ended. Until they are back, or have had the time to, their endpoints are not spoken of: a restarted control plane
+/// that knows one replica of two must not take the other one from everybody.
+/// </summary>
+internal sealed class ExpectedReplicas
+{
+    private const string FileName = "replicas.json";
+
+    private readonly StateDirectory _state;
+    private ImmutableSortedSet<string> _saved;
+
+    public ExpectedReplicas(StateDirectory state)
+    {
+        _state = state;
+        _saved = Load(state);
+        Names = _saved;
+    }
+
+    /// <summary>How long they may take to come back: sidecars reconnect within two seconds.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Who was there, <c>namespace/service#replica</c>.</summary>
+    public ImmutableSortedSet<string> Names { get; }
+
+    /// <summary>How a replica is named in it.</summary>
+    public static string NameOf(RegisteredReplica replica) => $"{replica.Replica.Service}#{replica.Replica.Name}";
+
+    /// <summary>Writes down who is there now.</summary>
+    public void Save(IEnumerable<RegisteredReplica> replicas)
+    {
+        var now = replicas.Select(NameOf).ToImmutableSortedSet(StringComparer.Ordinal);
+        if (!now.SetEquals(_saved))
+        {
+            _state.Write(FileName, JsonSerializer.SerializeToUtf8Bytes(now));
+            _saved = now;
+        }
+    }
+
+    private static ImmutableSortedSet<string> Load(StateDirectory state)
+    {
+        try
+        {
+            var names = state.TryRead(FileName) is { } bytes ? JsonSerializer.Deserialize<string[]>(bytes) : null;
+            return ImmutableSortedSet.CreateRange(StringComparer.Ordinal, names ?? []);
+        }
+        catch (JsonException)
+        {
+            // It only makes a restart smoother.
+            return ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+        }
+    }
+}

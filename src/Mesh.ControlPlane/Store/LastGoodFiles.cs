@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+
+namespace Mesh.ControlPlane.Store;
+
+/// <summary>Keeps the text of files that were good, so that a restart does not turn a mistake in a file into its removal.</summary>
+internal sealed class LastGoodFiles(StateDirectory state)
+{
+    private const string FileName = "last-good-files.json";
+
+    private readonly Dictionary<string, string> _texts = Load(state);
+
+    /// <summary>What a file declared when it was last good.</summary>
+    public ImmutableArray<MeshResource> Find(FileText file)
+    {
+        if (!_texts.TryGetValue(file.Name, out var text))
+        {
+            return [];
+        }
+
+        var read = TextChunks.Read(text, file.Name, out _);
+        return [.. read.Documents.Select(d => ResourceReader.Read(d).Resource).OfType<MeshResource>()];
+    }
+
+    /// <summary>Keeps what is good now; forgets what is gone.</summary>
+    public void Save(ImmutableArray<SourceFile> files)
+    {
+        var changed = false;
+        foreach (var gone in _texts.Keys.Except(files.Select(f => f.File.Name)).ToArray())
+        {
+            changed |= _texts.Remove(gone);
+        }
+
+        foreach (var file in files.Where(f => f.IsGood && _texts.GetValueOrDefault(f.File.Name) != f.File.Text))
+        {
+            _texts[file.File.Name] = file.File.Text!;
+            changed = true;
+        }
+
+        if (changed)
+        {
+            state.Write(FileName, JsonSerializer.SerializeToUtf8Bytes(_texts));
+        }
+    }
+
+    private static Dictionary<string, string> Load(StateDirectory state)
+    {
+        try
+        {
+            return state.TryRead(FileName) is { } bytes ? JsonSerializer.Deserialize<Dictionary<string, string>>(bytes) ?? [] : [];
+        }
+        catch (JsonException)
+        {
+            // It is only a copy.
+            return [];
+        }
+    }
+}

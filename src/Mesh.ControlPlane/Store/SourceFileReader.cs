@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+
+namespace Mesh.ControlPlane.Store;
+
+/// <summary>Turns a file into what counts of it. Pure, the clock apart.</summary>
+internal static class SourceFileReader
+{
+    /// <summary>Reads a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="lastGood">Its last good version.</param>
+    /// <param name="now">The time.</param>
+    public static SourceFile Read(FileText file, ImmutableArray<MeshResource> lastGood, DateTimeOffset now)
+    {
+        if (file.Text is null)
+        {
+            // Unreadable is not empty: nothing is known of it, so nothing changes.
+            return new SourceFile(file, lastGood, lastGood, [new DocumentViolation(null, "(file)", file.Error ?? "cannot be read", null)], now);
+        }
+
+        var documents = TextChunks.Read(file.Text, file.Name, out var unreadable);
+        ImmutableArray<ResourceReadResult> read = [.. documents.Documents.Select(ResourceReader.Read)];
+        var violations = ImmutableArray.CreateBuilder<DocumentViolation>();
+        violations.AddRange(documents.Violations.Select(v => DocumentViolation.Of(v)));
+        foreach (var result in read)
+        {
+            violations.AddRange(result.Violations.Select(v => DocumentViolation.Of(v, result.Key?.ToString())));
+        }
+
+        var keys = new HashSet<ResourceKey>();
+        foreach (var result in read.Where(r => r.Resource is not null && !keys.Add(r.Resource.Key)))
+        {
+            violations.Add(new DocumentViolation(result.Key?.ToString(), "metadata.name", "is in this file a second time; keep one of them", result.Resource!.Source?.LineOf(new("metadata.name"))));
+        }
+
+        if (violations.Count == 0)
+        {
+            ImmutableArray<MeshResource> good = [.. read.Select(r => r.Resource!)];
+            return new SourceFile(file, good, good, [], now);
+        }
+
+        return new SourceFile(file, PermissionKeeping.Apply(lastGood, read, unreadable), lastGood, [.. violations.OrderBy(v => v.Line)], now);
+    }
+}

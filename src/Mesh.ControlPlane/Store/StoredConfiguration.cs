@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Mesh.Model.Resources;
+
+namespace Mesh.ControlPlane.Store;
+
+/// <summary>Everything that was declared, from every source. Immutable.</summary>
+/// <param name="Resources">All resources, those in force first, each by key.</param>
+/// <param name="Files">The files of the watched directories.</param>
+internal sealed record StoredConfiguration(ImmutableArray<StoredResource> Resources, ImmutableArray<SourceFile> Files)
+{
+    /// <summary>Nothing yet.</summary>
+    public static StoredConfiguration Empty { get; } = new([], []);
+
+    /// <summary>What counts, by key.</summary>
+    public IEnumerable<MeshResource> InForce => Resources.Where(r => r.InForce).Select(r => r.Resource);
+
+    /// <summary>
+    /// Puts sources together. For one name the API beats files, and a source beats those named before it. In one source a name may be there once: the first file has it, and
+    /// the other is told so.
+    /// </summary>
+    /// <param name="files">The files in the order of their sources, then of their paths.</param>
+    /// <param name="applied">What the API applied.</param>
+    public static StoredConfiguration Merge(ImmutableArray<SourceFile> files, ImmutableArray<MeshResource> applied)
+    {
+        var winners = new Dictionary<ResourceKey, StoredResource>();
+        var shadowed = new List<StoredResource>();
+        var marked = ImmutableArray.CreateBuilder<SourceFile>(files.Length);
+        foreach (var file in files)
+        {
+            var doubles = ImmutableArray.CreateBuilder<DocumentViolation>();
+            foreach (var resource in file.Resources)
+            {
+                var next = new StoredResource(resource, file.File.Source, file.File.Path, null);
+                if (winners.TryGetValue(resource.Key, out var before) && before.Source == file.File.Source)
+                {
+                    doubles.Add(new(resource.Key.ToString(), "metadata.name", $"is declared in {before.Source}/{before.File} already; that one counts, remove or rename this one", resource.Source?.LineOf(new("metadata.name"))));
+                    shadowed.Add(next with { ShadowedBy = before.Source });
+                    continue;
+                }
+
+                Take(next);
+            }
+
+            marked.Add(doubles.Count == 0 ? file : file with { Violations = [.. file.Violations, .. doubles] });
+        }
+
+        foreach (var resource in applied)
+        {
+            Take(new StoredResource(resource, StoredResource.Api, null, null));
+        }
+
+        return new StoredConfiguration([.. winners.Values.OrderBy(w => w.Resource.Key), .. shadowed.OrderBy(s => s.Resource.Key)], marked.ToImmutable());
+
+        void Take(StoredResource next)
+        {
+            if (winners.TryGetValue(next.Resource.Key, out var weaker))
+            {
+                shadowed.Add(weaker with { ShadowedBy = next.Source });
+            }
+
+            winners[next.Resource.Key] = next;
+        }
+    }
+}
