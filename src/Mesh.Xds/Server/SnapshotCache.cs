@@ -112,6 +112,9 @@ public sealed class SnapshotCache
         ];
     }
 
+    /// <summary>How many names are listened to, by whatever stream.</summary>
+    internal int ListenedTo => _streams.Keys.Count() + _subscribers.Keys.Count();
+
     internal ProfileSnapshot? Find(string profile) => _profiles.GetValueOrDefault(profile);
 
     internal XdsResource? FindEndpoints(string cluster) =>
