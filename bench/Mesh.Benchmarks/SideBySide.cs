@@ -9,6 +9,7 @@ using Mesh.Benchmarks.Machine;
 using Mesh.Benchmarks.Native;
 using Mesh.Benchmarks.Reporting;
 using Mesh.Benchmarks.Scenarios;
+using Mesh.Model.Snapshots;
 
 namespace Mesh.Benchmarks;
 
@@ -49,7 +50,7 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
             var upstream = new IPEndPoint(IPAddress.Loopback, ports.Take());
             using var responder = StartUpstream(upstream);
             var workplace = new Workplace(scratch, BenchCertificates.Create(Path.Combine(scratch, "certificates"), started), ports, upstream);
-            var all = Lineup();
+            var all = Lineup(repository);
             var able = all.Where(candidate => candidate.Missing is null).ToList();
             var leftOut = all.Where(candidate => candidate.Missing is not null).Select(candidate => $"{candidate.Name}: {candidate.Missing}").ToList();
             var load = new ClosedLoop();
@@ -79,10 +80,15 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
         }
     }
 
-    private List<Candidate> Lineup()
+    private List<Candidate> Lineup(Repository repository)
     {
+        var mesh = arguments.Proxy is { } given ? new MeshProxyBinary(given) : MeshProxyBinary.Find(repository.Root);
         Candidate[] all =
         [
+            new MeshPair(mesh, Wire.Http, WireProtocol.Auto),
+            new MeshPair(mesh, Wire.Http, WireProtocol.Http1),
+            new MeshPair(mesh, Wire.Http, WireProtocol.Http2),
+            new MeshPair(mesh, Wire.Tcp, WireProtocol.Auto),
             new HaproxyPair(http2: false),
             new HaproxyPair(http2: true),
             new NginxPair(),

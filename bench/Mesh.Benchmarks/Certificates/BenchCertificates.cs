@@ -67,8 +67,8 @@ internal sealed class BenchCertificates
         var chain = certificate.ExportCertificatePem() + "\n" + issuer.ExportCertificatePem() + "\n";
         var secret = key.ExportPkcs8PrivateKeyPem() + "\n";
         File.WriteAllText(leaf.ChainFile, chain);
-        WriteSecret(leaf.KeyFile, secret);
-        WriteSecret(leaf.CombinedFile, chain + secret);
+        SecretFile.Write(leaf.KeyFile, secret);
+        SecretFile.Write(leaf.CombinedFile, chain + secret);
     }
 
     private static CertificateRequest Authority(string name, ECDsa key, int pathLength)
@@ -94,17 +94,5 @@ internal sealed class BenchCertificates
         // Positive, and not zero.
         serial[0] = (byte)((serial[0] & 0x3F) | 0x40);
         return serial;
-    }
-
-    private static void WriteSecret(string file, string text)
-    {
-        using var stream = new FileStream(file, new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        using var writer = new StreamWriter(stream);
-        writer.Write(text);
     }
 }
