@@ -12,9 +12,11 @@ public sealed class FolderOrderTests
         ["Admin"],
         ["Inbound", "Outbound"],
         ["Policies"],
+        ["Downstreams"],
         ["Upstreams"],
         ["Identity", "Configuration"],
         ["Telemetry"],
+        ["Errors"],
         ["Bootstrap"],
     ];
 

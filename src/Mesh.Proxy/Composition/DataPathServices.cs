@@ -1,0 +1,56 @@
+using Mesh.Proxy.Bootstrap;
+using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Downstreams;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Identity;
+using Mesh.Proxy.Inbound;
+using Mesh.Proxy.Outbound;
+using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Composition;
+
+/// <summary>
+/// Wires what carries traffic. It needs <see cref="ProxySettings"/>, <see cref="IWorkloadIdentity"/>, <see cref="PeerVerifier"/>, <see cref="ILiveConfiguration"/>,
+/// <see cref="IFrontDoorGuard"/>, <see cref="IOutboundGuard"/>, <see cref="ProxyMetrics"/>, <see cref="TimeProvider"/> and logging from elsewhere.
+/// </summary>
+internal static class DataPathServices
+{
+    /// <summary>All of it, with <see cref="DataPath"/> on top and <see cref="IApplicationReadiness"/> for the registration.</summary>
+    public static IServiceCollection AddDataPath(this IServiceCollection services) => services
+        .AddSingleton(provider => Hop(provider.GetRequiredService<ProxySettings>()))
+        .AddUpstreams()
+        .AddDownstreams()
+        .AddOutbound()
+        .AddInbound()
+        .AddSingleton<DataPath>();
+
+    private static IServiceCollection AddUpstreams(this IServiceCollection services) => services
+        .AddSingleton<Dialer>()
+        .AddSingleton<IForwardPath, InvokerPath>()
+        .AddSingleton<UpgradeForwarder>()
+        .AddSingleton<UpstreamKit>();
+
+    private static IServiceCollection AddDownstreams(this IServiceCollection services) => services
+        .AddSingleton(new DownstreamLimits())
+        .AddSingleton<HttpEngine>()
+        .AddSingleton<PlainHttp>();
+
+    private static IServiceCollection AddOutbound(this IServiceCollection services) => services
+        .AddSingleton(provider => new OutboundListeners(Listeners(provider)))
+        .AddSingleton(provider => new OutboundState(provider.GetRequiredService<UpstreamKit>(), new Random()))
+        .AddSingleton<OutboundForwarder>()
+        .AddSingleton<OutboundDoors>();
+
+    private static IServiceCollection AddInbound(this IServiceCollection services) => services
+        .AddSingleton(provider => new InboundListeners(Listeners(provider)))
+        .AddSingleton<InboundState>()
+        .AddSingleton<InboundDoors>()
+        .AddSingleton(provider => new ApplicationWatch(
+            provider.GetRequiredService<UpstreamKit>(), provider.GetRequiredService<InboundDoors>().FindMeshDoor, provider.GetRequiredService<ILogger<ApplicationWatch>>()))
+        .AddSingleton<IApplicationReadiness>(provider => provider.GetRequiredService<ApplicationWatch>());
+
+    private static ListenerSet Listeners(IServiceProvider provider) => new(provider.GetRequiredService<ILogger<ListenerSet>>());
+
+    private static HopName Hop(ProxySettings settings) => new(settings.Service, settings.Replica, IsPublished: !settings.DeveloperIdentity);
+}

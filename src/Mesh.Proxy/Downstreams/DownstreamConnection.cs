@@ -1,0 +1,62 @@
+using Mesh.Proxy.Identity;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+
+namespace Mesh.Proxy.Downstreams;
+
+/// <summary>What is known of a caller's connection before its first request: through which door, and who.</summary>
+internal sealed class DownstreamConnection(ConnectionContext transport, IExchangeHandler handler, CallerVerdict verdict, string port) : IDownstream
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<Exchange> _exchanges = [];
+    private int _pruneAt = 64;
+
+    /// <summary>Who answers its requests.</summary>
+    public IExchangeHandler Handler => handler;
+
+    /// <summary>What the connection itself shows of the caller.</summary>
+    public CallerVerdict Verdict => verdict;
+
+    /// <summary>The port that it was opened for.</summary>
+    public string Port => port;
+
+    /// <summary>The connection itself.</summary>
+    public ConnectionContext Transport => transport;
+
+    /// <summary>Lets what runs finish, and no new request begin: GOAWAY, or <c>Connection: close</c>.</summary>
+    public void Retire() => transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+
+    /// <summary>Ends it at once.</summary>
+    public void Abort(string reason) => transport.Abort(new ConnectionAbortedException(reason));
+
+    /// <summary>The requests under way that fail the test are broken off.</summary>
+    public void BreakOff(Func<RequestFacts, bool> isAllowed)
+    {
+        lock (_lock)
+        {
+            foreach (var exchange in _exchanges)
+            {
+                if (exchange.Facts is { } facts && !isAllowed(facts) && ReferenceEquals(facts, exchange.Facts))
+                {
+                    exchange.Context.Abort();
+                }
+            }
+        }
+    }
+
+    // Kestrel keeps one exchange for a connection of HTTP/1.1, and drops and makes those of HTTP/2 as it likes: without pruning a long connection would gather them.
+    internal void List(Exchange exchange)
+    {
+        lock (_lock)
+        {
+            if (_exchanges.Count >= _pruneAt)
+            {
+                _exchanges.RemoveWhere(e => e.TryUnlist());
+                _pruneAt = Math.Max(64, _exchanges.Count * 2);
+            }
+
+            exchange.MarkListed();
+            _exchanges.Add(exchange);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace Mesh.Proxy.Downstreams;
+
+/// <summary>
+/// The one Kestrel of this process. It owns no socket: every listener hands its connections over, so that listeners come and go without a server, a heartbeat and a
+/// memory pool for each.
+/// </summary>
+internal sealed class HttpEngine : IAsyncDisposable
+{
+    private readonly HandOverFactory _factory = new();
+    private readonly KestrelServer _server;
+
+    public HttpEngine(DownstreamLimits limits, ILoggerFactory loggers)
+    {
+        Limits = limits;
+        _server = new KestrelServer(Options.Create(Configure(limits, _factory)), _factory, loggers);
+    }
+
+    /// <summary>What callers may ask.</summary>
+    public DownstreamLimits Limits { get; }
+
+    /// <summary>Begins to serve what is handed over.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(new ExchangeApplication(), cancellationToken);
+
+    /// <summary>Finishes what runs, with GOAWAY and <c>Connection: close</c>, until the token says that it has been long enough.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+
+    /// <summary>Hands a connection over. Its features hold a <see cref="DownstreamConnection"/>.</summary>
+    public async ValueTask ServeAsync(ConnectionContext connection, HttpWire wire)
+    {
+        if (!_factory.For(wire).TryHandOver(connection))
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _server.StopAsync(new CancellationToken(canceled: true));
+        _server.Dispose();
+        await _factory.DisposeAsync();
+    }
+
+    private static KestrelServerOptions Configure(DownstreamLimits limits, HandOverFactory factory)
+    {
+        // Latin-1 both ways hands every octet of a header on as it came; what it means is between caller and app.
+        var options = new KestrelServerOptions
+        {
+            AddServerHeader = false,
+            AllowSynchronousIO = false,
+            AllowAlternateSchemes = true,
+            RequestHeaderEncodingSelector = _ => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = _ => Encoding.Latin1,
+        };
+        options.Limits.MaxRequestLineSize = limits.RequestLine;
+        options.Limits.MaxRequestHeadersTotalSize = limits.RequestHeaders;
+        options.Limits.MaxRequestHeaderCount = limits.HeaderCount;
+        options.Limits.RequestHeadersTimeout = limits.Head;
+        options.Limits.KeepAliveTimeout = limits.KeepAlive;
+        options.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
+        options.Limits.Http2.MaxRequestHeaderFieldSize = limits.RequestHeaders;
+        // Bodies are streams of any size and any pace; the app behind has its own limits.
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MinResponseDataRate = null;
+        options.Listen(factory.For(HttpWire.Http1).EndPoint, listen => listen.Protocols = HttpProtocols.Http1);
+        options.Listen(factory.For(HttpWire.Http2).EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
+        return options;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mesh.Proxy.Downstreams;
+
+/// <summary>Opens and closes listeners as configurations come. One that cannot be opened is reported and tried again with the next configuration.</summary>
+internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Open> _open = [];
+    private readonly List<ConnectionSet> _closing = [];
+    private bool _isStopped;
+
+    /// <summary>Where a listener listens; <see langword="null"/>: it is not open.</summary>
+    public IPEndPoint? Find(string name)
+    {
+        lock (_lock)
+        {
+            return _open.GetValueOrDefault(name)?.Listener.LocalEndPoint;
+        }
+    }
+
+    /// <summary>Every connection that is open.</summary>
+    public List<IDownstream> Connections()
+    {
+        lock (_lock)
+        {
+            return [.. _open.Values.Select(o => o.Connections).Concat(_closing).SelectMany(c => c.Open)];
+        }
+    }
+
+    /// <summary>Makes what is open be what is planned.</summary>
+    public void Apply(IReadOnlyList<ListenerPlan> plans)
+    {
+        lock (_lock)
+        {
+            if (_isStopped)
+            {
+                return;
+            }
+
+            _closing.RemoveAll(c => c.IsEmpty);
+            var wanted = plans.ToDictionary(p => p.Name);
+            foreach (var (name, open) in _open.ToList())
+            {
+                if (!wanted.TryGetValue(name, out var plan) || !plan.Address.Equals(open.Plan.Address) || plan.Kind != open.Plan.Kind)
+                {
+                    Close(name, open);
+                }
+            }
+
+            foreach (var plan in plans)
+            {
+                if (!_open.ContainsKey(plan.Name))
+                {
+                    TryOpen(plan);
+                }
+            }
+        }
+    }
+
+    /// <summary>Closes every listener; what runs on their connections goes on to its end.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _isStopped = true;
+            foreach (var (name, open) in _open.ToList())
+            {
+                Close(name, open);
+            }
+        }
+    }
+
+    /// <summary>Ends every connection.</summary>
+    public void Abort(string reason)
+    {
+        foreach (var connection in Connections())
+        {
+            connection.Abort(reason);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Stop();
+        Abort("The proxy stops.");
+    }
+
+    private void TryOpen(ListenerPlan plan)
+    {
+        var connections = new ConnectionSet();
+        try
+        {
+            var listener = SocketListener.Open(plan.Name, plan.Address, socket => plan.Accept(socket, connections), logger);
+            _open.Add(plan.Name, new Open(plan, listener, connections));
+            Log.Opened(logger, plan.Name, listener.LocalEndPoint);
+        }
+        catch (SocketException e)
+        {
+            Log.OpenFailed(logger, plan.Name, plan.Address, e.Message);
+        }
+    }
+
+    private void Close(string name, Open open)
+    {
+        _open.Remove(name);
+        open.Listener.Dispose();
+        open.Connections.Retire();
+        _closing.Add(open.Connections);
+        Log.Closed(logger, name);
+    }
+
+    private sealed record Open(ListenerPlan Plan, SocketListener Listener, ConnectionSet Connections);
+
+    private static partial class Log
+    {
+        [LoggerMessage(3561, LogLevel.Information, "{Listener} listens on {Address}.", EventName = nameof(Opened))]
+        public static partial void Opened(ILogger logger, string listener, IPEndPoint address);
+
+        [LoggerMessage(3562, LogLevel.Error, "{Listener} cannot listen on {Address}: {Reason}. Free the address, or change it in the bootstrap file.", EventName = nameof(OpenFailed))]
+        public static partial void OpenFailed(ILogger logger, string listener, IPEndPoint address, string reason);
+
+        [LoggerMessage(3563, LogLevel.Information, "{Listener} takes no new connections.", EventName = nameof(Closed))]
+        public static partial void Closed(ILogger logger, string listener);
+    }
+}

@@ -1,0 +1,9 @@
+namespace Mesh.Proxy.Downstreams;
+
+/// <summary>What permissions see of a request: kept while it runs, so that a revoked permission ends it.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Path">The path that the app sees.</param>
+/// <param name="Caller">The caller's SPIFFE id; <see langword="null"/>: nobody with an identity.</param>
+/// <param name="Port">The port that is called.</param>
+/// <param name="IsFrontDoor">Whether through a front door.</param>
+internal sealed record RequestFacts(string Method, string Path, string? Caller, string Port, bool IsFrontDoor);

@@ -1,0 +1,12 @@
+namespace Mesh.Proxy.Errors;
+
+/// <summary>One error as it happened.</summary>
+/// <param name="Error">Which.</param>
+/// <param name="Policy">The policy or edge that caused it, or <see langword="null"/>.</param>
+/// <param name="Detail">What happened, for the body: a sentence; <see langword="null"/>: the code says it all.</param>
+/// <param name="Status">Another HTTP status than the catalogue's, where a rule gives one.</param>
+internal sealed record Failure(ProxyError Error, string? Policy = null, string? Detail = null, int? Status = null)
+{
+    /// <summary>The entry of <see cref="Error"/>.</summary>
+    public ErrorEntry Entry => ErrorCatalog.Of(Error);
+}

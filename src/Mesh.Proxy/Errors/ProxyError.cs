@@ -1,0 +1,74 @@
+namespace Mesh.Proxy.Errors;
+
+/// <summary>Every error that a proxy makes by itself; closed, so that each one has a cure. What an app answers is never one of these.</summary>
+internal enum ProxyError
+{
+    /// <summary>The path can be read in two ways, so a permission on it could be evaded.</summary>
+    AmbiguousPath,
+
+    /// <summary>The caller went away before the answer.</summary>
+    ClientClosed,
+
+    /// <summary>The request itself is broken HTTP, or its body stopped.</summary>
+    BadRequest,
+
+    /// <summary>A front door's Host, Origin or process check said no.</summary>
+    FrontDoorRefused,
+
+    /// <summary>A loopback listener of this proxy is not for that process.</summary>
+    OutboundRefused,
+
+    /// <summary>No rule of the route table matches.</summary>
+    NoRoute,
+
+    /// <summary>A rule answers by itself because its backends do not exist.</summary>
+    NoBackends,
+
+    /// <summary>This share of a split goes to a backend that does not exist.</summary>
+    BackendMissing,
+
+    /// <summary>No permission lets this caller do this.</summary>
+    PermissionDenied,
+
+    /// <summary>The whole request took longer than its Timeout policy allows.</summary>
+    RequestTimeout,
+
+    /// <summary>No attempt's response began within the time a Retry policy gives it.</summary>
+    PerTryTimeout,
+
+    /// <summary>No byte moved for as long as a Timeout policy allows.</summary>
+    StreamIdle,
+
+    /// <summary>No replica is ready.</summary>
+    NoEndpoints,
+
+    /// <summary>No connection to the replica.</summary>
+    ConnectFailed,
+
+    /// <summary>The replica did not accept within the connect timeout.</summary>
+    ConnectTimeout,
+
+    /// <summary>The TLS handshake failed: one side refused the other's certificate, name or protocol.</summary>
+    HandshakeFailed,
+
+    /// <summary>The connection broke before the response began.</summary>
+    UpstreamReset,
+
+    /// <summary>What came back is not the protocol that was declared.</summary>
+    UpstreamProtocol,
+
+    /// <summary>The app behind this proxy does not listen (any more).</summary>
+    AppUnreachable,
+
+    /// <summary>This proxy has no valid certificate, so it neither sends nor takes plaintext instead.</summary>
+    IdentityUnavailable,
+
+    /// <summary>This proxy has no configuration yet.</summary>
+    NoConfiguration,
+
+    /// <summary>This proxy is shutting down.</summary>
+    Draining,
+
+    /// <summary>A defect of the proxy.</summary>
+    Internal,
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using Mesh.Model.Identity;
+using Mesh.Proxy.Downstreams;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Identity;
+using Mesh.Proxy.Telemetry;
+
+namespace Mesh.Proxy.Inbound;
+
+/// <summary>Requests of those outside the mesh: people, probes, and processes that have no sidecar.</summary>
+internal sealed class FrontDoorHttp(
+    InboundState state,
+    IFrontDoorGuard guard,
+    LocalForwarder forwarder,
+    Gatekeeper gatekeeper,
+    SpiffeId self,
+    HopName hop,
+    ProxyMetrics metrics,
+    TimeProvider time,
+    ILogger<FrontDoorHttp> logger)
+    : InboundHttp(forwarder, gatekeeper, self, hop, metrics, time, logger)
+{
+    /// <inheritdoc />
+    protected override HopDirection Direction => HopDirection.FrontDoor;
+
+    /// <inheritdoc />
+    protected override ServedPort? Find(string port) => state.Tables?.FrontByPort.GetValueOrDefault(port);
+
+    /// <inheritdoc />
+    protected override (SpiffeId? Caller, Failure? Refusal) Identify(Exchange exchange, ServedPort port)
+    {
+        var request = exchange.Context.Request;
+        var verdict = guard.Judge(exchange.Connection.Verdict, request.Method, request.Headers);
+        if (verdict.IsRefused)
+        {
+            return (null, new Failure(ProxyError.FrontDoorRefused, Detail: verdict.Refusal));
+        }
+
+        return verdict.Identity is null && !port.IsExternal
+            ? (null, new Failure(ProxyError.PermissionDenied, Detail: $"{port.Callee} is not for callers without an identity"))
+            : (verdict.Identity, null);
+    }
+
+    /// <inheritdoc />
+    protected override void Prepare(HttpContext context)
+    {
+        // Never trusted from outside: what callers say of themselves is replaced.
+        var headers = context.Request.Headers;
+        headers.Remove("Forwarded");
+        headers["X-Forwarded-For"] = Text((context.Connection.RemoteIpAddress ?? IPAddress.None));
+        headers["X-Forwarded-Proto"] = "http";
+        headers["X-Forwarded-Host"] = headers.Host;
+    }
+
+    private static string Text(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+}

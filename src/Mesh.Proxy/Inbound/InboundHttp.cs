@@ -1,0 +1,123 @@
+using Mesh.Model.Identity;
+using Mesh.Proxy.Downstreams;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Inbound;
+
+/// <summary>What both kinds of doors do with a request: judge it, hand it to the app, count it.</summary>
+internal abstract partial class InboundHttp(
+    LocalForwarder forwarder, Gatekeeper gatekeeper, SpiffeId self, HopName hop, ProxyMetrics metrics, TimeProvider time, ILogger logger) : IExchangeHandler
+{
+    /// <summary>Which door.</summary>
+    protected abstract HopDirection Direction { get; }
+
+    /// <inheritdoc />
+    public async Task HandleAsync(Exchange exchange)
+    {
+        var context = exchange.Context;
+        var port = Find(exchange.Connection.Port);
+        var callee = port?.Callee ?? "unknown";
+        var record = new HopRecord(Direction, "unknown", callee, context.Request.Method, time.GetTimestamp());
+        metrics.RequestStarted(Direction);
+        Failure? failure;
+        try
+        {
+            record.Span = HopTracing.Start(callee, Direction, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+            if (record.Span.TraceParent is { } parent)
+            {
+                context.Request.Headers.TraceParent = parent;
+            }
+
+            if (port is null)
+            {
+                failure = new Failure(ProxyError.NoConfiguration, Detail: $"port {exchange.Connection.Port} is no longer served");
+            }
+            else
+            {
+                var (caller, refusal) = Identify(exchange, port);
+                record.Caller = CallerNames.Of(caller);
+                failure = refusal ?? await AdmitAsync(exchange, port, caller, record.Caller);
+            }
+        }
+        catch (Exception e)
+        {
+            Log.Defect(logger, callee, e);
+            failure = new Failure(ProxyError.Internal);
+        }
+
+        var status = context.Response.StatusCode;
+        if (failure is not null)
+        {
+            status = await AnswerAsync(context, failure, callee);
+        }
+
+        record.Complete(metrics, time, status, failure?.Error);
+    }
+
+    /// <summary>The port that a connection is for, as the configuration has it now.</summary>
+    protected abstract ServedPort? Find(string port);
+
+    /// <summary>Who calls, or why that is refused whatever permissions say.</summary>
+    protected abstract (SpiffeId? Caller, Failure? Refusal) Identify(Exchange exchange, ServedPort port);
+
+    /// <summary>Changes headers that are this door's business.</summary>
+    protected virtual void Prepare(HttpContext context)
+    {
+    }
+
+    private async ValueTask<Failure?> AdmitAsync(Exchange exchange, ServedPort port, SpiffeId? caller, string callerName)
+    {
+        var isFrontDoor = Direction == HopDirection.FrontDoor;
+        if (gatekeeper.Admit(exchange, port, caller?.Text, callerName, isFrontDoor, out var target) is { } refused)
+        {
+            return refused;
+        }
+
+        // From here on a revocation finds the request; one that came while it was judged is caught here.
+        if (Find(exchange.Connection.Port) is { } latest && !ReferenceEquals(latest, port)
+            && gatekeeper.Admit(exchange, latest, caller?.Text, callerName, isFrontDoor, out target) is { } revoked)
+        {
+            return revoked;
+        }
+
+        var headers = exchange.Context.Request.Headers;
+        headers.Remove(IdentityHeaders.ForwardedClientCert);
+        if (caller is not null)
+        {
+            headers[IdentityHeaders.ForwardedClientCert] = IdentityHeaders.Value(self, caller);
+        }
+
+        Prepare(exchange.Context);
+        return await forwarder.ForwardAsync(exchange.Context, port, target);
+    }
+
+    private async ValueTask<int> AnswerAsync(HttpContext context, Failure failure, string callee)
+    {
+        Log.Failed(logger, failure.Entry.Code, context.Request.Method, callee, failure.Detail);
+        if (failure.Error == ProxyError.ClientClosed)
+        {
+            return failure.Entry.Status;
+        }
+
+        try
+        {
+            return await ErrorResponse.WriteAsync(context, failure, hop, toOutsider: Direction == HopDirection.FrontDoor);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The caller went away while it was told.
+            return 0;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3203, LogLevel.Error, "A request to {Callee} met a defect of this proxy.", EventName = nameof(Defect))]
+        public static partial void Defect(ILogger logger, string callee, Exception error);
+
+        [LoggerMessage(3204, LogLevel.Debug, "{Code}: {Method} to {Callee}: {Detail}", EventName = nameof(Failed))]
+        public static partial void Failed(ILogger logger, string code, string method, string callee, string? detail);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Proxy.Bootstrap;
+using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Policies.TrafficPermission;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Inbound;
+
+/// <summary>What inbound requests are judged by: made once for each configuration, read by one reference.</summary>
+internal sealed class InboundTables
+{
+    private InboundTables(FrozenDictionary<string, ServedPort> mesh, FrozenDictionary<string, ServedPort> byName, FrozenDictionary<string, ServedPort> front, FrozenDictionary<string, LocalApplication> applications)
+    {
+        MeshByServerName = mesh;
+        MeshByPort = byName;
+        FrontByPort = front;
+        Applications = applications;
+    }
+
+    /// <summary>The ports behind the mesh door by TLS server name.</summary>
+    public FrozenDictionary<string, ServedPort> MeshByServerName { get; }
+
+    /// <summary>The ports behind the mesh door by name.</summary>
+    public FrozenDictionary<string, ServedPort> MeshByPort { get; }
+
+    /// <summary>The ports behind front doors by name.</summary>
+    public FrozenDictionary<string, ServedPort> FrontByPort { get; }
+
+    /// <summary>The app by port name.</summary>
+    public FrozenDictionary<string, LocalApplication> Applications { get; }
+
+    /// <summary>Makes the tables of a configuration; apps and permissions that did not change are taken over.</summary>
+    public static InboundTables Create(ProxyConfiguration configuration, InboundTables? previous, ProxySettings settings, UpstreamKit kit)
+    {
+        var snapshot = configuration.Snapshot;
+        var applications = new Dictionary<string, LocalApplication>();
+        foreach (var port in snapshot.Inbound)
+        {
+            AddApplication(applications, port.Port.Port, port.Protocol, port.Timeouts.Connect, previous, settings, kit);
+        }
+
+        foreach (var door in snapshot.FrontDoors)
+        {
+            AddApplication(applications, door.Port.Port, door.Protocol, door.Timeouts.Connect, previous, settings, kit);
+        }
+
+        var inbound = snapshot.Inbound
+            .Select(p => new ServedPort(
+                p.Port, p.Protocol, Permissions(configuration.InboundPermissions, previous?.MeshByPort, p.Port.Port), p.Timeouts, applications.GetValueOrDefault(p.Port.Port), IsExternal: false))
+            .ToList();
+        var front = snapshot.FrontDoors
+            .Select(d => new ServedPort(
+                d.Port, d.Protocol, Permissions(configuration.FrontDoorPermissions, previous?.FrontByPort, d.Port.Port), d.Timeouts, applications.GetValueOrDefault(d.Port.Port), d.External))
+            .ToList();
+        return new InboundTables(
+            inbound.ToFrozenDictionary(p => ResourceNames.ServerName(p.Port)),
+            inbound.ToFrozenDictionary(p => p.Port.Port),
+            front.ToFrozenDictionary(p => p.Port.Port),
+            applications.ToFrozenDictionary());
+    }
+
+    private static CompiledPermissions Permissions(FrozenDictionary<string, PermissionSet> sets, FrozenDictionary<string, ServedPort>? previous, string port)
+    {
+        // A port without permissions: nobody.
+        var set = sets.GetValueOrDefault(port, PermissionSet.Nobody);
+        return previous?.GetValueOrDefault(port)?.Permissions is { } known && ReferenceEquals(known.Set, set) ? known : new CompiledPermissions(set);
+    }
+
+    private static void AddApplication(
+        Dictionary<string, LocalApplication> applications, string port, AppProtocol protocol, TimeSpan connect, InboundTables? previous, ProxySettings settings, UpstreamKit kit)
+    {
+        if (applications.ContainsKey(port) || !settings.Applications.TryGetValue(port, out var address))
+        {
+            return;
+        }
+
+        var known = previous?.Applications.GetValueOrDefault(port);
+        applications.Add(
+            port,
+            known is not null && known.Protocol == protocol && known.Connect == connect && known.Address.Equals(address)
+                ? known
+                : new LocalApplication(port, protocol, address, connect, kit));
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using Mesh.Model.Identity;
+using Mesh.Proxy.Downstreams;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Inbound;
+
+/// <summary>Carries opaque connections that may pass to the app.</summary>
+internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gatekeeper, ProxyMetrics metrics, TimeProvider time, ILogger<InboundTunnels> logger)
+{
+    /// <summary>Takes a peer's tunnel to its end.</summary>
+    /// <returns>Whether the socket was taken.</returns>
+    public async ValueTask<bool> ServeAsync(Socket socket, WatchedStream network, SslStream tls, ServedPort port, SpiffeId caller, ConnectionSet connections)
+    {
+        await ServeAsync(new TunnelEnd(socket, tls, network), port, caller, HopDirection.Inbound, connections);
+        return true;
+    }
+
+    /// <summary>Takes a connection to its end.</summary>
+    /// <param name="near">The caller's end; owned from here on.</param>
+    /// <param name="port">The port that is called.</param>
+    /// <param name="caller">Who calls; <see langword="null"/>: somebody without an identity, who may pass.</param>
+    /// <param name="direction">Through which kind of door.</param>
+    /// <param name="connections">Where it is counted.</param>
+    public async Task ServeAsync(TunnelEnd near, ServedPort port, SpiffeId? caller, HopDirection direction, ConnectionSet connections)
+    {
+        var started = time.GetTimestamp();
+        var name = CallerNames.Of(caller);
+        Tunnel? tunnel = null;
+        ProxyError? error;
+        try
+        {
+            if (caller is not null && !gatekeeper.Admit(port, caller.Text, name))
+            {
+                near.Reset();
+                error = ProxyError.PermissionDenied;
+            }
+            else if (port.Application is null)
+            {
+                near.Reset();
+                error = ProxyError.AppUnreachable;
+            }
+            else
+            {
+                var connection = await port.Application.ConnectAsync(ConnectionUse.Tunnel, CancellationToken.None);
+                tunnel = new Tunnel(near, TunnelEnd.Of(connection));
+                error = await RunAsync(new OpenTunnel(tunnel, port.Port.Port, caller?.Text, direction == HopDirection.FrontDoor), tunnel, port, connections);
+            }
+        }
+        catch (UpstreamException e)
+        {
+            near.Reset();
+            Log.NotConnected(logger, port.Callee, e.Message);
+            error = e.Error;
+        }
+        catch (Exception e)
+        {
+            near.Reset();
+            Log.Defect(logger, port.Callee, e);
+            error = ProxyError.Internal;
+        }
+
+        var tags = new TunnelTags { Direction = direction, Caller = name, Callee = port.Callee, Error = error is { } made ? ErrorCatalog.Of(made).Code : null };
+        metrics.TunnelClosed(tags, time.GetElapsedTime(started), tunnel?.ToCallee ?? 0, tunnel?.ToCaller ?? 0);
+    }
+
+    private async ValueTask<ProxyError?> RunAsync(OpenTunnel open, Tunnel tunnel, ServedPort port, ConnectionSet connections)
+    {
+        connections.Add(open);
+        try
+        {
+            // From here on a revocation finds the tunnel; one that came while the app was connected to is caught here.
+            var latest = (open.IsFrontDoor ? state.Tables?.FrontByPort : state.Tables?.MeshByPort)?.GetValueOrDefault(open.Port);
+            if (open.Caller is { } caller && (latest is null || !latest.Permissions.Decide(caller).IsAllowed))
+            {
+                tunnel.Abort();
+                return ProxyError.PermissionDenied;
+            }
+
+            return await tunnel.RunAsync(port.Timeouts.Idle, time) ? null : ProxyError.UpstreamReset;
+        }
+        finally
+        {
+            connections.Remove(open);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3206, LogLevel.Warning, "A connection to {Callee} was dropped: {Reason}.", EventName = nameof(NotConnected))]
+        public static partial void NotConnected(ILogger logger, string callee, string reason);
+
+        [LoggerMessage(3207, LogLevel.Error, "A connection to {Callee} met a defect of this proxy.", EventName = nameof(Defect))]
+        public static partial void Defect(ILogger logger, string callee, Exception error);
+    }
+}

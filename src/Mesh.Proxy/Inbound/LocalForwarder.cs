@@ -1,0 +1,103 @@
+using Mesh.Model.Topology;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Policies.Timeout;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Inbound;
+
+/// <summary>Hands a request that may pass to the app, once, and its response back.</summary>
+internal sealed class LocalForwarder(UpstreamKit kit)
+{
+    /// <summary>Forwards a request.</summary>
+    /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
+    public async ValueTask<Failure?> ForwardAsync(HttpContext context, ServedPort port, RequestTarget target)
+    {
+        if (port.Application?.Pool is not { } pool)
+        {
+            return new Failure(ProxyError.AppUnreachable, Detail: $"the bootstrap file names no address of the app for port {port.Port.Port}");
+        }
+
+        try
+        {
+            return UpgradeForwarder.IsUpgrade(context)
+                ? await UpgradeAsync(context, port, target, pool)
+                : await SendAsync(context, port, target, pool);
+        }
+        finally
+        {
+            pool.Leave();
+        }
+    }
+
+    private async ValueTask<Failure?> UpgradeAsync(HttpContext context, ServedPort port, RequestTarget target, HttpPool pool)
+    {
+        var error = await kit.Upgrades.ForwardAsync(context, target.ToString(), pool, idle: null, context.RequestAborted);
+        if (error is null || context.Response.HasStarted)
+        {
+            return null;
+        }
+
+        return context.RequestAborted.IsCancellationRequested ? new Failure(ProxyError.ClientClosed) : Broken(port, error);
+    }
+
+    private async ValueTask<Failure?> SendAsync(HttpContext context, ServedPort port, RequestTarget target, HttpPool pool)
+    {
+        var isGrpc = ErrorResponse.IsGrpc(context.Request);
+        using var body = InvokerPath.HasBody(context) ? new RequestBody(context.Request.BodyReader, context.Request.ContentLength, keepLimit: 0) : null;
+        using var clock = RequestClock.Start(isGrpc ? null : port.Timeouts.Request, perTry: null, idle: null, kit.Time, context.RequestAborted);
+        var token = clock?.Token ?? context.RequestAborted;
+        UpstreamResponse? response = null;
+        try
+        {
+            response = await kit.Path.SendAsync(
+                new OutgoingRequest { Context = context, Target = target.ToString(), Body = body, Pool = pool, IsHttp2 = port.Protocol.IsHttp2() },
+                token);
+            if (response.IsEventStream)
+            {
+                clock?.StopTotal();
+            }
+
+            response.CopyHeadTo(context.Response);
+            // An app cannot speak for the mesh.
+            context.Response.Headers.Remove(ErrorResponse.Header);
+            await response.CopyBodyToAsync(context, token);
+            return null;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException)
+        {
+            return Ended(context, clock, body, port) ?? Broken(port, e);
+        }
+        finally
+        {
+            if (body is not null)
+            {
+                await body.StopAsync();
+            }
+
+            response?.Dispose();
+        }
+    }
+
+    private static Failure? Ended(HttpContext context, RequestClock? clock, RequestBody? body, ServedPort port)
+    {
+        if (clock?.Reached is { } limit)
+        {
+            var origin = port.Timeouts.Origin;
+            return new Failure(limit, origin == Model.Origin.Default ? null : origin.ToString());
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return new Failure(ProxyError.ClientClosed);
+        }
+
+        return body?.CallerError is { } error ? new Failure(ProxyError.BadRequest, Detail: error.Message, Status: (error as BadHttpRequestException)?.StatusCode) : null;
+    }
+
+    private static Failure Broken(ServedPort port, Exception error)
+    {
+        var failed = AttemptFailure.Of(error);
+        return new Failure(failed.Error, Detail: $"{port.Callee}: {failed.Detail}");
+    }
+}

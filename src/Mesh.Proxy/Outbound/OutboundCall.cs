@@ -1,0 +1,251 @@
+using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Identity;
+using Mesh.Proxy.Policies.Retry;
+using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Policies.Timeout;
+using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>One request on its way to a replica of its backend, with its attempts and limits.</summary>
+internal sealed class OutboundCall : IDisposable
+{
+    /// <summary>Bytes of a body that are kept for a retry. Default: 64 KiB; a longer body is not sent again once it was begun.</summary>
+    internal const int KeepLimit = 64 * 1024;
+
+    private readonly OutboundForwarder _forwarder;
+    private readonly HttpContext _context;
+    private readonly RouteRule _rule;
+    private readonly WeightedCluster _backend;
+    private readonly OutboundCluster _cluster;
+    private readonly string _target;
+    private readonly HopSpan _span;
+    private readonly bool _isGrpc;
+    private readonly RequestBody? _body;
+    private readonly RequestClock? _clock;
+    private readonly CancellationToken _token;
+
+    public OutboundCall(OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, HopSpan span)
+    {
+        _forwarder = forwarder;
+        _context = context;
+        _rule = rule.Rule;
+        _backend = backend;
+        _cluster = cluster;
+        _target = target;
+        _span = span;
+        _isGrpc = ErrorResponse.IsGrpc(context.Request);
+        _body = InvokerPath.HasBody(context)
+            ? new RequestBody(context.Request.BodyReader, context.Request.ContentLength, _rule.Retry.Attempts > 0 ? KeepLimit : 0)
+            : null;
+        // gRPC has deadlines of its own, and its streams look like its calls.
+        var timeouts = _rule.Timeouts;
+        _clock = RequestClock.Start(_isGrpc ? null : timeouts.Request, _rule.Retry.PerTryTimeout, timeouts.StreamIdle, forwarder.Kit.Time, context.RequestAborted);
+        _token = _clock?.Token ?? context.RequestAborted;
+    }
+
+    /// <summary>Sends it until an attempt's response is the caller's.</summary>
+    /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
+    public async ValueTask<Failure?> RunAsync()
+    {
+        var settings = _rule.Retry;
+        ImmutableArray<UpstreamReplica> tried = [];
+        for (var attempt = 1; ; attempt++)
+        {
+            var svid = _cluster.IsMesh ? _forwarder.Kit.Identity.Current : null;
+            if (_cluster.IsMesh && svid is null)
+            {
+                return new Failure(ProxyError.IdentityUnavailable);
+            }
+
+            if (_cluster.Balancer.Pick(tried) is not { } replica)
+            {
+                return new Failure(ProxyError.NoEndpoints, Detail: $"{_cluster.Cluster.Name} has no replica that is ready");
+            }
+
+            var (failure, again) = await AttemptAsync(replica, svid, isLast: attempt > settings.Attempts);
+            if (again is null)
+            {
+                Describe(replica, attempt);
+                return failure;
+            }
+
+            _forwarder.Metrics.Retried(_cluster.Cluster.Name, again);
+            tried = tried.Add(replica);
+            if (!await PauseAsync(settings, attempt))
+            {
+                return Ended() ?? failure ?? new Failure(ProxyError.ClientClosed);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _clock?.Dispose();
+        _body?.Dispose();
+    }
+
+    private void Describe(UpstreamReplica replica, int attempt)
+    {
+        if (_span.IsRecorded)
+        {
+            _span.Set("mesh.replica", replica.Name);
+            if (attempt > 1)
+            {
+                _span.Set("http.request.resend_count", attempt - 1);
+            }
+        }
+    }
+
+    private async ValueTask<(Failure? Failure, string? Again)> AttemptAsync(UpstreamReplica replica, WorkloadSvid? svid, bool isLast)
+    {
+        var inFlight = replica.Enter();
+        var pool = _cluster.Pool(replica, svid);
+        UpstreamResponse? response = null;
+        try
+        {
+            try
+            {
+                response = await HeadAsync(pool, IsHttp2(replica, inFlight));
+            }
+            catch (Exception e) when (IsExpected(e))
+            {
+                return Judge(e, replica, isLast);
+            }
+
+            var mayAgain = !isLast && _body is not { CanBeSentAgain: false };
+            return mayAgain && RetryDecision.For(_rule.Retry, response, _context.Request.Method, _isGrpc) is { } reason && _cluster.Budget.TrySpend()
+                ? (null, reason)
+                : (await CopyAsync(response), null);
+        }
+        finally
+        {
+            if (_body is not null)
+            {
+                await _body.StopAsync();
+            }
+
+            response?.Dispose();
+            pool.Leave();
+            replica.Leave();
+        }
+    }
+
+    private async ValueTask<UpstreamResponse> HeadAsync(HttpPool pool, bool isHttp2)
+    {
+        var request = new OutgoingRequest { Context = _context, Target = _target, Body = _body, Pool = pool, IsHttp2 = isHttp2 };
+        if (_rule.Retry.PerTryTimeout is not { } limit || _clock is null)
+        {
+            return await _forwarder.Kit.Path.SendAsync(request, _token);
+        }
+
+        using var attempt = _clock.StartTry(limit);
+        try
+        {
+            return await _forwarder.Kit.Path.SendAsync(request, attempt.Token);
+        }
+        finally
+        {
+            _clock.StopTry();
+        }
+    }
+
+    private (Failure? Failure, string? Again) Judge(Exception error, UpstreamReplica replica, bool isLast)
+    {
+        if (Ended() is { } ended)
+        {
+            return (ended, null);
+        }
+
+        var failed = error is OperationCanceledException && _rule.Retry.PerTryTimeout is { } limit
+            ? new AttemptFailure(ProxyError.PerTryTimeout, AttemptStage.MaybeProcessed, $"no response within {limit.TotalSeconds:0.###} s")
+            : AttemptFailure.Of(error);
+        var policy = failed.Error == ProxyError.PerTryTimeout ? PolicyName(_rule.Retry.Origin) : null;
+        var failure = new Failure(failed.Error, policy, $"{_cluster.Cluster.Name}, {replica.Name}: {failed.Detail}");
+        var reason = isLast || _body is { CanBeSentAgain: false } ? null : RetryDecision.For(_rule.Retry, failed, _context.Request.Method);
+        return (failure, reason is not null && _cluster.Budget.TrySpend() ? reason : null);
+    }
+
+    private async ValueTask<Failure?> CopyAsync(UpstreamResponse response)
+    {
+        if (response.IsEventStream)
+        {
+            _clock?.StopTotal();
+        }
+
+        if (_rule.Timeouts.StreamIdle is { } idle)
+        {
+            _clock?.WatchIdle(idle, () => (_body?.Moved ?? 0) + response.Moved);
+        }
+
+        var head = _context.Response;
+        response.CopyHeadTo(head);
+        if (!_cluster.IsMesh)
+        {
+            head.Headers.Remove(ErrorResponse.Header);
+        }
+
+        HeaderEditor.Apply(_backend.ResponseHeaders, head.Headers);
+        HeaderEditor.Apply(_rule.ResponseHeaders, head.Headers);
+        try
+        {
+            await response.CopyBodyToAsync(_context, _token);
+            return null;
+        }
+        catch (Exception e) when (IsExpected(e))
+        {
+            return Ended() ?? new Failure(ProxyError.UpstreamReset, Detail: $"{_cluster.Cluster.Name}: the response broke off: {AttemptFailure.Of(e).Detail}");
+        }
+    }
+
+    private bool IsHttp2(UpstreamReplica replica, int inFlight)
+    {
+        var cluster = _cluster.Cluster;
+        return _cluster.IsMesh
+            ? replica.IsHttp2(cluster.Wire, inFlight, _isGrpc || cluster.Protocol == AppProtocol.Grpc, _body is null ? 0 : _body.Length)
+            : cluster.Protocol.IsHttp2() || _isGrpc;
+    }
+
+    private async ValueTask<bool> PauseAsync(RetrySettings settings, int attempt)
+    {
+        var pause = BackOff.Pause(settings, attempt, _forwarder.State.Draw);
+        try
+        {
+            if (pause > TimeSpan.Zero)
+            {
+                await Task.Delay(pause, _forwarder.Kit.Time, _token);
+            }
+
+            return !_token.IsCancellationRequested;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    // Why the request ended from this side, where it did.
+    private Failure? Ended()
+    {
+        if (_clock?.Reached is { } limit)
+        {
+            return new Failure(limit, PolicyName(_rule.Timeouts.Origin));
+        }
+
+        if (_context.RequestAborted.IsCancellationRequested)
+        {
+            return new Failure(ProxyError.ClientClosed);
+        }
+
+        return _body?.CallerError is { } error ? new Failure(ProxyError.BadRequest, Detail: error.Message, Status: (error as BadHttpRequestException)?.StatusCode) : null;
+    }
+
+    private static bool IsExpected(Exception error) => error is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException;
+
+    private static string? PolicyName(Model.Origin origin) => origin == Model.Origin.Default ? null : origin.ToString();
+}

@@ -1,0 +1,132 @@
+using Mesh.Model.Snapshots;
+using Mesh.Proxy.Downstreams;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Upstreams;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>Answers the app's requests at one loopback listener: finds the rule, does what it says.</summary>
+internal sealed partial class OutboundHttp(
+    OutboundListener listener, OutboundState state, OutboundForwarder forwarder, HopName hop, ProxyMetrics metrics, TimeProvider time, ILogger<OutboundHttp> logger) : IExchangeHandler
+{
+    private readonly string _name = listener.Name;
+    private readonly string _callee = listener.Upstream.ToString();
+
+    /// <inheritdoc />
+    public async Task HandleAsync(Exchange exchange)
+    {
+        var context = exchange.Context;
+        var started = time.GetTimestamp();
+        var record = new HopRecord(HopDirection.Outbound, hop.ServiceText, _callee, context.Request.Method, started);
+        metrics.RequestStarted(HopDirection.Outbound);
+        Failure? failure;
+        try
+        {
+            var (rule, target, early) = Route(exchange);
+            record.Route = rule?.Rule.Name;
+            record.Span = HopTracing.Start(rule?.Rule.Name ?? _name, HopDirection.Outbound, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+            if (record.Span.TraceParent is { } parent)
+            {
+                context.Request.Headers.TraceParent = parent;
+            }
+
+            failure = early ?? await ActAsync(context, rule!, target, started, record.Span);
+        }
+        catch (Exception e)
+        {
+            Log.Defect(logger, _callee, e);
+            failure = new Failure(ProxyError.Internal);
+        }
+
+        var status = context.Response.StatusCode;
+        if (failure is not null)
+        {
+            status = await AnswerAsync(context, failure);
+        }
+
+        record.Complete(metrics, time, status, failure?.Error);
+    }
+
+    private (CompiledRule? Rule, RequestTarget Target, Failure? Failure) Route(Exchange exchange)
+    {
+        var context = exchange.Context;
+        if (exchange.Connection.Verdict.Refusal is { } refusal)
+        {
+            return (null, default, new Failure(ProxyError.OutboundRefused, Detail: refusal));
+        }
+
+        if (state.Tables is not { } tables || !tables.Routes.TryGetValue(_name, out var routes))
+        {
+            return (null, default, new Failure(ProxyError.NoConfiguration));
+        }
+
+        if (!TryReadTarget(context, out var target))
+        {
+            return (null, default, new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL"));
+        }
+
+        return routes.Find(context.Request, target.Path) is { } rule
+            ? (rule, target, null)
+            : (null, target, new Failure(ProxyError.NoRoute, routes.Policy, $"no rule for {_callee} matches {context.Request.Method} {target.Path}"));
+    }
+
+    private async ValueTask<Failure?> ActAsync(HttpContext context, CompiledRule rule, RequestTarget target, long started, HopSpan span)
+    {
+        switch (rule.Rule.Action)
+        {
+            case RedirectAction redirect:
+                context.Response.StatusCode = redirect.Status;
+                context.Response.Headers.Location = Redirects.Location(redirect, context.Request.Host, target, rule.MatchedPrefix);
+                context.Response.ContentLength = 0;
+                HeaderEditor.Apply(rule.Rule.ResponseHeaders, context.Response.Headers);
+                await context.Response.CompleteAsync();
+                return null;
+
+            case DirectResponseAction direct:
+                return new Failure(ProxyError.NoBackends, rule.Policy, direct.Reason, direct.Status);
+
+            case ForwardAction forward:
+                return await forwarder.ForwardAsync(context, rule, forward, target, started, span);
+
+            default:
+                return new Failure(ProxyError.Internal);
+        }
+    }
+
+    private async ValueTask<int> AnswerAsync(HttpContext context, Failure failure)
+    {
+        Log.Failed(logger, failure.Entry.Code, context.Request.Method, _callee, failure.Detail);
+        if (failure.Error == ProxyError.ClientClosed)
+        {
+            return failure.Entry.Status;
+        }
+
+        try
+        {
+            return await ErrorResponse.WriteAsync(context, failure, hop, toOutsider: false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The caller went away while it was told.
+            return 0;
+        }
+    }
+
+    private static bool TryReadTarget(HttpContext context, out RequestTarget target)
+    {
+        var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        return RequestTarget.TryParse(raw, out target);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3300, LogLevel.Error, "A request to {Callee} met a defect of this proxy.", EventName = nameof(Defect))]
+        public static partial void Defect(ILogger logger, string callee, Exception error);
+
+        [LoggerMessage(3301, LogLevel.Debug, "{Code}: {Method} to {Callee}: {Detail}", EventName = nameof(Failed))]
+        public static partial void Failed(ILogger logger, string code, string method, string callee, string? detail);
+    }
+}

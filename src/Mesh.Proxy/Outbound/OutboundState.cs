@@ -1,0 +1,34 @@
+using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>Holds the tables in force; requests read them by one reference.</summary>
+internal sealed class OutboundState(UpstreamKit kit, Random random)
+{
+    private readonly Lock _lock = new();
+    private OutboundTables? _tables;
+
+    /// <summary>The tables; <see langword="null"/>: no configuration yet.</summary>
+    public OutboundTables? Tables => Volatile.Read(ref _tables);
+
+    /// <summary>A number from 0 up to, not including, the given one.</summary>
+    public int Draw(int below)
+    {
+        // An own Random is not safe for many threads; the draw is a few nanoseconds.
+        lock (_lock)
+        {
+            return random.Next(below);
+        }
+    }
+
+    /// <summary>Puts a configuration in force. One at a time.</summary>
+    public OutboundTables Apply(ProxyConfiguration configuration)
+    {
+        var previous = _tables;
+        var next = OutboundTables.Create(configuration, previous, kit, Draw);
+        Volatile.Write(ref _tables, next);
+        previous?.GiveWayTo(next);
+        return next;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Frozen;
+using Mesh.Model.Snapshots;
+using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>What outbound requests are routed by: made once for each configuration, read by one reference.</summary>
+internal sealed class OutboundTables
+{
+    private readonly ProxySnapshot _snapshot;
+
+    private OutboundTables(
+        ProxySnapshot snapshot,
+        FrozenDictionary<string, OutboundListener> listeners,
+        FrozenDictionary<string, CompiledRoutes> routes,
+        FrozenDictionary<string, WeightedSplit> tcpSplits,
+        FrozenDictionary<string, OutboundCluster> clusters)
+    {
+        _snapshot = snapshot;
+        Listeners = listeners;
+        Routes = routes;
+        TcpSplits = tcpSplits;
+        Clusters = clusters;
+    }
+
+    /// <summary>The listeners by name.</summary>
+    public FrozenDictionary<string, OutboundListener> Listeners { get; }
+
+    /// <summary>The route tables by the name of their listener.</summary>
+    public FrozenDictionary<string, CompiledRoutes> Routes { get; }
+
+    /// <summary>The backends of TCP listeners, by the listener's name.</summary>
+    public FrozenDictionary<string, WeightedSplit> TcpSplits { get; }
+
+    /// <summary>The clusters by name.</summary>
+    public FrozenDictionary<string, OutboundCluster> Clusters { get; }
+
+    /// <summary>Makes the tables of a configuration. What did not change is taken over, with its counters and connections.</summary>
+    public static OutboundTables Create(ProxyConfiguration configuration, OutboundTables? previous, UpstreamKit kit, Func<int, int> draw)
+    {
+        var snapshot = configuration.Snapshot;
+        var clusters = snapshot.Clusters.ToFrozenDictionary(
+            c => c.Name,
+            c => OutboundCluster.Create(c, configuration.Endpoints.GetValueOrDefault(c.Name), previous?.Clusters.GetValueOrDefault(c.Name), kit, draw));
+        if (previous is not null && ReferenceEquals(previous._snapshot, snapshot))
+        {
+            return new OutboundTables(snapshot, previous.Listeners, previous.Routes, previous.TcpSplits, clusters);
+        }
+
+        return new OutboundTables(
+            snapshot,
+            snapshot.Outbound.ToFrozenDictionary(l => l.Name),
+            snapshot.RouteTables.ToFrozenDictionary(t => t.Name, t => new CompiledRoutes(t)),
+            snapshot.Outbound.Where(l => !l.TcpBackends.IsEmpty).ToFrozenDictionary(l => l.Name, l => new WeightedSplit(l.TcpBackends)),
+            clusters);
+    }
+
+    /// <summary>Closes what the next tables do not have, once it has finished.</summary>
+    public void GiveWayTo(OutboundTables next)
+    {
+        foreach (var (name, cluster) in Clusters)
+        {
+            cluster.WithdrawAllBut(next.Clusters.GetValueOrDefault(name));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Mesh.Model.Snapshots;
+using Mesh.Proxy.Downstreams;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Identity;
+using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Upstreams;
+using Microsoft.AspNetCore.Connections;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>Carries the app's connections at one loopback listener to a replica of their backend.</summary>
+internal sealed partial class OutboundTcp(
+    OutboundListener listener, OutboundState state, UpstreamKit kit, IOutboundGuard guard, HopName hop, ProxyMetrics metrics, ILogger<OutboundTcp> logger)
+{
+    private readonly string _name = listener.Name;
+    private readonly string _callee = listener.Upstream.ToString();
+
+    /// <summary>Takes a connection; it owns the socket from here on.</summary>
+    public async Task AcceptAsync(Socket socket, ConnectionSet connections)
+    {
+        var started = kit.Time.GetTimestamp();
+        var near = TunnelEnd.Plain(socket);
+        Failure? failure;
+        Tunnel? tunnel = null;
+        try
+        {
+            (var open, failure) = await OpenAsync(socket);
+            if (open is null)
+            {
+                near.Reset();
+            }
+            else
+            {
+                var (connection, replica) = open.Value;
+                tunnel = new Tunnel(near, TunnelEnd.Of(connection));
+                failure = await RunAsync(tunnel, connections);
+                replica.Leave();
+            }
+        }
+        catch (Exception e)
+        {
+            near.Reset();
+            Log.Defect(logger, _callee, e);
+            failure = new Failure(ProxyError.Internal);
+        }
+
+        if (failure is not null)
+        {
+            Log.Failed(logger, failure.Entry.Code, _callee, failure.Detail, failure.Entry.Cure);
+        }
+
+        var tags = new TunnelTags { Direction = HopDirection.Outbound, Caller = hop.ServiceText, Callee = _callee, Error = failure?.Entry.Code };
+        metrics.TunnelClosed(tags, kit.Time.GetElapsedTime(started), tunnel?.ToCallee ?? 0, tunnel?.ToCaller ?? 0);
+    }
+
+    private async ValueTask<Failure?> RunAsync(Tunnel tunnel, ConnectionSet connections)
+    {
+        var open = new OpenTunnel(tunnel, listener.Upstream.Port, caller: null, isFrontDoor: false);
+        connections.Add(open);
+        try
+        {
+            var idle = state.Tables?.Listeners.GetValueOrDefault(_name)?.IdleTimeout;
+            return await tunnel.RunAsync(idle, kit.Time) ? null : new Failure(ProxyError.UpstreamReset, Detail: $"the tunnel to {_callee} broke off");
+        }
+        finally
+        {
+            connections.Remove(open);
+        }
+    }
+
+    private async ValueTask<((UpstreamConnection Connection, UpstreamReplica Replica)? Open, Failure? Failure)> OpenAsync(Socket socket)
+    {
+        var context = new DefaultConnectionContext { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
+        var verdict = await guard.JudgeAsync(context);
+        if (verdict.IsRefused)
+        {
+            return (null, new Failure(ProxyError.OutboundRefused, Detail: verdict.Refusal));
+        }
+
+        if (state.Tables is not { } tables || !tables.Listeners.TryGetValue(_name, out var current) || !tables.TcpSplits.TryGetValue(_name, out var split))
+        {
+            return (null, new Failure(ProxyError.NoConfiguration));
+        }
+
+        if (split.Next() is not { } backend || tables.Clusters.GetValueOrDefault(backend.Cluster) is not { } cluster)
+        {
+            return (null, new Failure(ProxyError.BackendMissing));
+        }
+
+        return await ConnectAsync(cluster, Math.Max(1, current.MaxConnectAttempts));
+    }
+
+    private async ValueTask<((UpstreamConnection Connection, UpstreamReplica Replica)? Open, Failure? Failure)> ConnectAsync(OutboundCluster cluster, int attempts)
+    {
+        ImmutableArray<UpstreamReplica> tried = [];
+        Failure? failure = null;
+        for (var attempt = 1; attempt <= attempts; attempt++)
+        {
+            var svid = cluster.IsMesh ? kit.Identity.Current : null;
+            if (cluster.IsMesh && svid is null)
+            {
+                return (null, new Failure(ProxyError.IdentityUnavailable));
+            }
+
+            if (cluster.Balancer.Pick(tried) is not { } replica)
+            {
+                return (null, new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready"));
+            }
+
+            replica.Enter();
+            try
+            {
+                return ((await cluster.Connector(replica, svid).ConnectAsync(ConnectionUse.Tunnel, CancellationToken.None), replica), null);
+            }
+            catch (UpstreamException e)
+            {
+                replica.Leave();
+                failure = new Failure(e.Error, Detail: $"{cluster.Cluster.Name}, {replica.Name}: {e.Message}");
+                tried = tried.Add(replica);
+            }
+        }
+
+        return (null, failure);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3303, LogLevel.Error, "A connection to {Callee} met a defect of this proxy.", EventName = nameof(Defect))]
+        public static partial void Defect(ILogger logger, string callee, Exception error);
+
+        [LoggerMessage(3304, LogLevel.Information, "{Code}: a connection to {Callee} ended: {Detail}. {Cure}", EventName = nameof(Failed))]
+        public static partial void Failed(ILogger logger, string code, string callee, string? detail, string cure);
+    }
+}

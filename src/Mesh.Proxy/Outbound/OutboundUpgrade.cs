@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Retry;
+using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>One upgrade on its way to a replica: tried elsewhere only where there was no connection, and with no limit but silence.</summary>
+internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext context, CompiledRule rule, OutboundCluster cluster, string target)
+{
+    /// <summary>Sends it and moves bytes until one side ends.</summary>
+    public async ValueTask<Failure?> RunAsync()
+    {
+        ImmutableArray<UpstreamReplica> tried = [];
+        for (var attempt = 1; ; attempt++)
+        {
+            if (cluster.IsMesh && forwarder.Kit.Identity.Current is null)
+            {
+                return new Failure(ProxyError.IdentityUnavailable);
+            }
+
+            if (cluster.Balancer.Pick(tried) is not { } replica)
+            {
+                return new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready");
+            }
+
+            var error = await AttemptAsync(replica);
+            if (error is null || context.Response.HasStarted)
+            {
+                return null;
+            }
+
+            if (context.RequestAborted.IsCancellationRequested)
+            {
+                return new Failure(ProxyError.ClientClosed);
+            }
+
+            var failed = AttemptFailure.Of(error);
+            var settings = rule.Rule.Retry;
+            var isAgain = attempt <= settings.Attempts && failed.Stage == AttemptStage.NotConnected
+                && RetryDecision.For(settings, failed, context.Request.Method) is not null && cluster.Budget.TrySpend();
+            if (!isAgain)
+            {
+                return new Failure(failed.Error, Detail: $"{cluster.Cluster.Name}, {replica.Name}: {failed.Detail}");
+            }
+
+            forwarder.Metrics.Retried(cluster.Cluster.Name, "connect-failure");
+            tried = tried.Add(replica);
+        }
+    }
+
+    private async ValueTask<Exception?> AttemptAsync(UpstreamReplica replica)
+    {
+        replica.Enter();
+        var pool = cluster.Pool(replica, cluster.IsMesh ? forwarder.Kit.Identity.Current : null);
+        try
+        {
+            return await forwarder.Kit.Upgrades.ForwardAsync(context, target, pool, rule.Rule.Timeouts.StreamIdle, context.RequestAborted);
+        }
+        finally
+        {
+            pool.Leave();
+            replica.Leave();
+        }
+    }
+}

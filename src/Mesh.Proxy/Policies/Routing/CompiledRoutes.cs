@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
+
+namespace Mesh.Proxy.Policies.Routing;
+
+/// <summary>A route table, ready to run: made once for each configuration.</summary>
+internal sealed class CompiledRoutes(RouteTable table)
+{
+    private readonly ImmutableArray<CompiledRule> _rules = [.. table.Rules.Select(r => new CompiledRule(r))];
+
+    /// <summary>The table it was made from.</summary>
+    public RouteTable Table => table;
+
+    /// <summary>The first route policy in it, for errors; <see langword="null"/>: none.</summary>
+    public string? Policy => _rules.FirstOrDefault(r => r.Policy is not null)?.Policy;
+
+    /// <summary>The first rule that matches, or <see langword="null"/>.</summary>
+    public CompiledRule? Find(HttpRequest request, string path)
+    {
+        foreach (var rule in _rules)
+        {
+            if (rule.Matches(request, path))
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+}

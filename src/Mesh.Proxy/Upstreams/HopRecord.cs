@@ -1,0 +1,34 @@
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Telemetry;
+
+namespace Mesh.Proxy.Upstreams;
+
+/// <summary>What one hop is counted and traced under while it runs. Filled in as it becomes known.</summary>
+internal struct HopRecord(HopDirection direction, string caller, string callee, string method, long started)
+{
+    /// <summary>The span.</summary>
+    public HopSpan Span { get; set; }
+
+    /// <summary>The caller's name.</summary>
+    public string Caller { get; set; } = caller;
+
+    /// <summary>The route rule's name.</summary>
+    public string? Route { get; set; }
+
+    /// <summary>Ends the hop.</summary>
+    public readonly void Complete(ProxyMetrics metrics, TimeProvider time, int status, ProxyError? error)
+    {
+        var tags = new RequestTags
+        {
+            Direction = direction,
+            Caller = Caller,
+            Callee = callee,
+            Method = method,
+            Route = Route,
+            Status = status,
+            Error = error is { } e ? ErrorCatalog.Of(e).Code : null,
+        };
+        metrics.RequestCompleted(tags, time.GetElapsedTime(started));
+        Span.Stop(tags);
+    }
+}

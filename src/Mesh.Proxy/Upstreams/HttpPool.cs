@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Text;
+
+namespace Mesh.Proxy.Upstreams;
+
+/// <summary>
+/// HTTP connections to one address under one SVID. It lives while somebody holds it: retired, it finishes what runs and takes nothing new.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The last holder that leaves disposes it.")]
+internal sealed class HttpPool
+{
+    private readonly HttpMessageInvoker _invoker;
+    private int _holders = 1;
+
+    public HttpPool(IConnector connector, TimeSpan idle, long generation)
+    {
+        Generation = generation;
+        _invoker = new HttpMessageInvoker(CreateHandler(connector, idle), disposeHandler: true);
+    }
+
+    /// <summary>The generation of the SVID that its connections show; 0 where they show none.</summary>
+    public long Generation { get; }
+
+    /// <summary>For the forwarder of upgrades, which takes an invoker.</summary>
+    public HttpMessageInvoker Invoker => _invoker;
+
+    /// <summary>Sends a request; the task ends with the head of the response.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker.SendAsync(request, cancellationToken);
+
+    /// <summary>Holds the pool, unless it is gone.</summary>
+    public bool TryEnter()
+    {
+        var holders = Volatile.Read(ref _holders);
+        while (holders > 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders)
+            {
+                return true;
+            }
+
+            holders = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets go of it.</summary>
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            _invoker.Dispose();
+        }
+    }
+
+    /// <summary>Takes nothing new; to be called once.</summary>
+    public void Retire() => Leave();
+
+    private static SocketsHttpHandler CreateHandler(IConnector connector, TimeSpan idle) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        // Spans and their headers are this proxy's own business.
+        ActivityHeadersPropagator = null,
+        PooledConnectionIdleTimeout = idle,
+        PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+        // The connector has a limit of its own and says where the time went.
+        ConnectTimeout = Timeout.InfiniteTimeSpan,
+        EnableMultipleHttp2Connections = true,
+        // A peer that is stopped or cut off answers no ping; its streams end instead of hanging for ever.
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+        MaxResponseHeadersLength = 128, // KiB; apps may answer with more than callers may ask with.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        ConnectCallback = async (context, cancellationToken) =>
+        {
+            var use = context.InitialRequestMessage.Version.Major == 2 ? ConnectionUse.Http2 : ConnectionUse.Http1;
+            return (await connector.ConnectAsync(use, cancellationToken)).Stream;
+        },
+    };
+}

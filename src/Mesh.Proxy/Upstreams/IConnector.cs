@@ -1,0 +1,11 @@
+namespace Mesh.Proxy.Upstreams;
+
+/// <summary>Opens connections to one upstream address.</summary>
+internal interface IConnector
+{
+    /// <summary>Opens a connection.</summary>
+    /// <param name="use">What is to be spoken on it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="Errors.UpstreamException">There is no connection; nothing was sent.</exception>
+    ValueTask<UpstreamConnection> ConnectAsync(ConnectionUse use, CancellationToken cancellationToken);
+}

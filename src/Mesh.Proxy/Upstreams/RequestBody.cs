@@ -1,0 +1,154 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Mesh.Proxy.Upstreams;
+
+/// <summary>
+/// The caller's body on its way to an upstream: streamed, and its beginning kept as far as a retry may need it. One copy at a time; a retry begins with what was kept.
+/// </summary>
+internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit) : IDisposable
+{
+    private byte[]? _kept;
+    private int _keptLength;
+    private bool _isOverLimit;
+    private bool _isAtEnd;
+    private bool _isStopped;
+    private Task _copy = Task.CompletedTask;
+
+    /// <summary>Bytes, where the caller said so.</summary>
+    public long? Length => length;
+
+    /// <summary>Whether it can be sent from its beginning.</summary>
+    public bool CanBeSentAgain => !_isOverLimit;
+
+    /// <summary>What reading it from the caller failed with.</summary>
+    public Exception? CallerError { get; private set; }
+
+    /// <summary>Bytes that came from the caller so far, for idle checks.</summary>
+    public long Moved { get; private set; }
+
+    /// <summary>Sends it, from its beginning.</summary>
+    public Task CopyToAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var copy = CopyAsync(stream, cancellationToken);
+        _copy = copy;
+        return copy;
+    }
+
+    /// <summary>Ends the copy that runs, so that the next attempt may begin or the request end.</summary>
+    public async ValueTask StopAsync()
+    {
+        if (_copy.IsCompleted)
+        {
+            return;
+        }
+
+        _isStopped = true;
+        reader.CancelPendingRead();
+        try
+        {
+            await _copy;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or HttpRequestException or InvalidOperationException or ObjectDisposedException)
+        {
+            // It was told to end; what it has to say about the caller is in CallerError.
+        }
+
+        _isStopped = false;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (_kept is not null)
+        {
+            ArrayPool<byte>.Shared.Return(_kept);
+            _kept = null;
+        }
+    }
+
+    private async Task CopyAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        if (_keptLength > 0)
+        {
+            await stream.WriteAsync(_kept.AsMemory(0, _keptLength), cancellationToken);
+            if (!_isAtEnd)
+            {
+                await stream.FlushAsync(cancellationToken);
+            }
+        }
+
+        while (!_isAtEnd)
+        {
+            var result = await ReadAsync(cancellationToken);
+            var buffer = result.Buffer;
+            try
+            {
+                if (result.IsCanceled && _isStopped)
+                {
+                    throw new OperationCanceledException("The request ended before its body.");
+                }
+
+                Moved += buffer.Length;
+                Keep(buffer);
+                _isAtEnd = result.IsCompleted;
+                foreach (var segment in buffer)
+                {
+                    await stream.WriteAsync(segment, cancellationToken);
+                }
+            }
+            finally
+            {
+                reader.AdvanceTo(buffer.End);
+            }
+
+            if (!_isAtEnd && !buffer.IsEmpty)
+            {
+                await stream.FlushAsync(cancellationToken);
+            }
+        }
+    }
+
+    private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            CallerError = e;
+            throw;
+        }
+    }
+
+    private void Keep(ReadOnlySequence<byte> buffer)
+    {
+        if (_isOverLimit || buffer.IsEmpty)
+        {
+            return;
+        }
+
+        if (_keptLength + buffer.Length > keepLimit)
+        {
+            _isOverLimit = true;
+            return;
+        }
+
+        var needed = _keptLength + (int)buffer.Length;
+        if (_kept is null || _kept.Length < needed)
+        {
+            var wider = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Min(keepLimit, (int)Math.Min(length ?? 4096, keepLimit))));
+            if (_kept is not null)
+            {
+                _kept.AsSpan(0, _keptLength).CopyTo(wider);
+                ArrayPool<byte>.Shared.Return(_kept);
+            }
+
+            _kept = wider;
+        }
+
+        buffer.CopyTo(_kept.AsSpan(_keptLength));
+        _keptLength = needed;
+    }
+}

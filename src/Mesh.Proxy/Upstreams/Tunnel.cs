@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Net.Sockets;
+
+namespace Mesh.Proxy.Upstreams;
+
+/// <summary>Moves bytes between two connections until both sides have finished. One side may finish long before the other.</summary>
+internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee)
+{
+    private const int BufferSize = 32 * 1024;
+
+    private long _toCallee;
+    private long _toCaller;
+
+    /// <summary>Bytes that the caller sent.</summary>
+    public long ToCallee => Volatile.Read(ref _toCallee);
+
+    /// <summary>Bytes that the callee sent.</summary>
+    public long ToCaller => Volatile.Read(ref _toCaller);
+
+    /// <summary>Whether it ended by <see cref="Abort"/>.</summary>
+    public bool IsAborted { get; private set; }
+
+    /// <summary>Moves bytes to the end.</summary>
+    /// <param name="idle">How long it may be silent both ways; <see langword="null"/>: for ever.</param>
+    /// <param name="time">The clock.</param>
+    /// <returns>Whether both sides finished properly.</returns>
+    public async Task<bool> RunAsync(TimeSpan? idle, TimeProvider time)
+    {
+        using var watch = idle is { } limit ? WatchIdle(limit, time) : null;
+        var there = PumpAsync(caller, callee, isToCallee: true);
+        var back = PumpAsync(callee, caller, isToCallee: false);
+        var isWhole = await there & await back;
+        await caller.CloseAsync();
+        await callee.CloseAsync();
+        return isWhole && !IsAborted;
+    }
+
+    /// <summary>Ends it now; both sides see an error.</summary>
+    public void Abort()
+    {
+        IsAborted = true;
+        caller.Reset();
+        callee.Reset();
+    }
+
+    private async Task<bool> PumpAsync(TunnelEnd from, TunnelEnd to, bool isToCallee)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            while (true)
+            {
+                var read = await from.ReadAsync(buffer);
+                if (read == 0)
+                {
+                    await to.FinishAsync();
+                    return true;
+                }
+
+                await to.WriteAsync(buffer.AsMemory(0, read));
+                if (isToCallee)
+                {
+                    Volatile.Write(ref _toCallee, _toCallee + read);
+                }
+                else
+                {
+                    Volatile.Write(ref _toCaller, _toCaller + read);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // What breaks one way is broken both ways, and neither side may take what it has for whole.
+            from.Reset();
+            to.Reset();
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // Looked at four times in the span, so it comes up to a quarter late.
+    private ITimer WatchIdle(TimeSpan limit, TimeProvider time)
+    {
+        var last = -1L;
+        var quiet = 0;
+        return time.CreateTimer(
+            _ =>
+            {
+                var moved = ToCallee + ToCaller;
+                quiet = moved == last ? quiet + 1 : 0;
+                last = moved;
+                if (quiet >= 4)
+                {
+                    Abort();
+                }
+            },
+            null,
+            limit / 4,
+            limit / 4);
+    }
+}

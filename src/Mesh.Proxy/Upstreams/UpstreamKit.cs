@@ -1,0 +1,25 @@
+using Mesh.Proxy.Identity;
+
+namespace Mesh.Proxy.Upstreams;
+
+/// <summary>What both sides of this proxy reach upstreams with.</summary>
+internal sealed class UpstreamKit(Dialer dialer, PeerVerifier verifier, IWorkloadIdentity identity, IForwardPath path, UpgradeForwarder upgrades, TimeProvider time)
+{
+    /// <summary>Opens sockets.</summary>
+    public Dialer Dialer => dialer;
+
+    /// <summary>Knows peers.</summary>
+    public PeerVerifier Verifier => verifier;
+
+    /// <summary>Who this proxy is.</summary>
+    public IWorkloadIdentity Identity => identity;
+
+    /// <summary>Moves plain requests.</summary>
+    public IForwardPath Path => path;
+
+    /// <summary>Moves upgraded ones.</summary>
+    public UpgradeForwarder Upgrades => upgrades;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using Mesh.Model.Snapshots;
+
+namespace Mesh.Proxy.Upstreams;
+
+/// <summary>One address behind a cluster, with what is in flight to it and its connections.</summary>
+internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
+{
+    private readonly Lock _lock = new();
+    private readonly WireChoice _wire = new();
+    private HttpPool? _pool;
+    private int _inFlight;
+    private bool _isGone;
+
+    /// <summary>The replica's name, for logs and spans.</summary>
+    public string Name => name;
+
+    /// <summary>Where it is.</summary>
+    public EndPoint Address => address;
+
+    /// <summary>Share relative to its siblings, at least 1.</summary>
+    public int Weight => weight;
+
+    /// <summary>Requests and tunnels under way.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>Counts a request or tunnel in.</summary>
+    /// <returns>How many there are with it.</returns>
+    public int Enter() => Interlocked.Increment(ref _inFlight);
+
+    /// <summary>Counts it out.</summary>
+    public void Leave() => Interlocked.Decrement(ref _inFlight);
+
+    /// <inheritdoc cref="WireChoice.IsHttp2" />
+    public bool IsHttp2(WireProtocol setting, int inFlight, bool needsHttp2, long? length) => _wire.IsHttp2(setting, inFlight, needsHttp2, length);
+
+    /// <summary>The pool for an SVID, held for the caller; one for a newer SVID retires the older.</summary>
+    /// <param name="generation">The SVID's generation; 0 without one.</param>
+    /// <param name="state">What <paramref name="connect"/> needs.</param>
+    /// <param name="idle">How long an unused connection is kept.</param>
+    /// <param name="connect">Makes the connector of a new pool.</param>
+    public HttpPool Pool<T>(long generation, T state, TimeSpan idle, Func<UpstreamReplica, T, IConnector> connect)
+    {
+        var pool = Volatile.Read(ref _pool);
+        if (pool is not null && pool.Generation >= generation && pool.TryEnter())
+        {
+            return pool;
+        }
+
+        lock (_lock)
+        {
+            pool = _pool;
+            if (pool is not null && pool.Generation >= generation && pool.TryEnter())
+            {
+                return pool;
+            }
+
+            var next = new HttpPool(connect(this, state), idle, generation);
+            next.TryEnter();
+            if (_isGone)
+            {
+                // Withdrawn while this request was on its way: the pool is for this one alone.
+                next.Retire();
+                return next;
+            }
+
+            _pool = next;
+            pool?.Retire();
+            return next;
+        }
+    }
+
+    /// <summary>Withdrawn: what runs finishes, its connections close then.</summary>
+    public void Withdraw()
+    {
+        lock (_lock)
+        {
+            _isGone = true;
+            _pool?.Retire();
+            _pool = null;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Frozen;
+using Mesh.Model.Snapshots;
+using Mesh.Proxy.Configuration;
+
+namespace Mesh.Proxy.Tests.Pair;
+
+/// <summary>A configuration that a test changes.</summary>
+internal sealed class FakeConfiguration : ILiveConfiguration
+{
+    private ProxyConfiguration? _current;
+    private long _generation;
+
+    public event Action? Changed;
+
+    public ProxyConfiguration? Current => Volatile.Read(ref _current);
+
+    /// <summary>Puts a snapshot in force, with the permissions that are in it.</summary>
+    public void Apply(ProxySnapshot snapshot, IEnumerable<EndpointSet> endpoints)
+    {
+        Volatile.Write(ref _current, new ProxyConfiguration
+        {
+            Generation = ++_generation,
+            Snapshot = snapshot,
+            Endpoints = endpoints.ToFrozenDictionary(e => e.Cluster),
+            InboundPermissions = snapshot.Inbound.ToFrozenDictionary(p => p.Port.Port, p => p.Permissions),
+            FrontDoorPermissions = snapshot.FrontDoors.ToFrozenDictionary(p => p.Port.Port, p => p.Permissions),
+        });
+        Changed?.Invoke();
+    }
+}

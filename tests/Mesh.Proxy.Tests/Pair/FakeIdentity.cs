@@ -1,0 +1,44 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Mesh.Model.Identity;
+using Mesh.Proxy.Identity;
+using Mesh.Testing.Identity;
+
+namespace Mesh.Proxy.Tests.Pair;
+
+/// <summary>An identity in memory.</summary>
+internal sealed class FakeIdentity(SpiffeId id, TestAuthority authority) : IWorkloadIdentity
+{
+    private long _generation;
+    private WorkloadSvid? _current;
+
+    public event Action? Changed;
+
+    public WorkloadSvid? Current => Volatile.Read(ref _current);
+
+    /// <summary>Takes the next SVID.</summary>
+    public void Rotate() => Set(authority.Issue([id.Text]));
+
+    /// <summary>Takes a certificate of the test's choice.</summary>
+    public void Set(X509Certificate2 leaf)
+    {
+        Volatile.Write(ref _current, new WorkloadSvid
+        {
+            Id = id,
+            CertificateContext = SslStreamCertificateContext.Create(leaf, [authority.Intermediate], offline: true),
+            TrustBundle = authority.Bundle,
+            NotBefore = leaf.NotBefore.ToUniversalTime(),
+            NotAfter = leaf.NotAfter.ToUniversalTime(),
+            RenewAfter = leaf.NotAfter.ToUniversalTime(),
+            Generation = ++_generation,
+        });
+        Changed?.Invoke();
+    }
+
+    /// <summary>Loses it.</summary>
+    public void Lose()
+    {
+        Volatile.Write(ref _current, null);
+        Changed?.Invoke();
+    }
+}

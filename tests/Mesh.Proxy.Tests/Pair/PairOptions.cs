@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Mesh.Model.Identity;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+
+namespace Mesh.Proxy.Tests.Pair;
+
+/// <summary>What a test wants of a pair.</summary>
+internal sealed record PairOptions
+{
+    public AppProtocol Protocol { get; init; } = AppProtocol.Http;
+
+    public WireProtocol Wire { get; init; }
+
+    public PermissionSet? Permissions { get; init; }
+
+    public PermissionSet? FrontPermissions { get; init; }
+
+    public bool IsExternal { get; init; }
+
+    public InboundTimeouts InboundTimeouts { get; init; } = new();
+
+    public SpiffeId? PeerIdentity { get; init; }
+
+    public RetrySettings Retry { get; init; } = RetrySettings.Default;
+
+    public RouteTimeouts Timeouts { get; init; } = new();
+
+    public ImmutableArray<RouteRule>? Rules { get; init; }
+
+    public ImmutableArray<Endpoint>? Endpoints { get; init; }
+
+    public Func<Cluster, Cluster>? Cluster { get; init; }
+
+    public ImmutableArray<Cluster> MoreClusters { get; init; } = [];
+
+    public ImmutableArray<EndpointSet> MoreEndpoints { get; init; } = [];
+}

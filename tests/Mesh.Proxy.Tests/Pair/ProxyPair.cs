@@ -1,0 +1,107 @@
+using System.Net;
+using Mesh.Model;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Testing.Identity;
+
+namespace Mesh.Proxy.Tests.Pair;
+
+/// <summary>shop calls orders: a proxy beside each, mTLS between, and orders' app behind.</summary>
+internal sealed class ProxyPair : IAsyncDisposable
+{
+    public static readonly PortRef Upstream = new(new ServiceId("default", "orders"), "http");
+
+    private ProxyPair(TestAuthority authority, TestProxy caller, TestProxy callee, PairOptions options)
+    {
+        Authority = authority;
+        Caller = caller;
+        Callee = callee;
+        Options = options;
+    }
+
+    public TestAuthority Authority { get; }
+
+    public TestProxy Caller { get; }
+
+    public TestProxy Callee { get; }
+
+    public PairOptions Options { get; private set; }
+
+    /// <summary>Where shop calls orders.</summary>
+    public IPEndPoint Listener => Caller.Outbound(Upstream);
+
+    /// <summary>The same as a URL.</summary>
+    public Uri Url => new($"http://{Listener}/");
+
+    /// <summary>Where outsiders call orders.</summary>
+    public Uri FrontDoor => new($"http://{Callee.FrontDoor(Upstream.Port)}/");
+
+    public static async Task<ProxyPair> StartAsync(IPEndPoint app, PairOptions? options = null)
+    {
+        options ??= new PairOptions();
+        var authority = new TestAuthority();
+        var caller = new TestProxy("shop", "shop-1", authority, listeners: [ResourceNames.Outbound(Upstream)]);
+        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, IPEndPoint> { [Upstream.Port] = app }, [ResourceNames.FrontDoor(Upstream.Port)]);
+        var pair = new ProxyPair(authority, caller, callee, options);
+        await callee.DataPath.StartAsync(TestContext.Current.CancellationToken);
+        pair.ApplyCallee();
+        await caller.DataPath.StartAsync(TestContext.Current.CancellationToken);
+        pair.ApplyCaller();
+        return pair;
+    }
+
+    /// <summary>Changes the configuration of both.</summary>
+    public void Apply(Func<PairOptions, PairOptions> change)
+    {
+        Options = change(Options);
+        ApplyCallee();
+        ApplyCaller();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Caller.DisposeAsync();
+        await Callee.DisposeAsync();
+        Authority.Dispose();
+    }
+
+    private void ApplyCallee()
+    {
+        var permissions = Options.Permissions ?? Allow(Caller.Id.Text);
+        var snapshot = new ProxySnapshot
+        {
+            Identity = Callee.Id,
+            Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts }],
+            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal }],
+        };
+        Callee.Configuration.Apply(snapshot, []);
+    }
+
+    private void ApplyCaller()
+    {
+        var isHttp = Options.Protocol.IsHttp();
+        var cluster = new Cluster { Upstream = Upstream, Protocol = Options.Protocol, PeerIdentity = Options.PeerIdentity ?? Callee.Id, Wire = Options.Wire };
+        var endpoints = Options.Endpoints ?? [new Endpoint("127.0.0.1", Callee.MeshDoor.Port, "orders-1")];
+        var snapshot = new ProxySnapshot
+        {
+            Identity = Caller.Id,
+            Outbound = [new OutboundListener { Upstream = Upstream, Protocol = Options.Protocol, TcpBackends = isHttp ? [] : [new WeightedCluster(cluster.Name)] }],
+            RouteTables = isHttp ? [new RouteTable { Name = ResourceNames.Outbound(Upstream), Rules = Options.Rules ?? [PassThrough(cluster.Name, Options)] }] : [],
+            Clusters = [Options.Cluster?.Invoke(cluster) ?? cluster, .. Options.MoreClusters],
+        };
+        Caller.Configuration.Apply(snapshot, [new EndpointSet(cluster.Name, endpoints), .. Options.MoreEndpoints]);
+    }
+
+    public static RouteRule PassThrough(string cluster, PairOptions options) => new()
+    {
+        Name = "all",
+        Action = new ForwardAction { Backends = [new WeightedCluster(cluster)] },
+        Retry = options.Retry,
+        Timeouts = options.Timeouts,
+    };
+
+    public static PermissionSet Allow(params string[] ids) => new()
+    {
+        Allow = [new PermissionRule { Principals = [.. ids.Select(i => new PrincipalMatch(i))], Origin = new Origin("Edge", "shop → orders") }],
+    };
+}
