@@ -1,2 +1,22 @@
-// Written by the room of its own.
-return 0;
+using Mesh.Proxy.Bootstrap;
+using Mesh.Proxy.Composition;
+
+RuntimeSwitches.Apply();
+
+if (!CommandLine.TryParse(args, out var command, out var fault))
+{
+    Terminal.Complain($"mesh-proxy: {fault}\n\n{CommandLine.Usage}");
+    return ExitCode.Usage;
+}
+
+switch (command.Verb)
+{
+    case Verb.Version:
+        Terminal.Print(ProxyVersion.Text);
+        return ExitCode.Success;
+    case Verb.Help:
+        Terminal.Print(CommandLine.Usage);
+        return ExitCode.Success;
+    default:
+        return await ProxyProcess.RunAsync(command);
+}

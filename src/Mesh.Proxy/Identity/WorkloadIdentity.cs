@@ -25,6 +25,30 @@ internal sealed class WorkloadIdentity(TimeProvider time) : IWorkloadIdentity
         RaiseChanged();
     }
 
+    /// <summary>Waits until there is a valid SVID.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var there = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            if (Current is not null)
+            {
+                there.TrySetResult();
+            }
+        }
+
+        Changed += Look;
+        try
+        {
+            Look();
+            await there.Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Changed -= Look;
+        }
+    }
+
     /// <summary>Says that <see cref="Current"/> changed by the clock alone.</summary>
     public void RaiseChanged()
     {

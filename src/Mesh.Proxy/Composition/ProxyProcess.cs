@@ -1,0 +1,69 @@
+using Mesh.Proxy.Bootstrap;
+using Mesh.Proxy.Telemetry;
+
+namespace Mesh.Proxy.Composition;
+
+/// <summary>The verbs.</summary>
+internal static partial class ProxyProcess
+{
+    /// <summary>Does what the command line says.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(CommandLine command)
+    {
+        if (BootstrapReader.Read(command.Bootstrap, out var violations) is not { } settings)
+        {
+            foreach (var violation in violations)
+            {
+                Terminal.Complain($"{command.Bootstrap}: {violation}");
+            }
+
+            return ExitCode.Usage;
+        }
+
+        return command.Verb == Verb.HealthCheck ? await CheckAsync(settings) : await ServeAsync(settings);
+    }
+
+    private static async Task<int> CheckAsync(ProxySettings settings)
+    {
+        if (await HealthCheck.FaultAsync(settings) is not { } fault)
+        {
+            return ExitCode.Success;
+        }
+
+        Terminal.Complain(fault);
+        return ExitCode.Failure;
+    }
+
+    private static async Task<int> ServeAsync(ProxySettings settings)
+    {
+        try
+        {
+            new StateDirectory(settings.StateDirectory).Prepare();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Terminal.Complain($"stateDirectory={settings.StateDirectory} ({e.Message})");
+            return ExitCode.Usage;
+        }
+
+        await using var writer = new LogWriter(Terminal.OpenError());
+        try
+        {
+            using var host = ProxyHost.Build(settings, writer);
+            Log.Starting(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mesh.Proxy"), ProxyVersion.Text, settings.Id.Text, settings.Replica);
+            await host.RunAsync();
+            return ExitCode.Success;
+        }
+        catch (IOException e)
+        {
+            Terminal.Complain(e.Message);
+            return ExitCode.Failure;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3000, LogLevel.Information, "mesh-proxy {Version} of {SpiffeId}, replica {Replica}, starts.", EventName = nameof(Starting))]
+        public static partial void Starting(ILogger logger, string version, string spiffeId, string replica);
+    }
+}

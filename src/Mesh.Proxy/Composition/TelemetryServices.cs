@@ -1,0 +1,30 @@
+using Mesh.Proxy.Bootstrap;
+using Mesh.Proxy.Telemetry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Logs;
+
+namespace Mesh.Proxy.Composition;
+
+/// <summary>Logs, metrics and spans.</summary>
+internal static class TelemetryServices
+{
+    /// <summary>Adds them.</summary>
+    public static void AddTelemetry(this IHostApplicationBuilder builder, ProxySettings settings, LogWriter writer)
+    {
+        var level = new LogLevelSwitch(settings.LogLevel);
+        builder.Services.AddSingleton(level);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ProxyMetrics>();
+        builder.Services.AddSingleton<MetricTables>();
+
+        // The switch decides while the process runs; what the factory filters by would be fixed.
+        builder.Logging.SetMinimumLevel(LogLevel.Trace);
+        builder.Services.AddSingleton<ILoggerProvider>(services => new LineLoggerProvider(writer, level, settings.JsonLogs, services.GetRequiredService<TimeProvider>()));
+        if (settings.Telemetry is { } telemetry)
+        {
+            builder.Logging.AddFilter<OpenTelemetryLoggerProvider>((category, at) => at >= LogLevel.Information && category?.StartsWith("Mesh.", StringComparison.Ordinal) == true);
+            OtlpExport.AddLogs(builder.Logging, settings, telemetry);
+            builder.Services.AddHostedService(_ => new OtlpExport(settings, telemetry));
+        }
+    }
+}

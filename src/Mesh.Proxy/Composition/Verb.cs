@@ -1,0 +1,17 @@
+namespace Mesh.Proxy.Composition;
+
+/// <summary>What the process can do.</summary>
+internal enum Verb
+{
+    /// <summary>Carry traffic.</summary>
+    Run,
+
+    /// <summary>Ask a running proxy whether it is ready.</summary>
+    HealthCheck,
+
+    /// <summary>Print the version.</summary>
+    Version,
+
+    /// <summary>Print the usage.</summary>
+    Help,
+}
