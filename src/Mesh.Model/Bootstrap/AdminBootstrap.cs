@@ -7,5 +7,5 @@ public sealed record AdminBootstrap
     public required string Address { get; init; }
 
     /// <summary>Bearer token for everything that changes state or shows configuration. <see langword="null"/>: those are off.</summary>
-    public string? Token { get; init; }
+    public string? Token { get; set; }
 }

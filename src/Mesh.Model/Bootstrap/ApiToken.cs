@@ -12,5 +12,5 @@ public sealed record ApiToken
     public required string Token { get; init; }
 
     /// <summary>What it allows: <c>read</c>, <c>apply</c>, <c>debug</c>, <c>token</c> (issue sidecar tokens).</summary>
-    public ImmutableArray<string> Scopes { get; init; } = [];
+    public ImmutableArray<string> Scopes { get; set; } = [];
 }

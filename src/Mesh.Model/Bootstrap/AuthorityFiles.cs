@@ -12,5 +12,5 @@ public sealed record AuthorityFiles
     public required string KeyFile { get; init; }
 
     /// <summary>PEM files with the roots that every sidecar trusts; more than one while roots rotate.</summary>
-    public ImmutableArray<string> RootFiles { get; init; } = [];
+    public ImmutableArray<string> RootFiles { get; set; } = [];
 }

@@ -9,35 +9,35 @@ public sealed record ControlPlaneSettings
     public required string TrustDomain { get; init; }
 
     /// <summary><c>ip:port</c> of gRPC: xDS, registration, signing. Default: 127.0.0.1:15010; port 0 picks a free one.</summary>
-    public string GrpcAddress { get; init; } = "127.0.0.1:15010";
+    public string GrpcAddress { get; set; } = "127.0.0.1:15010";
 
     /// <summary><c>ip:port</c> of the HTTP API, metrics and health. Default: 127.0.0.1:15014; port 0 picks a free one.</summary>
-    public string ApiAddress { get; init; } = "127.0.0.1:15014";
+    public string ApiAddress { get; set; } = "127.0.0.1:15014";
 
     /// <summary>Directory of mode 0700 for the authority, policies that the API applied and their history.</summary>
     public required string StateDirectory { get; init; }
 
     /// <summary>Directories of YAML and JSON documents that are watched: services, external services, policies.</summary>
-    public ImmutableArray<ConfigurationSource> Sources { get; init; } = [];
+    public ImmutableArray<ConfigurationSource> Sources { get; set; } = [];
 
     /// <summary>Who may use the API.</summary>
-    public ImmutableArray<ApiToken> ApiTokens { get; init; } = [];
+    public ImmutableArray<ApiToken> ApiTokens { get; set; } = [];
 
     /// <summary>Seconds an SVID lives. Default: 3600, SPIRE's.</summary>
-    public int SvidLifetimeSeconds { get; init; } = 3600;
+    public int SvidLifetimeSeconds { get; set; } = 3600;
 
     /// <summary>A root and its key given by the user, as files. <see langword="null"/>: made once, kept in the state directory.</summary>
-    public AuthorityFiles? Authority { get; init; }
+    public AuthorityFiles? Authority { get; set; }
 
     /// <summary>Seconds without a heartbeat after which a replica is gone. Default: 15.</summary>
-    public int LeaseSeconds { get; init; } = 15;
+    public int LeaseSeconds { get; set; } = 15;
 
     /// <summary>Run mode: sidecars are told that the developer identity may pass their front doors.</summary>
-    public bool DeveloperIdentity { get; init; }
+    public bool DeveloperIdentity { get; set; }
 
     /// <summary>Where traces and metrics go. <see langword="null"/>: nowhere.</summary>
-    public TelemetryBootstrap? Telemetry { get; init; }
+    public TelemetryBootstrap? Telemetry { get; set; }
 
     /// <summary>Least level that is logged. Default: Information.</summary>
-    public string LogLevel { get; init; } = "Information";
+    public string LogLevel { get; set; } = "Information";
 }

@@ -18,53 +18,53 @@ public sealed record SidecarBootstrap
     public required string Replica { get; init; }
 
     /// <summary>The control plane's gRPC endpoint, such as <c>https://127.0.0.1:15010</c>. <see langword="null"/>: none; the state directory is all there is.</summary>
-    public string? ControlPlane { get; init; }
+    public string? ControlPlane { get; set; }
 
     /// <summary>Roots, as PEM, that authenticate the control plane until the first SVID brings the current bundle.</summary>
-    public ImmutableArray<string> TrustBundle { get; init; } = [];
+    public ImmutableArray<string> TrustBundle { get; set; } = [];
 
     /// <summary>Proves the right to this one identity for the first SVID, and whenever the last one has expired.</summary>
-    public string? Token { get; init; }
+    public string? Token { get; set; }
 
     /// <summary>File that holds <see cref="Token"/> instead, read anew each time it is needed (projected ServiceAccount tokens rotate).</summary>
-    public string? TokenFile { get; init; }
+    public string? TokenFile { get; set; }
 
     /// <summary>Directory of mode 0700 for key, SVID and the last good configuration. One per replica.</summary>
     public required string StateDirectory { get; init; }
 
     /// <summary>Where listeners listen, by resource name: <c>ip:port</c>. A listener of the snapshot that is missing here uses its container port on a laptop-less platform, else it is reported and not opened.</summary>
-    public ImmutableSortedDictionary<string, string> Listeners { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Listeners { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Where the app listens, by port name: <c>ip:port</c>.</summary>
-    public ImmutableSortedDictionary<string, string> Applications { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Applications { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>IP literal by which peers reach the mesh door. <see langword="null"/>: the address that the mesh door is bound to.</summary>
-    public string? AdvertisedAddress { get; init; }
+    public string? AdvertisedAddress { get; set; }
 
     /// <summary>The admin endpoint. <see langword="null"/>: none.</summary>
-    public AdminBootstrap? Admin { get; init; }
+    public AdminBootstrap? Admin { get; set; }
 
     /// <summary>Run mode only: a request at a front door that comes from no process of the mesh and passes the Host and Origin checks is the developer's.</summary>
-    public bool DeveloperIdentity { get; init; }
+    public bool DeveloperIdentity { get; set; }
 
     /// <summary>Run mode only: at loopback listeners and front doors the operating system is asked whose process the peer is, where it can tell.</summary>
-    public bool PeerProcessCheck { get; init; }
+    public bool PeerProcessCheck { get; set; }
 
     /// <summary>Names by which a front door may be called, beside loopback literals and <c>localhost</c>.</summary>
-    public ImmutableArray<string> FrontDoorHosts { get; init; } = [];
+    public ImmutableArray<string> FrontDoorHosts { get; set; } = [];
 
     /// <summary>Where traces and metrics go. <see langword="null"/>: nowhere.</summary>
-    public TelemetryBootstrap? Telemetry { get; init; }
+    public TelemetryBootstrap? Telemetry { get; set; }
 
     /// <summary>Zone of this replica, or empty.</summary>
-    public string Zone { get; init; } = "";
+    public string Zone { get; set; } = "";
 
     /// <summary>Least level that is logged: Trace, Debug, Information, Warning, Error. Default: Information.</summary>
-    public string LogLevel { get; init; } = "Information";
+    public string LogLevel { get; set; } = "Information";
 
     /// <summary>How log lines look: <c>text</c>, one line for people, or <c>json</c>, one object each. Default: text.</summary>
-    public string LogFormat { get; init; } = "text";
+    public string LogFormat { get; set; } = "text";
 
     /// <summary>Seconds that what runs may take to finish after SIGTERM. Default: 20, under Kubernetes' 30.</summary>
-    public int DrainSeconds { get; init; } = 20;
+    public int DrainSeconds { get; set; } = 20;
 }

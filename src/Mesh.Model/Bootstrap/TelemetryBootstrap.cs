@@ -9,11 +9,11 @@ public sealed record TelemetryBootstrap
     public required string Endpoint { get; init; }
 
     /// <summary><c>grpc</c> or <c>http/protobuf</c>. Default: grpc, as in the OpenTelemetry specification's SDK variables.</summary>
-    public string Protocol { get; init; } = "grpc";
+    public string Protocol { get; set; } = "grpc";
 
     /// <summary>Headers of every export, such as an API key.</summary>
-    public ImmutableSortedDictionary<string, string> Headers { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Headers { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary><c>service.name</c>. <see langword="null"/>: the service's name with <c>-mesh</c> after it.</summary>
-    public string? ServiceName { get; init; }
+    public string? ServiceName { get; set; }
 }
