@@ -8,15 +8,19 @@ namespace Mesh.Model.Compilation;
 /// <summary>The entries of <c>rules</c> of all policies of a kind: tells which of them concern a port.</summary>
 internal sealed class InboundEntries<T>
 {
-    private readonly List<(Policy Policy, T Content, Origin Origin, int Index)> _entries = [];
+    // By the one service that a policy names, as in OutboundEntries.
+    private readonly Dictionary<(string Namespace, string? Name), List<Entry>> _entries = [];
 
     /// <summary>Adds a policy's entries in the order of the document.</summary>
     public void Add(Policy policy, IEnumerable<T> entries)
     {
+        var target = policy.TargetRef;
+        var named = target.Name is null ? ("", null) : (target.Namespace ?? policy.Metadata.Namespace, target.Name);
+        var list = _entries.TryGetValue(named, out var known) ? known : _entries[named] = [];
         var i = 0;
         foreach (var content in entries)
         {
-            _entries.Add((policy, content, policy.OriginAt((MeshResource.SpecPath / "rules")[i]), i));
+            list.Add(new Entry(policy, content, policy.OriginAt((MeshResource.SpecPath / "rules")[i]), i));
             i++;
         }
     }
@@ -24,21 +28,27 @@ internal sealed class InboundEntries<T>
     /// <summary>What concerns this port, the entry to hear last.</summary>
     public ImmutableArray<Layer<T>> For(Service service, string port)
     {
-        List<Layer<T>>? found = null;
-        foreach (var (policy, content, origin, index) in _entries)
+        var found = new List<Layer<T>>();
+        Collect(("", null));
+        Collect((service.Id.Namespace, service.Id.Name));
+        return found.Count == 0 ? [] : [.. found.OrderBy(l => l.Rank)];
+
+        void Collect((string Namespace, string? Name) named)
         {
-            // Who may be called how is for the owner of the service and the system to say, nobody else.
-            var space = policy.Metadata.Namespace;
-            var role = space == Policy.SystemNamespace ? PolicyRole.System : PolicyRole.Owner;
-            if ((role == PolicyRole.System || space == service.Id.Namespace)
-                && policy.TargetRef.Selects(service.Id, service.Labels, space)
-                && policy.TargetRef.SelectsPort(port))
+            foreach (var entry in _entries.TryGetValue(named, out var entries) ? entries : [])
             {
-                var rank = new PolicyRank(0, policy.TargetRef.Specificity, role, policy.Metadata.Name, space, index);
-                (found ??= []).Add(new Layer<T>(content, origin, rank));
+                // Who may be called how is for the owner of the service and the system to say, nobody else.
+                var space = entry.Policy.Metadata.Namespace;
+                var target = entry.Policy.TargetRef;
+                var role = space == Policy.SystemNamespace ? PolicyRole.System : PolicyRole.Owner;
+                if ((role == PolicyRole.System || space == service.Id.Namespace) && target.Selects(service.Id, service.Labels, space) && target.SelectsPort(port))
+                {
+                    var rank = new PolicyRank(0, target.Specificity, role, entry.Policy.Metadata.Name, space, entry.Index);
+                    found.Add(new Layer<T>(entry.Content, entry.Origin, rank));
+                }
             }
         }
-
-        return found is null ? [] : [.. found.OrderBy(l => l.Rank)];
     }
+
+    private sealed record Entry(Policy Policy, T Content, Origin Origin, int Index);
 }

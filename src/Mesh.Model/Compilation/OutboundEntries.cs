@@ -9,7 +9,8 @@ namespace Mesh.Model.Compilation;
 /// <summary>The entries of <c>to</c> of all policies of a kind: tells which of them concern a caller and an upstream.</summary>
 internal sealed class OutboundEntries<T>
 {
-    private readonly List<(Policy Policy, TargetRef To, T Content, Origin Origin, int Index)> _entries = [];
+    // By the one service that an entry names, so that a mesh with a policy per service does not compare each with each; null: entries that select.
+    private readonly Dictionary<(string Namespace, string? Name), List<Entry>> _entries = [];
 
     /// <summary>Adds a policy's entries in the order of the document.</summary>
     public void Add(Policy policy, IEnumerable<(TargetRef To, T Content)> entries)
@@ -17,7 +18,9 @@ internal sealed class OutboundEntries<T>
         var i = 0;
         foreach (var (to, content) in entries)
         {
-            _entries.Add((policy, to, content, policy.OriginAt((MeshResource.SpecPath / "to")[i]), i));
+            var named = to.Name is null ? ("", null) : (to.Namespace ?? policy.Metadata.Namespace, to.Name);
+            var list = _entries.TryGetValue(named, out var known) ? known : _entries[named] = [];
+            list.Add(new Entry(policy, to, content, policy.OriginAt((MeshResource.SpecPath / "to")[i]), i));
             i++;
         }
     }
@@ -25,21 +28,28 @@ internal sealed class OutboundEntries<T>
     /// <summary>What concerns this caller's calls to this upstream, the entry to hear last.</summary>
     public ImmutableArray<Layer<T>> For(Service caller, Upstream upstream)
     {
-        List<Layer<T>>? found = null;
-        foreach (var (policy, to, content, origin, index) in _entries)
+        var callee = upstream.Port.Service;
+        var found = new List<Layer<T>>();
+        Collect(("", null));
+        Collect((callee.Namespace, callee.Name));
+        return found.Count == 0 ? [] : [.. found.OrderBy(l => l.Rank)];
+
+        void Collect((string Namespace, string? Name) named)
         {
-            var space = policy.Metadata.Namespace;
-            if (Role(space, to, caller.Id, upstream.Port.Service) is { } role
-                && policy.TargetRef.Selects(caller.Id, caller.Labels, space)
-                && to.Selects(upstream.Port.Service, upstream.Labels, space)
-                && to.SelectsPort(upstream.Port.Port))
+            foreach (var entry in _entries.TryGetValue(named, out var entries) ? entries : [])
             {
-                var rank = new PolicyRank(to.Specificity, policy.TargetRef.Specificity, role, policy.Metadata.Name, space, index);
-                (found ??= []).Add(new Layer<T>(content, origin, rank));
+                var space = entry.Policy.Metadata.Namespace;
+                var proxies = entry.Policy.TargetRef;
+                if (Role(space, entry.To, caller.Id, callee) is { } role
+                    && proxies.Selects(caller.Id, caller.Labels, space)
+                    && entry.To.Selects(callee, upstream.Labels, space)
+                    && entry.To.SelectsPort(upstream.Port.Port))
+                {
+                    var rank = new PolicyRank(entry.To.Specificity, proxies.Specificity, role, entry.Policy.Metadata.Name, space, entry.Index);
+                    found.Add(new Layer<T>(entry.Content, entry.Origin, rank));
+                }
             }
         }
-
-        return found is null ? [] : [.. found.OrderBy(l => l.Rank)];
     }
 
     // A namespace speaks for its own proxies, and for whoever calls its own services; never about others' calls to others.
@@ -57,4 +67,6 @@ internal sealed class OutboundEntries<T>
 
         return space == caller.Namespace ? PolicyRole.Owner : null;
     }
+
+    private sealed record Entry(Policy Policy, TargetRef To, T Content, Origin Origin, int Index);
 }

@@ -19,6 +19,8 @@ namespace Mesh.Model.Compilation;
 internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upstreams, CompiledPermissions permissions)
 {
     private readonly List<CompileWarning> _warnings = [];
+    private readonly ILookup<ServiceId, (Service Caller, string? Port)> _callers =
+        topology.Services.Values.SelectMany(s => s.Uses.Select(e => (Caller: s, e.Callee, e.Port))).ToLookup(e => e.Callee, e => (e.Caller, e.Port));
 
     public ImmutableArray<CompileWarning> Check(PolicySet policies)
     {
@@ -57,7 +59,14 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
     {
         var at = MeshResource.SpecPath / "targetRef";
         var space = policy.Metadata.Namespace;
-        var selected = topology.Services.Values.Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space)).ToList();
+        if (policy.TargetRef.Kind == TargetKind.Mesh && space == Policy.SystemNamespace)
+        {
+            return;
+        }
+
+        var selected = Named(policy.TargetRef, space).Select(id => topology.Services.GetValueOrDefault(id)).OfType<Service>()
+            .Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space))
+            .ToList();
         var inbound = policy is TrafficPermissionPolicy or TimeoutPolicy { To.IsEmpty: true };
         if (Target(policy, policy.TargetRef, at) || (selected.Count == 0 && policy.TargetRef.Name is not null))
         {
@@ -186,7 +195,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         }
 
         var space = policy.Metadata.Namespace;
-        var called = topology.Services.Keys.Concat(topology.ExternalServices.Keys).SelectMany(id => upstreams.Of(id))
+        var called = Named(target, space).SelectMany(id => upstreams.Of(id))
             .Where(u => target.Selects(u.Port.Service, u.Labels, space) && target.SelectsPort(u.Port.Port))
             .ToList();
         var concerned = called.Where(u => u.Protocol.IsHttp() == isHttp).ToList();
@@ -222,9 +231,10 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             return;
         }
 
-        var refused = topology.Services.Values
-            .Where(s => s.Uses.Any(e => e.Callee == called.Port.Service && (e.Port is null || e.Port == called.Port.Port)) && policy.TargetRef.Selects(s.Id, s.Labels, policy.Metadata.Namespace))
-            .Select(s => s.Id)
+        var refused = _callers[called.Port.Service]
+            .Where(c => (c.Port is null || c.Port == called.Port.Port) && policy.TargetRef.Selects(c.Caller.Id, c.Caller.Labels, policy.Metadata.Namespace))
+            .Select(c => c.Caller.Id)
+            .Distinct()
             .Where(id => !MayCall(allowed, SpiffeId.ForService(topology.TrustDomain, id).Text))
             .ToList();
         if (refused.Count > 0)
@@ -232,6 +242,11 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             Warn(policy, at, $"sends requests of {string.Join(", ", refused)} to {backend}, which refuses them; add it to their uses, or allow them in a TrafficPermission");
         }
     }
+
+    // The services that a target may mean: the one it names, or all there are.
+    private IEnumerable<ServiceId> Named(TargetRef target, string space) => target.Name is { } name
+        ? [new ServiceId(target.Namespace ?? space, name)]
+        : topology.Services.Keys.Concat(topology.ExternalServices.Keys);
 
     private static bool MayCall(PermissionSet permissions, string caller) =>
         permissions.Allow.Concat(permissions.AllowWithShadowDeny).Any(r => Matches(r, caller))
