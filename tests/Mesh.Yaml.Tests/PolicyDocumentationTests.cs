@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+
+namespace Mesh.Yaml.Tests;
+
+/// <summary>docs/policies.md says what the reader reads.</summary>
+public sealed partial class PolicyDocumentationTests
+{
+    private static readonly string Text = File.ReadAllText(Path.Combine(Root(), "docs", "policies.md"));
+
+    public static TheoryData<string> Kinds => [.. ResourceReader.KindNames];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Section_EveryKind_HasAnExampleThatReads(string kind)
+    {
+        var examples = Example().Matches(Text).Select(m => m.Groups["yaml"].Value).Where(yaml => yaml.Contains($"kind: {kind}\n", StringComparison.Ordinal) && !yaml.Contains('…'));
+
+        var example = Assert.Single(examples);
+        var read = ResourceReader.Read(Assert.Single(DocumentReader.ReadYaml(example, "policies.md").Documents));
+        Assert.Empty(read.Violations);
+        Assert.Contains($"## {kind}\n", Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(ResourceRoundTripTests.Documents), MemberType = typeof(ResourceRoundTripTests))]
+    public void Section_EveryField_IsNamed(string yaml)
+    {
+        var root = DocumentReader.ReadYaml($"apiVersion: {MeshResource.ApiVersion}\n{yaml}", "a.yaml").Documents.Single().Root;
+
+        Assert.All(Names(root["spec"]!), name => Assert.Contains(name, Text, StringComparison.Ordinal));
+    }
+
+    // Labels' names are their author's.
+    private static IEnumerable<string> Names(DocumentNode node) => node switch
+    {
+        ObjectNode o => o.Members.SelectMany(m => m.Name == "labels" ? [m.Name] : Names(m.Value).Prepend(m.Name)),
+        ListNode l => l.Items.SelectMany(Names),
+        _ => [],
+    };
+
+    private static string Root([CallerFilePath] string source = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", ".."));
+
+    [GeneratedRegex("```yaml\n(?<yaml>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Example();
+}
