@@ -8,10 +8,10 @@ public sealed class OfficialProtosTests
     [Fact]
     public async Task Compare_OurProtos_NoMismatch()
     {
-        var comparison = await ProtoComparison.RunAsync(ProtoComparison.OurProtos, Deadline);
+        var comparison = await ProtoComparison.RunAsync(ProtoComparison.OurProtos, ProtoComparison.OurRules, Deadline);
 
         Assert.True(comparison is { ExitCode: 0, Mismatches: 0 }, comparison.Output);
-        Assert.True(comparison is { Messages: > 100, Fields: > 400 }, comparison.Output);
+        Assert.True(comparison is { Messages: > 100, Fields: > 400, Rules: > 150 }, comparison.Output);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class OfficialProtosTests
             Assert.Contains(from, text);
             await File.WriteAllTextAsync(changed, text.Replace(from, to), Deadline);
 
-            var comparison = await ProtoComparison.RunAsync(copy.FullName, Deadline);
+            var comparison = await ProtoComparison.RunAsync(copy.FullName, ProtoComparison.OurRules, Deadline);
 
             Assert.Equal(1, comparison.ExitCode);
             Assert.True(comparison.Mismatches >= 1);
@@ -47,6 +47,30 @@ public sealed class OfficialProtosTests
         finally
         {
             copy.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("connect_timeout gt=0s", "connect_timeout gte=0s", "Cluster.connect_timeout: rules are gte=0s, official gt=0s")]
+    [InlineData("envoy.config.cluster.v3.Cluster.name min_len=1\n", "", "Cluster.name: rules are undefined, official min_len=1")]
+    [InlineData("oneof_required=true\n", "oneof_required=true\nenvoy.config.core.v3.Node.id min_len=1\n", "Node.id: rules are min_len=1, official undefined")]
+    public async Task Compare_ChangedRule_NamesTheMismatch(string from, string to, string expected)
+    {
+        var changed = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            var text = await File.ReadAllTextAsync(ProtoComparison.OurRules, Deadline);
+            var at = text.IndexOf(from, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(changed, text[..at] + to + text[(at + from.Length)..], Deadline);
+
+            var comparison = await ProtoComparison.RunAsync(ProtoComparison.OurProtos, changed, Deadline);
+
+            Assert.Equal((1, 1), (comparison.ExitCode, comparison.Mismatches));
+            Assert.Contains(expected, comparison.Output);
+        }
+        finally
+        {
+            File.Delete(changed);
         }
     }
 }

@@ -5,13 +5,15 @@ using System.Text.Json;
 namespace Mesh.Xds.Tests.OfficialProtos;
 
 /// <summary>Runs compare.js over a folder of protos; skips the test where Node or the official protos are not there.</summary>
-internal sealed record ProtoComparison(int ExitCode, int Messages, int Fields, int Mismatches, string Output)
+internal sealed record ProtoComparison(int ExitCode, int Messages, int Fields, int Rules, int Mismatches, string Output)
 {
     private const string ModulesVariable = "MESH_OFFICIAL_PROTOS";
 
     public static string OurProtos => Path.Combine(Repository.Root, "src", "Mesh.Xds", "Protos");
 
-    public static async Task<ProtoComparison> RunAsync(string protos, CancellationToken cancellationToken)
+    public static string OurRules => Path.Combine(Repository.Root, "src", "Mesh.Xds", "Validation", "rules.txt");
+
+    public static async Task<ProtoComparison> RunAsync(string protos, string rules, CancellationToken cancellationToken)
     {
         var modules = Environment.GetEnvironmentVariable(ModulesVariable)
             ?? Path.Combine(Repository.Root, "artifacts", "official-protos", "node_modules");
@@ -22,7 +24,7 @@ internal sealed record ProtoComparison(int ExitCode, int Messages, int Fields, i
         }
 
         var script = Path.Combine(Repository.Root, "tests", "Mesh.Xds.Tests", "OfficialProtos", "compare.js");
-        var start = new ProcessStartInfo("node", [script, protos, modules]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("node", [script, protos, modules, rules]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var node = Start(start);
         var output = node.StandardOutput.ReadToEndAsync(cancellationToken);
         var error = node.StandardError.ReadToEndAsync(cancellationToken);
@@ -33,7 +35,7 @@ internal sealed record ProtoComparison(int ExitCode, int Messages, int Fields, i
         Assert.True(summary is not null, text);
         using var counts = JsonDocument.Parse(summary);
         int Count(string name) => counts.RootElement.GetProperty(name).GetInt32();
-        return new(node.ExitCode, Count("messages"), Count("fields"), Count("mismatches"), text);
+        return new(node.ExitCode, Count("messages"), Count("fields"), Count("rules"), Count("mismatches"), text);
     }
 
     private static Process Start(ProcessStartInfo start)

@@ -1,7 +1,8 @@
 // Compares every message, enum and service of our protos with the official ones: field name, number, type, label, map key, oneof,
-// enum values, rpc types and streaming. Ours may leave things out; what we have must be the same.
+// enum values, rpc types and streaming. Ours may leave things out; what we have must be the same. Then the validation rules of those
+// fields with our list of them: none may be missing, none may differ.
 //
-//   node compare.js <our protos> <node_modules that holds @grpc/grpc-js-xds and protobufjs>
+//   node compare.js <our protos> <node_modules that holds @grpc/grpc-js-xds and protobufjs> [our rules]
 //
 // Prints one line per mismatch, then a line of JSON with the counts. Exit code 0: no mismatch, 1: mismatches, 2: could not compare.
 'use strict';
@@ -9,7 +10,7 @@
 const fs = require('fs');
 const path = require('path');
 
-const [ours, modules] = process.argv.slice(2);
+const [ours, modules, rules] = process.argv.slice(2);
 if (!ours || !modules) {
   console.error('usage: node compare.js <our protos> <node_modules>');
   process.exit(2);
@@ -58,7 +59,7 @@ function facts(field) {
   };
 }
 
-const counts = { messages: 0, fields: 0, enums: 0, values: 0, rpcs: 0, mismatches: 0 };
+const counts = { messages: 0, fields: 0, enums: 0, values: 0, rpcs: 0, rules: 0, mismatches: 0 };
 
 function mismatch(text) {
   counts.mismatches++;
@@ -126,6 +127,48 @@ for (const mine of all(own)) {
   const theirs = official.lookup(mine.fullName, kind[0]);
   if (theirs && theirs.fullName === mine.fullName) kind[1](mine, theirs);
   else mismatch(`${mine.fullName}: not in the official protos`);
+}
+
+// {"string":{"min_len":1}} is written min_len=1; what is said of items and keys keeps that word in front; durations are in seconds.
+const kinds = ['string', 'bytes', 'enum', 'uint32', 'uint64', 'double', 'bool', 'duration', 'message', 'any', 'repeated', 'map'];
+
+function flat(rule, prefix = '') {
+  return Object.entries(rule).flatMap(([name, value]) => {
+    if (name === 'strict') return [];
+    if (typeof value !== 'object') return [`${prefix}${name}=${value}`];
+    if (kinds.includes(name)) return flat(value, prefix);
+    if (name === 'items' || name === 'keys') return flat(value, `${prefix}${name}.`);
+    return [`${prefix}${name}=${Number(value.seconds ?? 0) + Number(value.nanos ?? 0) / 1e9}s`];
+  });
+}
+
+function officialRules() {
+  const found = new Map();
+  for (const mine of all(own).filter(type => type instanceof protobuf.Type && type.fullName.startsWith('.envoy.'))) {
+    const theirs = official.lookup(mine.fullName, protobuf.Type);
+    for (const field of mine.fieldsArray) {
+      const options = (theirs?.fields[field.name]?.parsedOptions ?? []).map(option => option['(validate.rules)']).filter(Boolean);
+      if (options.length) found.set(`${mine.fullName.slice(1)}.${field.name}`, [...new Set(options.flatMap(option => flat(option)))].sort().join(' '));
+    }
+    for (const oneof of mine.oneofsArray) {
+      if (JSON.stringify(theirs?.oneofs?.[oneof.name]?.options ?? {}).includes('validate.required')) {
+        found.set(`${mine.fullName.slice(1)}.${oneof.name}`, 'oneof_required=true');
+      }
+    }
+  }
+  return found;
+}
+
+if (rules) {
+  const written = new Map(fs.readFileSync(rules, 'utf8').split('\n').filter(line => line && !line.startsWith('#')).map(line => {
+    const [field, ...words] = line.split(' ');
+    return [field, words.sort().join(' ')];
+  }));
+  const wanted = officialRules();
+  counts.rules = wanted.size;
+  for (const field of new Set([...wanted.keys(), ...written.keys()])) {
+    if (wanted.get(field) !== written.get(field)) mismatch(`${field}: rules are ${written.get(field)}, official ${wanted.get(field)}`);
+  }
 }
 
 console.log(JSON.stringify(counts));
