@@ -72,7 +72,7 @@ internal static class PoliciesApi
 
         var (violations, warnings) = trial.Run(request.Changes);
         return violations.IsEmpty
-            ? Results.Ok(new { valid = true, documents = request.Changes.Select(c => c.Key.ToString()), warnings = warnings.Select(SourcesApi.Warning) })
+            ? Results.Ok(new { documents = request.Changes.Select(c => Result(c.Key, "valid", null)), warnings = warnings.Select(SourcesApi.Warning) })
             : Refused(violations);
     }
 
@@ -161,21 +161,17 @@ internal static class PoliciesApi
 
         return Results.Ok(new
         {
-            changed = written.Select(v => new
-            {
-                kind = v.Key.Kind,
-                @namespace = v.Key.Namespace,
-                name = v.Key.Name,
-                version = v.Version,
-                change = v.Hash is null ? "removed" : before[v.Key] is null ? "created" : "changed",
-            }),
-            unchanged = unchanged.Select(k => new { kind = k.Kind, @namespace = k.Namespace, name = k.Name }),
+            documents = written.Select(v => Result(v.Key, v.Hash is null ? "removed" : before[v.Key] is null ? "created" : "changed", v.Version))
+                .Concat(unchanged.Select(k => Result(k, "unchanged", null))),
             warnings = warnings.Select(SourcesApi.Warning),
         });
     }
 
     private static IResult Refused(ImmutableArray<DocumentViolation> violations) =>
         Problems.Of(StatusCodes.Status422UnprocessableEntity, "Refused", $"Nothing was written: {violations.Length} {(violations.Length == 1 ? "thing is" : "things are")} wrong.", violations);
+
+    private static object Result(ResourceKey key, string result, long? version) =>
+        new { kind = key.Kind, @namespace = key.Namespace, name = key.Name, result, version };
 
     private static string Names(IEnumerable<PolicyChange> changes) => string.Join(", ", changes.Select(c => c.Key));
 
@@ -190,6 +186,7 @@ internal static class PoliciesApi
         source = stored.Source,
         file = stored.File,
         location = stored.Resource.Origin.Location,
+        status = stored.InForce ? "in force" : $"shadowed by {stored.ShadowedBy}",
         inForce = stored.InForce,
         shadowedBy = stored.ShadowedBy,
         hash = ContentHash.Of(JsonDocumentWriter.Write(ResourceWriter.Write(stored.Resource))),

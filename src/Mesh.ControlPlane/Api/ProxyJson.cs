@@ -16,6 +16,9 @@ internal sealed record ProxyJson
     /// <summary>Its replica's name.</summary>
     public required string Replica { get; init; }
 
+    /// <summary>In one word: <c>ready</c>, <c>pending</c> (has not accepted all yet), <c>refused</c>, <c>stale</c> (no discovery stream), <c>unregistered</c>, <c>draining</c>.</summary>
+    public required string State { get; init; }
+
     /// <summary>Its mesh door, <c>ip:port</c>; <see langword="null"/>: it is not registered.</summary>
     public string? Address { get; init; }
 
@@ -32,7 +35,7 @@ internal sealed record ProxyJson
     public string? ProxyVersion { get; init; }
 
     /// <summary>When its certificate ends, as it says.</summary>
-    public DateTimeOffset? CertificateNotAfter { get; init; }
+    public DateTimeOffset? CertificateExpires { get; init; }
 
     /// <summary>Since when its discovery stream is open; <see langword="null"/>: it is not.</summary>
     public DateTimeOffset? ConnectedSince { get; init; }
@@ -51,17 +54,28 @@ internal sealed record ProxyJson
         Namespace = proxy.Service.Namespace,
         Service = proxy.Service.Name,
         Replica = proxy.Replica,
+        State = Word(proxy),
         Address = proxy.Registered is { Replica: var r } ? $"{(r.Address.Contains(':', StringComparison.Ordinal) ? $"[{r.Address}]" : r.Address)}:{r.Port}" : null,
         ReadyPorts = [.. proxy.Registered?.Replica.ReadyPorts ?? []],
         Draining = proxy.Registered?.Draining ?? false,
         Zone = proxy.Registered?.Replica.Zone ?? "",
         ProxyVersion = proxy.Registered?.ProxyVersion,
-        CertificateNotAfter = proxy.Registered?.CertificateNotAfter,
+        CertificateExpires = proxy.Registered?.CertificateNotAfter,
         ConnectedSince = proxy.Stream?.ConnectedAt,
         Current = proxy.IsCurrent,
         Acknowledged = proxy.Stream?.Types.ToImmutableSortedDictionary(t => TypeUrls.ShortName(t.Key), t => t.Value.AckedVersion, StringComparer.Ordinal)
             ?? ImmutableSortedDictionary<string, string?>.Empty,
         Errors = proxy.Stream?.Types.Where(t => t.Value.Error is not null).ToImmutableSortedDictionary(t => TypeUrls.ShortName(t.Key), t => t.Value.Error!, StringComparer.Ordinal)
             ?? ImmutableSortedDictionary<string, string>.Empty,
+    };
+
+    private static string Word(ProxyView proxy) => proxy switch
+    {
+        { Stream: null } => "stale",
+        { Errors.IsEmpty: false } => "refused",
+        { Registered: null } => "unregistered",
+        { Registered.Draining: true } => "draining",
+        { IsCurrent: false } => "pending",
+        _ => "ready",
     };
 }

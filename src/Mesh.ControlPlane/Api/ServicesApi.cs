@@ -81,7 +81,7 @@ internal static class ServicesApi
         uses = service.Uses.Select(e => new { service = e.Callee.ToString(), port = e.Port, origin = OriginView.Of(e.Origin) }),
         health = ServiceHealth.Of(service, proxies),
         replicas = proxies.Count(p => p.Registered is not null),
-        readyReplicas = proxies.Count(p => p.Registered is { Draining: false } r && service.Ports.All(port => r.Replica.ReadyPorts.Contains(port.Name))),
+        ready = proxies.Count(p => p.Registered is { Draining: false } r && service.Ports.All(port => r.Replica.ReadyPorts.Contains(port.Name))),
         origin = OriginView.Of(service.Origin),
     };
 

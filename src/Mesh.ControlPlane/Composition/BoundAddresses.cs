@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Mesh.ControlPlane.Store;
 using Microsoft.AspNetCore.Connections;
@@ -16,6 +17,26 @@ internal sealed partial class BoundAddresses(IServer server, StateDirectory stat
 
     /// <summary>The API door. <see langword="null"/> until it is bound.</summary>
     public Uri? Api { get; private set; }
+
+    /// <summary>Why an address cannot be bound; <see langword="null"/>: it can.</summary>
+    public static string? WhyNotFree(string address)
+    {
+        _ = SettingsFile.TryParseAddress(address, out var endpoint);
+        try
+        {
+            using var probe = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            probe.Bind(endpoint);
+            return null;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return "the port is in use; is a control plane running already? Stop what listens there, give another port, or port 0 for any that is free";
+        }
+        catch (SocketException e)
+        {
+            return e.Message;
+        }
+    }
 
     /// <summary>Whether that is why a server did not start.</summary>
     public static bool IsPortInUse(IOException e) => e.InnerException is AddressInUseException;

@@ -45,6 +45,7 @@ internal static class ControlPlaneApplication
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Access(ApiScopes.Read));
         app.MapApi();
         LoginPage.Map(app);
+        StatusPage.Map(app);
         return app;
     }
 

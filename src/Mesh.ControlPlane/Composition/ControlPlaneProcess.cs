@@ -40,6 +40,16 @@ internal static class ControlPlaneProcess
 
     private static async Task<int> RunAsync(ControlPlaneSettings settings, TextWriter errors, TimeProvider time)
     {
+        // Asked before the server is built: its own error comes with a page of stack.
+        foreach (var (name, value) in new[] { ("grpcAddress", settings.GrpcAddress), ("apiAddress", settings.ApiAddress) })
+        {
+            if (BoundAddresses.WhyNotFree(value) is { } reason)
+            {
+                await errors.WriteLineAsync($"{name}={value} ({reason})");
+                return Unavailable;
+            }
+        }
+
         try
         {
             await using var app = ControlPlaneApplication.Build(settings, time);
@@ -53,8 +63,7 @@ internal static class ControlPlaneProcess
         }
         catch (IOException e) when (BoundAddresses.IsPortInUse(e))
         {
-            await errors.WriteLineAsync(
-                $"{e.Message} Another process listens there; is a control plane running already? Stop it, or set grpcAddress={settings.GrpcAddress} or apiAddress={settings.ApiAddress} to another port, or to port 0.");
+            await errors.WriteLineAsync(e.Message);
             return Unavailable;
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)

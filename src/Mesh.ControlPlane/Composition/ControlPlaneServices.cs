@@ -4,6 +4,7 @@ using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Store;
+using Mesh.ControlPlane.Ui;
 using Mesh.Model.Bootstrap;
 using Mesh.Xds.Server;
 using OpenTelemetry.Exporter;
@@ -112,6 +113,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<PolicyTrial>();
+        services.AddSingleton<StatusPage>();
         services.AddSingleton<BoundAddresses>();
         services.AddHostedService(p => p.GetRequiredService<BoundAddresses>());
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Mesh.Model.Compilation;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
@@ -40,8 +41,15 @@ internal static partial class PermissionKeeping
             }
         }
 
-        // New permission documents that are in order count at once: a denial must not wait for someone to mend a route.
-        kept.AddRange(read.Select(r => r.Resource).OfType<TrafficPermissionPolicy>().Where(p => lastGood.All(l => l.Key != p.Key)));
+        // New permission documents count at once, those with a mistake for what they deny: a denial must not wait for someone to mend a route.
+        foreach (var result in read.Where(r => r.Key is { Kind: "TrafficPermission" } key && lastGood.All(l => l.Key != key)))
+        {
+            if ((result.Resource as TrafficPermissionPolicy ?? PermissionNarrowing.Narrow(result, lastGood: null)) is { } permission)
+            {
+                kept.Add(permission);
+            }
+        }
+
         return kept.ToImmutable();
     }
 
@@ -49,37 +57,20 @@ internal static partial class PermissionKeeping
     {
         if (now is not null)
         {
-            return now.Resource as TrafficPermissionPolicy ?? Narrow(lastGood, now.Partial as TrafficPermissionPolicy);
+            return now.Resource as TrafficPermissionPolicy ?? Narrow(lastGood, now);
         }
 
         // Gone from the file, unless it is in a part that cannot be read; then a grant stays only while its caller is still written there.
         return Find(unreadable, lastGood) is { } text ? Named(lastGood, text) : null;
     }
 
-    // Denials stay and new ones count; of what was allowed only what is still written.
-    private static TrafficPermissionPolicy Narrow(TrafficPermissionPolicy lastGood, TrafficPermissionPolicy? now)
+    private static TrafficPermissionPolicy? Narrow(TrafficPermissionPolicy lastGood, ResourceReadResult now)
     {
-        var settings = now?.Rules.Select(r => r.Default).ToArray() ?? [];
-        var denials = settings.SelectMany(s => s.Deny).Where(d => d.Service is not null ^ d.SpiffeId is not null);
-        return lastGood with
-        {
-            Rules =
-            [
-                .. lastGood.Rules.Select(rule => rule with
-                {
-                    Default = rule.Default with
-                    {
-                        Deny = [.. rule.Default.Deny, .. denials],
-                        Allow = [.. rule.Default.Allow.Where(caller => settings.SelectMany(s => s.Allow).Any(a => AreSame(a, caller)))],
-                        AllowWithShadowDeny = [.. rule.Default.AllowWithShadowDeny.Where(caller => settings.SelectMany(s => s.AllowWithShadowDeny).Any(a => AreSame(a, caller)))],
-                    },
-                }),
-            ],
-        };
-    }
+        var narrowed = PermissionNarrowing.Narrow(now, lastGood);
 
-    private static bool AreSame(CallerMatch left, CallerMatch right) =>
-        left.Service == right.Service && left.SpiffeId == right.SpiffeId && left.Methods.SequenceEqual(right.Methods) && left.Paths.SequenceEqual(right.Paths);
+        // The model knows nothing better than the last version where entries cannot be counted, such as below a misspelt name. Whoever is not written there at all is out all the same.
+        return ReferenceEquals(narrowed, lastGood) && now.Partial?.Source is MeshDocument document ? Named(lastGood, JsonDocumentWriter.Write(document.Root)) : narrowed;
+    }
 
     private static TrafficPermissionPolicy Named(TrafficPermissionPolicy lastGood, string text) => lastGood with
     {

@@ -93,6 +93,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
         var proxy = (await _host.GetAsync("/api/v1/proxies")).GetProperty("proxies")[0];
         Assert.Equal("storefront", proxy.GetProperty("service").GetString());
         Assert.True(proxy.GetProperty("current").GetBoolean());
+        Assert.Equal("unregistered", proxy.GetProperty("state").GetString());
         var setting = (await _host.GetAsync("/api/v1/inspect/default/storefront")).GetProperty("settings").EnumerateArray()
             .Single(s => s.GetProperty("setting").GetString() == "timeout.request");
         Assert.Equal("default/calm", setting.GetProperty("origin").GetProperty("name").GetString());

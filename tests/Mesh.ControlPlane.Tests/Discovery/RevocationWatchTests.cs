@@ -1,0 +1,81 @@
+using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Discovery;
+using Mesh.ControlPlane.Store;
+using Mesh.ControlPlane.Tests.Fakes;
+using Mesh.ControlPlane.Tests.Store;
+using Mesh.Model;
+using Mesh.Model.Identity;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Mesh.ControlPlane.Tests.Discovery;
+
+public sealed class RevocationWatchTests
+{
+    [Theory]
+    [InlineData("a b", "a", "", "", true)]
+    [InlineData("a", "a b", "", "", false)]
+    [InlineData("a", "a", "", "x", true)]
+    [InlineData("a", "a", "x", "", false)]
+    [InlineData("a", "a", "x", "x", false)]
+    public void Narrows_TakenAllowOrNewDenial_IsARevocation(string allowBefore, string allowAfter, string denyBefore, string denyAfter, bool expected) =>
+        Assert.Equal(expected, RevocationWatch.Narrows(Snapshot(allowBefore, denyBefore), Snapshot(allowAfter, denyAfter)));
+
+    [Fact]
+    public async Task Revocation_ThatNobodyAcknowledges_RaisesOneAlarmThatEndsWithTheReplica()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("orders")));
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(directory), time);
+        var compiler = host.Services.GetRequiredService<MeshCompiler>();
+        await PumpAsync(time, () => compiler.Current is not null);
+        var registry = host.Services.GetRequiredService<ReplicaRegistry>();
+        var orders = new RegisteredReplica(
+            new Replica { Service = new ServiceId("default", "orders"), Name = "one", Address = "127.0.0.1", Port = 1, ReadyPorts = ["http"] }, false, null, "", time.GetUtcNow());
+        var lease = registry.Register(orders);
+        var watch = host.Services.GetRequiredService<RevocationWatch>();
+
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront"), Documents.Service("orders")));
+        await PumpAsync(time, () => host.Logs.Lines.Any(l => l.Id == 2410));
+        Assert.Empty(watch.Alarms);
+        await PumpAsync(time, () => lease.Renew(orders) && watch.Alarms.Length > 0);
+
+        Assert.Equal((new ServiceId("default", "orders"), "one"), Assert.Single(watch.Alarms));
+        Assert.Single(host.Logs.Lines, l => l.Id == 2411);
+        lease.Dispose();
+        await PumpAsync(time, () => watch.Alarms.IsEmpty);
+    }
+
+    // The watched clock only moves when the test moves it; what it sets off runs on real threads.
+    private static async Task PumpAsync(FakeTimeProvider time, Func<bool> condition)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!condition())
+        {
+            time.Advance(TimeSpan.FromMilliseconds(50));
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    private static ProxySnapshot Snapshot(string allow, string deny) => new()
+    {
+        Identity = SpiffeId.Parse("spiffe://shop.local/ns/default/sa/orders"),
+        Inbound =
+        [
+            new InboundPort
+            {
+                Port = new PortRef(new ServiceId("default", "orders"), "http"),
+                Protocol = AppProtocol.Http,
+                Permissions = new PermissionSet { Allow = [.. Rules(allow)], Deny = [.. Rules(deny)] },
+            },
+        ],
+    };
+
+    private static IEnumerable<PermissionRule> Rules(string names) => names.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        .Select(n => new PermissionRule { Principals = [new PrincipalMatch($"spiffe://shop.local/ns/default/sa/{n}")], Origin = Origin.Default });
+}
