@@ -127,7 +127,7 @@ public sealed partial class AdsClient(
         var session = new ClientSession(options, _store);
         await SendAsync(call, session.Open(), cancellationToken);
         await call.ResponseHeadersAsync.WaitAsync(cancellationToken);
-        SetStatus(connected: true, error: null);
+        SetStatus(connected: true, _store.Board.Refusals);
         _backoff.Reset();
         Log.Connected(logger, options.Node.ToString());
 
@@ -146,13 +146,14 @@ public sealed partial class AdsClient(
                 return;
             }
 
-            var before = session.LastRefusal;
             var requests = session.OnResponse(call.ResponseStream.Current);
-            if (session.LastRefusal != before)
+            var refusals = _store.Board.Refusals;
+            if (refusals is not null && refusals != _status.LastError)
             {
-                SetStatus(connected: true, session.LastRefusal);
-                Log.Refused(logger, session.LastRefusal!);
+                Log.Refused(logger, refusals);
             }
+
+            SetStatus(connected: true, refusals);
 
             // Revocations are on disk before the control plane hears that they are accepted.
             SavePermissions();

@@ -16,9 +16,6 @@ internal sealed class ClientSession(AdsClientOptions options, ConfigurationStore
     private readonly HashSet<string> _opened = [];
     private bool _nodeSent;
 
-    /// <summary>Every error of the last response that was refused.</summary>
-    public string? LastRefusal { get; private set; }
-
     /// <summary>The requests that open the stream: everything of LDS and CDS, what is known to be needed of EDS and RDS, with the versions that are there.</summary>
     public IEnumerable<DeltaDiscoveryRequest> Open()
     {
@@ -55,8 +52,7 @@ internal sealed class ClientSession(AdsClientOptions options, ConfigurationStore
         var answer = new DeltaDiscoveryRequest { TypeUrl = response.TypeUrl, ResponseNonce = response.Nonce };
         if (errors.Length > 0)
         {
-            LastRefusal = string.Join('\n', errors);
-            answer.ErrorDetail = Refusal(LastRefusal);
+            answer.ErrorDetail = Refusal(string.Join('\n', errors));
         }
 
         requests.Add(answer);

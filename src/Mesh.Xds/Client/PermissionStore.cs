@@ -23,7 +23,7 @@ internal sealed class PermissionStore
     {
         if (ResourceDecoder.DecodePermissions(listener) is { } permissions)
         {
-            _sources[listener.Name] = new(listener, permissions.ToImmutableSortedDictionary(StringComparer.Ordinal));
+            _sources[listener.Name] = new(listener, permissions);
         }
         else
         {

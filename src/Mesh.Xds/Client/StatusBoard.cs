@@ -9,6 +9,17 @@ internal sealed class StatusBoard(NodeId node, TimeProvider time)
 {
     private ImmutableSortedDictionary<(string TypeUrl, string Name), ResourceStatus> _all = ImmutableSortedDictionary<(string, string), ResourceStatus>.Empty;
 
+    /// <summary>Every refusal that still stands, one a line; <see langword="null"/>: none.</summary>
+    public string? Refusals
+    {
+        get
+        {
+            var refused = _all.Where(entry => entry.Value.State == ResourceState.Nacked)
+                .Select(entry => $"{TypeUrls.ShortName(entry.Key.TypeUrl)} {entry.Key.Name}: {entry.Value.Error}");
+            return string.Join('\n', refused) is { Length: > 0 } text ? text : null;
+        }
+    }
+
     public bool IsRefused(string typeUrl, string name) => _all.GetValueOrDefault((typeUrl, name))?.State == ResourceState.Nacked;
 
     public void Requested(string typeUrl, IEnumerable<string> names)

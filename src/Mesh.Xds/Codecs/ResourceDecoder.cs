@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Endpoint.V3;
 using Envoy.Config.Listener.V3;
@@ -19,27 +20,37 @@ internal static class ResourceDecoder
     /// <exception cref="ResourceRefusedException">It is not readable, or asks for what Mesh cannot do.</exception>
     public static object Decode(XdsResource resource)
     {
-        try
+        return Refusing(() =>
         {
             var (name, value) = Read(resource);
             return name == resource.Name ? value : throw new ResourceRefusedException($"the message names itself '{name}'");
-        }
-        catch (InvalidProtocolBufferException e)
-        {
-            throw new ResourceRefusedException($"not readable: {e.Message}", e);
-        }
+        });
     }
 
     /// <summary>The permissions in a listener, whatever becomes of the rest of it; <see langword="null"/> for listeners that have none.</summary>
     /// <exception cref="ResourceRefusedException">They are not readable.</exception>
-    public static IReadOnlyList<KeyValuePair<string, PermissionSet>>? DecodePermissions(XdsResource resource)
+    public static ImmutableSortedDictionary<string, PermissionSet>? DecodePermissions(XdsResource resource) => Refusing(() =>
+    {
+        var listener = Listener.Parser.ParseFrom(resource.Body);
+        if (listener.TrafficDirection == TrafficDirection.Outbound)
+        {
+            return null;
+        }
+
+        var permissions = DoorPermissionCodec.Decode(listener).ToImmutableSortedDictionary(StringComparer.Ordinal);
+        return resource.Name == ResourceNames.MeshDoor || permissions.Keys.All(port => ResourceNames.FrontDoor(port) == resource.Name)
+            ? permissions
+            : throw new ResourceRefusedException($"it holds permissions for {string.Join(", ", permissions.Keys)}");
+    });
+
+    /// <summary>Whatever a sender makes up, it is this one resource that is refused.</summary>
+    private static T Refusing<T>(Func<T> decode)
     {
         try
         {
-            var listener = Listener.Parser.ParseFrom(resource.Body);
-            return listener.TrafficDirection == TrafficDirection.Outbound ? null : [.. DoorPermissionCodec.Decode(listener)];
+            return decode();
         }
-        catch (InvalidProtocolBufferException e)
+        catch (Exception e) when (e is InvalidProtocolBufferException or ArgumentException or InvalidOperationException or OverflowException or FormatException)
         {
             throw new ResourceRefusedException($"not readable: {e.Message}", e);
         }

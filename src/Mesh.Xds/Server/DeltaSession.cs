@@ -89,7 +89,10 @@ internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheLi
                 return Respond(type, snapshot, [], removals);
             }
 
-            _toCheck.Remove(typeUrl);
+            if (_toCheck.Remove(typeUrl) && type.Requested)
+            {
+                observer.OnInSync(typeUrl, snapshot[typeUrl].Version);
+            }
         }
 
         return null;

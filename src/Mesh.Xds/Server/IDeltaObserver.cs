@@ -9,6 +9,9 @@ internal interface IDeltaObserver
     /// <summary>The client accepted a response, or refused it with an error.</summary>
     void OnAnswer(string typeUrl, string version, string? error);
 
+    /// <summary>A reconnected client has all of a type already: nothing was sent, and nothing needs to be accepted.</summary>
+    void OnInSync(string typeUrl, string version);
+
     /// <summary>A type was asked for that is not served.</summary>
     void OnUnknownType(string typeUrl);
 }

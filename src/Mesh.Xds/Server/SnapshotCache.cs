@@ -26,8 +26,7 @@ public sealed class SnapshotCache
     /// <param name="keepGone">Whether what is gone stays as a tombstone; for foreign clients that do not pick up what comes back.</param>
     public PublishResult Publish(string profile, ProxySnapshot snapshot, bool keepGone = false)
     {
-        var resources = SnapshotCodec.Encode(snapshot);
-        var violations = XdsValidator.Validate(resources);
+        var (resources, violations) = TryEncode($"profile {profile}", () => SnapshotCodec.Encode(snapshot));
         if (!violations.IsEmpty)
         {
             return new(Changed: false, violations);
@@ -65,12 +64,11 @@ public sealed class SnapshotCache
         {
             foreach (var set in sets)
             {
-                var resource = SnapshotCodec.Encode(set);
-                var broken = XdsValidator.Validate([resource]);
+                var (encoded, broken) = TryEncode($"EDS {set.Cluster}", () => [SnapshotCodec.Encode(set)]);
                 violations.AddRange(broken);
-                if (broken.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != resource.Version)
+                if (broken.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != encoded[0].Version)
                 {
-                    _endpoints[set.Cluster] = resource;
+                    _endpoints[set.Cluster] = encoded[0];
                     changed.Add(set.Cluster);
                 }
             }
@@ -127,6 +125,20 @@ public sealed class SnapshotCache
     internal void Subscribe(string cluster, ICacheListener stream) => _subscribers.Add(cluster, stream);
 
     internal void Unsubscribe(string cluster, ICacheListener stream) => _subscribers.Remove(cluster, stream);
+
+    /// <summary>What xDS has no way to say is a violation like any other: whoever publishes goes on with the last good snapshot.</summary>
+    private static (ImmutableArray<XdsResource> Resources, ImmutableArray<XdsViolation> Violations) TryEncode(string what, Func<ImmutableArray<XdsResource>> encode)
+    {
+        try
+        {
+            var resources = encode();
+            return (resources, XdsValidator.Validate(resources));
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or OverflowException)
+        {
+            return ([], [new XdsViolation(what, "(snapshot)", "has to be expressible in xDS", e.Message)]);
+        }
+    }
 
     private void Notify(IEnumerable<string> clusters)
     {

@@ -48,6 +48,15 @@ internal sealed partial class StreamObserver : IDeltaObserver, IDisposable
         }
     }
 
+    public void OnInSync(string typeUrl, string version)
+    {
+        if (!_status.Types.ContainsKey(typeUrl))
+        {
+            var now = _time.GetUtcNow();
+            Set(typeUrl, new(version, now, version, now, null, null));
+        }
+    }
+
     public void OnUnknownType(string typeUrl) => Log.UnknownType(_logger, _status.NodeId, typeUrl);
 
     public void Dispose()

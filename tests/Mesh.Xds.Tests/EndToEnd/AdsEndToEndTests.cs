@@ -89,8 +89,14 @@ public sealed class AdsEndToEndTests
         next.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001, 1002));
 
         await client.Sink.UntilAsync(sink => sink.Endpoints["shop/orders/http"].Endpoints.Length == 2);
-        var status = Assert.Single(next.Registry.Streams);
-        Assert.Equal([TypeUrls.Endpoints], status.Types.Keys);
+        var status = await next.UntilAsync(stream => stream.Types.Count == 4);
+        foreach (var typeUrl in new[] { TypeUrls.Cluster, TypeUrls.Listener, TypeUrls.RouteTable })
+        {
+            // Known to be accepted without having been sent: both happened at the same instant.
+            var type = status.Types[typeUrl];
+            Assert.Equal((next.Cache.VersionOf(Profile, typeUrl), type.SentAt), (type.AckedVersion, type.AckedAt));
+        }
+
         Assert.Single(client.Sink.Calls, "snapshot");
     }
 
@@ -108,9 +114,7 @@ public sealed class AdsEndToEndTests
         await host.DisposeAsync();
 
         await using var next = await AdsHost.StartAsync(port);
-        var opened = new TaskCompletionSource();
-        next.Registry.Changed += _ => opened.TrySetResult();
-        await opened.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await next.UntilAsync(_ => true);
 
         Assert.Empty(next.Registry.Streams.Single().Types);
         Assert.Equal(calls, client.Sink.Calls);

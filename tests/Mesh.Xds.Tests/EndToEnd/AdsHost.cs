@@ -50,6 +50,29 @@ internal sealed class AdsHost : IStreamAuthorizer, IAsyncDisposable
             : PeerIdentity is not null && id.Identity.Text != PeerIdentity ? StreamAdmission.Refuse($"node.id says {id.Identity}, the certificate {PeerIdentity}")
             : StreamAdmission.Admit(id.Identity.Text);
 
+    /// <summary>Waits for a stream of which this holds.</summary>
+    public async Task<StreamStatus> UntilAsync(Func<StreamStatus, bool> condition)
+    {
+        var found = new TaskCompletionSource<StreamStatus>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(StreamStatus status)
+        {
+            if (condition(status))
+            {
+                found.TrySetResult(status);
+            }
+        }
+
+        Registry.Changed += Look;
+        foreach (var status in Registry.Streams)
+        {
+            Look(status);
+        }
+
+        var result = await found.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Registry.Changed -= Look;
+        return result;
+    }
+
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -339,6 +339,15 @@ public sealed class DeltaSessionTests
     }
 
     [Fact]
+    public void Publish_NotExpressibleInXds_IsAViolationAndNotAnException()
+    {
+        var redirect = new RouteRule { Name = "r", Action = new RedirectAction { Status = 300 } };
+        var snapshot = Samples.Calling("orders") with { RouteTables = [new RouteTable { Name = "outbound/shop/orders/http", Rules = [redirect] }] };
+
+        Assert.Equal("has to be expressible in xDS", Assert.Single(_cache.Publish(Profile, snapshot).Violations).Rule);
+    }
+
+    [Fact]
     public void OnRequest_TypeThatIsNotServed_IsLeftUnanswered()
     {
         Publish("orders");

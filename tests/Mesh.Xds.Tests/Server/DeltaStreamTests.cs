@@ -70,6 +70,10 @@ public sealed class DeltaStreamTests : IDeltaObserver, IDisposable
     {
     }
 
+    void IDeltaObserver.OnInSync(string typeUrl, string version)
+    {
+    }
+
     void IDeltaObserver.OnUnknownType(string typeUrl)
     {
     }

@@ -89,6 +89,10 @@ internal sealed class ServedStream : ICacheListener, IDeltaObserver
 
     public void OnAnswer(string typeUrl, string version, string? error) => Answers.Add((typeUrl, version, error));
 
+    public void OnInSync(string typeUrl, string version)
+    {
+    }
+
     public void OnUnknownType(string typeUrl)
     {
     }
