@@ -26,6 +26,7 @@ internal static class ProxyHost
         builder.AddAdmin();
         builder.AddIdentity(settings);
         builder.AddConfiguration(settings);
+        builder.Services.AddDataPath().AddHostedService<DataPathRun>();
         builder.AddRegistration(settings);
 
         var host = builder.Build();
