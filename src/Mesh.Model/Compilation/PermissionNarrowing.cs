@@ -63,11 +63,10 @@ public static class PermissionNarrowing
             var space = lastGood.Metadata.Namespace;
             var broken = Entries(partial, reading, index, list, fine: false).ToList();
             var fine = Entries(partial, reading, index, list, fine: true).ToList();
-            var narrower = fine.Where(entry => old.Exists(o => Covers(o, entry, space))).ToList();
             return
             [
-                .. narrower,
-                .. old.Where(o => broken.Exists(b => SameCaller(o, b, space)) || (fine.Exists(entry => Covers(entry, o, space)) && !narrower.Exists(entry => Covers(entry, o, space)))),
+                .. fine.SelectMany(entry => old.Where(o => SameCaller(o, entry, space)).Select(o => Both(o, entry))).OfType<CallerMatch>(),
+                .. old.Where(o => broken.Exists(b => SameCaller(o, b, space))),
             ];
         }
     }
@@ -92,10 +91,16 @@ public static class PermissionNarrowing
         TrafficPermissionPolicy policy, Reading reading, int index, Func<PermissionSettings, ImmutableArray<CallerMatch>> list, bool fine) =>
         policy.Rules.SelectMany((rule, r) => list(rule.Default).Where((_, i) => reading.IsFine($"{Reading.Rules}[{r}].default.{Lists[index]}[{i}]") == fine));
 
-    private static bool Covers(CallerMatch outer, CallerMatch inner, string space) =>
-        SameCaller(outer, inner, space)
-        && (outer.Methods.IsEmpty || (!inner.Methods.IsEmpty && inner.Methods.All(outer.Methods.Contains)))
-        && (outer.Paths.IsEmpty || (!inner.Paths.IsEmpty && inner.Paths.All(outer.Paths.Contains)));
+    // What both let pass. Paths count as common where they are written alike, which may be less than what both match and is never more.
+    private static CallerMatch? Both(CallerMatch one, CallerMatch other) =>
+        TryCommon(one.Methods, other.Methods, out var methods) && TryCommon(one.Paths, other.Paths, out var paths) ? other with { Methods = methods, Paths = paths } : null;
+
+    // An empty list means any.
+    private static bool TryCommon<T>(ImmutableArray<T> one, ImmutableArray<T> other, out ImmutableArray<T> common)
+    {
+        common = one.IsEmpty ? other : other.IsEmpty ? one : [.. other.Where(one.Contains)];
+        return !common.IsEmpty || (one.IsEmpty && other.IsEmpty);
+    }
 
     private static bool SameCaller(CallerMatch one, CallerMatch other, string space) =>
         one.SpiffeId == other.SpiffeId && Service(one, space) == Service(other, space);

@@ -6,9 +6,6 @@ namespace Mesh.Model.Policies;
 /// <summary>What one document says about how services behave: for a choice of proxies, settings towards others (<c>to</c>) or for those who call them (<c>rules</c>).</summary>
 public abstract record Policy : MeshResource
 {
-    /// <summary>The namespace whose policies concern every namespace.</summary>
-    public const string SystemNamespace = "mesh-system";
-
     /// <summary>Which proxies it is for. Default: all of the mesh that its namespace may speak for.</summary>
     public TargetRef TargetRef { get; init; } = TargetRef.Mesh;
 }

@@ -8,6 +8,9 @@ public abstract record MeshResource
     /// <summary>The one version of the schema.</summary>
     public const string ApiVersion = "mesh.dev/v1alpha1";
 
+    /// <summary>The control plane's own namespace: no services live there, and policies in it concern every namespace.</summary>
+    public const string SystemNamespace = "mesh-system";
+
     /// <summary>Name, namespace, labels.</summary>
     public required ResourceMetadata Metadata { get; init; }
 

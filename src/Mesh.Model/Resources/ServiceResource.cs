@@ -48,6 +48,11 @@ public sealed record ServiceResource : MeshResource
 
     private protected override IEnumerable<Violation> ValidateSpec(FieldPath at)
     {
+        if (Metadata.Namespace == SystemNamespace)
+        {
+            yield return new(FieldPath.Root / "metadata" / "namespace", $"is {SystemNamespace}, where the control plane has its identity; use another one");
+        }
+
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < Ports.Length; i++)
         {

@@ -66,7 +66,7 @@ public sealed record RouteFilter
             {
                 var path = field == "remove" ? (at / field)[i] : (at / field)[i] / "name";
                 i++;
-                foreach (var violation in MatchRules.HeaderName(name, path))
+                foreach (var violation in MatchRules.ChangeableHeader(name, path))
                 {
                     yield return violation;
                 }

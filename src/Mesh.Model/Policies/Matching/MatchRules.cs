@@ -11,6 +11,11 @@ internal static class MatchRules
     /// <summary>The methods of Gateway API, in the order in which error texts list them.</summary>
     public static IReadOnlyList<string> Methods { get; } = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
+    private static readonly HashSet<string> FrameHeaders = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+    };
+
     public static IEnumerable<Violation> Method(string method, FieldPath at)
     {
         if (!Methods.Contains(method))
@@ -72,8 +77,8 @@ internal static class MatchRules
             case ValueMatchKind.Present or ValueMatchKind.Absent when match.Value.Length > 0:
                 yield return new(at / "value", $"means nothing with type {match.Kind} (it is {Wording.Quote(match.Value)}); leave it out");
                 break;
-            case ValueMatchKind.Prefix when match.Value.Length == 0:
-                yield return new(at / "value", "is missing; write the beginning of the value, or use type Present");
+            case ValueMatchKind.Exact or ValueMatchKind.Prefix when match.Value.Length == 0:
+                yield return new(at / "value", "is missing; write the value or its beginning, or use type Present");
                 break;
         }
     }
@@ -84,6 +89,19 @@ internal static class MatchRules
         {
             yield return new(at, $"must be a header name (letters, digits and !#$%&'*+-.^_`|~) but is {Wording.Quote(name)}");
         }
+    }
+
+    /// <summary>A header that a route may change: the frame of a message is the proxy's own, or two hops could disagree on where it ends.</summary>
+    public static IEnumerable<Violation> ChangeableHeader(string name, FieldPath at)
+    {
+        if (name.Equals("Host", StringComparison.OrdinalIgnoreCase))
+        {
+            return [new(at, "cannot be Host; use the filter URLRewrite with a hostname")];
+        }
+
+        return FrameHeaders.Contains(name)
+            ? [new(at, $"cannot be {name}, which says where a message ends or belongs to one connection only; leave it out")]
+            : HeaderName(name, at);
     }
 
     /// <summary>Expressions come from users and run on every request: only such as need no backtracking.</summary>

@@ -1,0 +1,100 @@
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+using Mesh.Testing;
+using Mesh.Yaml;
+
+namespace Mesh.Model.Tests.Serialization;
+
+/// <summary>Whatever users write, it is either read or told to be wrong: no exception, and nothing that is read breaks the compiler.</summary>
+public sealed class ResourceReaderMutationTests
+{
+    private static readonly string[] Words =
+    [
+        "", "a", "/", "//", "/a/../b", "5s", "-1s", "Mesh", "Service", "Exact", "PathPrefix", "RegularExpression", "(", "(a)\\1", "a|b", "GET", "spiffe://shop.local", "spiffe://shop.local/",
+        "spiffe://", "*", "a/b", "a/b/c", "a/b/c/d", "URLRewrite", "RequestRedirect", "ReplacePrefixMatch", "mesh-system", "ü", "a\nb", "503", "5xx", "tcp", "grpc", "Present", new('x', 3000),
+    ];
+
+    private const string Everything = """
+        - {kind: Service, metadata: {name: a, labels: {t: v}}, spec: {ports: [{name: http, protocol: http, external: true}, {name: db, protocol: tcp}], uses: [b, b/http, x/b/http]}}
+        - {kind: ExternalService, metadata: {name: e}, spec: {ports: [{name: api, protocol: https, host: example.com, port: 443}]}}
+        - {kind: TrafficPermission, metadata: {name: p}, spec: {targetRef: {kind: Service, name: a, sectionName: http}, rules: [{default: {deny: [{service: b, methods: [GET], paths: [{type: Exact, value: /}]}], allow: [{spiffeId: {type: Prefix, value: "spiffe://shop.local/ns"}}]}}]}}
+        - {kind: HttpRoute, metadata: {name: r}, spec: {to: [{targetRef: {kind: Service, name: a}, rules: [{name: one, matches: [{path: {type: PathPrefix, value: /}, method: GET, headers: [{name: h, type: Exact, value: v}], queryParams: [{name: q, value: v}]}], default: {filters: [{type: URLRewrite, urlRewrite: {hostname: h, path: {type: ReplacePrefixMatch, replacePrefixMatch: /x}}}], backendRefs: [{name: b, port: http, weight: 2}]}}]}]}}
+        - {kind: TcpRoute, metadata: {name: t}, spec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {backendRefs: [{name: b}]}}]}]}}
+        - {kind: Timeout, metadata: {name: t}, spec: {to: [{targetRef: {kind: Service, labels: {t: v}}, default: {connect: 1s, request: 0s, streamIdle: 1s, idle: 1h}}], rules: [{default: {request: 1s}}]}}
+        - {kind: Retry, metadata: {name: t}, spec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: 1, perTryTimeout: 1s, backOff: {base: 1s, max: 2s}, retryOn: [5xx, 503]}, grpc: {retryOn: []}, tcp: {maxConnectAttempts: 1}, budget: {percent: 1, interval: 1s, minPerSecond: 0}}}]}}
+        - {kind: LoadBalancing, metadata: {name: t}, spec: {to: [{targetRef: {kind: Mesh}, default: {type: LeastRequest, leastRequest: {choiceCount: 2}, wire: Auto}}]}}
+        """;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Read_MutatedDocuments_AreReadOrRefused(int seed)
+    {
+        var random = new Random(seed);
+        var documents = ((ListNode)DocumentReader.ReadYaml("all:\n" + Everything, "x.yaml").Documents.Single().Root["all"]!).Items.Cast<ObjectNode>()
+            .Select(d => d with { Members = d.Members.Insert(0, new DocumentMember("apiVersion", ScalarNode.Of(MeshResource.ApiVersion), 1)) })
+            .ToList();
+        Assert.All(documents, d => Assert.Empty(ResourceReader.Read(new MeshDocument("x", d)).Violations));
+
+        var (good, bad) = (0, 0);
+        for (var i = 0; i < 1500; i++)
+        {
+            if (Mutate(documents[random.Next(documents.Count)], random) is not ObjectNode document)
+            {
+                continue;
+            }
+
+            var read = ResourceReader.Read(new MeshDocument("x", document));
+
+            Assert.Equal(read.Resource is null, !read.Violations.IsEmpty);
+            Assert.All(read.Violations, v => Assert.InRange(v.Line!.Value, 0, 20));
+            if (read.Resource is null)
+            {
+                bad++;
+                continue;
+            }
+
+            good++;
+            TestMesh.Empty.Service("b", ports: ["http", "db:tcp"], uses: ["a", "e"]).Service("a", ports: ["http", "db:tcp"]).Add(read.Resource).Compile();
+            var again = ResourceReader.Read(new MeshDocument("x", ResourceWriter.Write(read.Resource)));
+            Assert.Equal(JsonDocumentWriter.Write(ResourceWriter.Write(read.Resource)), JsonDocumentWriter.Write(ResourceWriter.Write(again.Resource!)));
+        }
+
+        Assert.True(good > 50 && bad > 500, $"{good} were right and {bad} wrong: the mutations say little");
+    }
+
+    // Replaces, removes, doubles or renames one thing below the frame.
+    private static DocumentNode Mutate(DocumentNode node, Random random)
+    {
+        switch (node)
+        {
+            case ObjectNode { Members.Length: > 0 } o when random.Next(8) > 0:
+                var m = o.Members[random.Next(o.Members.Length)];
+                return random.Next(10) switch
+                {
+                    0 => o with { Members = o.Members.Remove(m) },
+                    1 => o with { Members = o.Members.Replace(m, m with { Name = m.Name + "x" }) },
+                    _ => o with { Members = o.Members.Replace(m, m with { Value = Mutate(m.Value, random) }) },
+                };
+            case ListNode { Items.Length: > 0 } l when random.Next(8) > 0:
+                var at = random.Next(l.Items.Length);
+                return random.Next(10) switch
+                {
+                    0 => l with { Items = l.Items.RemoveAt(at) },
+                    1 => l with { Items = l.Items.Insert(at, l.Items[at]) },
+                    _ => l with { Items = l.Items.SetItem(at, Mutate(l.Items[at], random)) },
+                };
+            default:
+                return random.Next(8) switch
+                {
+                    0 => new ScalarNode(ScalarKind.Null, "", 1),
+                    1 => new ScalarNode(ScalarKind.Number, random.Next(-1, 70000).ToString(), 1),
+                    2 => new ScalarNode(ScalarKind.Boolean, "true", 1),
+                    3 => random.Next(2) == 0 ? new ListNode([], 1) : new ObjectNode([], 1),
+                    _ => new ScalarNode(ScalarKind.Text, Words[random.Next(Words.Length)], 1),
+                };
+        }
+    }
+}
