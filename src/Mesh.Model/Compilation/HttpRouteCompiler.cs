@@ -56,7 +56,7 @@ internal sealed class HttpRouteCompiler
                 for (var m = 0; m < matches.Length; m++)
                 {
                     var suffix = matches.Length > 1 ? $".matches[{m}]" : "";
-                    candidates.Add(new Candidate(policy, rule, matches[m], at[r], $"{policy.Key.QualifiedName}/{rule.Name ?? $"to[{index}].rules[{r}]"}{suffix}"));
+                    candidates.Add(new Candidate(policy, rule, matches[m] with { Path = CanonicalPath.Of(matches[m].Path) }, at[r], $"{policy.Key.QualifiedName}/{rule.Name ?? $"to[{index}].rules[{r}]"}{suffix}"));
                 }
             }
         }

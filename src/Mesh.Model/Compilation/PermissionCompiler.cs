@@ -68,7 +68,7 @@ public static class PermissionCompiler
     private static PermissionRule Rule(CallerMatch caller, string policyNamespace, TrustDomain trustDomain, Origin origin)
     {
         var methods = caller.Methods.Select(m => (string?)m).DefaultIfEmpty();
-        var paths = caller.Paths.Select(p => (PathMatch?)p).DefaultIfEmpty();
+        var paths = caller.Paths.Select(CanonicalPath.Of).DefaultIfEmpty();
         return new PermissionRule
         {
             Principals = Principals(caller, policyNamespace, trustDomain),

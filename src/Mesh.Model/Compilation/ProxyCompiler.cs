@@ -47,7 +47,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             Outbound = listeners.DrainToImmutable(),
             RouteTables = tables.DrainToImmutable(),
             Clusters = [.. backends.Needed.Select(u => Cluster(service, u, applied))],
-            Inbound = [.. service.Ports.Select(p => Inbound(service, p, applied))],
+            Inbound = [.. service.Ports.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => Inbound(service, p, applied))],
             FrontDoors = [],
         };
         return (snapshot with { FrontDoors = [.. snapshot.Inbound.Select(i => FrontDoor(i, service.Port(i.Port.Port)!.External))] }, [.. applied]);
@@ -57,8 +57,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private IEnumerable<(Upstream Upstream, ImmutableArray<Origin> Origins)> Called(Service service) => service.Uses
         .SelectMany(edge => upstreams.Of(edge.Callee).Where(u => edge.Port is null || edge.Port == u.Port.Port).Select(u => (Upstream: u, edge.Origin)))
         .GroupBy(e => e.Upstream.Port)
-        .OrderBy(g => g.Key.Service)
-        .ThenBy(g => g.Key.Port, StringComparer.Ordinal)
+        .OrderBy(g => ResourceNames.Outbound(g.Key), StringComparer.Ordinal)
         .Select(g => (g.First().Upstream, g.Select(e => e.Origin).ToImmutableArray()));
 
     private RouteTable Table(Service service, Upstream upstream, RouteBackends backends, List<AppliedSetting> applied)
@@ -102,7 +101,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             Port = id,
             Protocol = port.Protocol,
             Permissions = permissions.MeshDoor(id),
-            Timeouts = _timeouts.Inbound(service, port.Name, applied),
+            Timeouts = _timeouts.Inbound(service, port, applied),
         };
         var where = $"inbound/{port.Name}";
         applied.AddRange(inbound.Permissions.Deny.Select(r => new AppliedSetting(where, "deny", PermissionText.Of(r), r.Origin)));

@@ -50,14 +50,14 @@ internal sealed class TimeoutCompiler
     }
 
     /// <summary>The bounds of the receiving side.</summary>
-    public InboundTimeouts Inbound(Service service, string port, List<AppliedSetting> applied)
+    public InboundTimeouts Inbound(Service service, ServicePort port, List<AppliedSetting> applied)
     {
-        var fold = new Fold<InboundTimeoutSettings>(_inbound.For(service, port), $"inbound/{port}", "timeout", applied);
+        var fold = new Fold<InboundTimeoutSettings>(_inbound.For(service, port.Name), $"inbound/{port.Name}", "timeout", applied);
         var defaults = new InboundTimeouts();
         return new InboundTimeouts
         {
             Connect = fold.Take("connect", s => s.Connect, defaults.Connect),
-            Request = fold.Bound("request", s => s.Request, defaults.Request),
+            Request = port.Protocol.IsHttp() ? fold.Bound("request", s => s.Request, defaults.Request) : null,
             Idle = fold.Bound("idle", s => s.Idle, defaults.Idle),
             Origin = fold.Origin,
         };

@@ -84,6 +84,14 @@ public sealed class HttpRouteCompilerTests
     }
 
     [Fact]
+    public void Compile_PrefixWithTrailingSlash_IsTheSameMatch()
+    {
+        var rule = Assert.Single(Shop.Yaml(Route("orders", "- {name: a, matches: [{path: {type: PathPrefix, value: /a/}}]}\n    - {name: b, matches: [{path: {type: PathPrefix, value: /a}}]}")).Routes("storefront", "orders/http"));
+
+        Assert.Equal(("default/orders/a", "/a"), (rule.Name, rule.Match.Path!.Value));
+    }
+
+    [Fact]
     public void Compile_BackendThatDoesNotExist_KeepsItsShare()
     {
         var mesh = Shop.Yaml(Route("orders", "- default: {backendRefs: [{name: orders, weight: 3}, {name: nowhere}, {name: orders-v2, port: db}]}"));

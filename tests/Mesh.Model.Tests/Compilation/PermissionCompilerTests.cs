@@ -116,12 +116,14 @@ public sealed class PermissionCompilerTests
     public void ApplyTo_LastSnapshot_ChangesPermissionsOnly()
     {
         var last = Shop.Allow("storefront", at: "payments").Snapshot("payments");
-        Assert.Equal(2, last.Inbound[0].Permissions.Allow.Length);
+        Assert.Equal(2, Http(last).Permissions.Allow.Length);
 
         var now = Model.Compilation.PermissionCompiler.Compile(Shop.Topology, Shop.Policies).ApplyTo(last);
 
-        Assert.Equal("orders", Assert.Single(now.Inbound[0].Permissions.Allow).Principals[0].Value.Split('/')[^1]);
-        Assert.Equal(2, now.FrontDoors[0].Permissions.Allow.Length);
-        Assert.Equal(last.Inbound[0].Timeouts, now.Inbound[0].Timeouts);
+        Assert.Equal("orders", Assert.Single(Http(now).Permissions.Allow).Principals[0].Value.Split('/')[^1]);
+        Assert.Equal(2, now.FrontDoors.Single(d => d.Port.Port == "http").Permissions.Allow.Length);
+        Assert.Equal(Http(last).Timeouts, Http(now).Timeouts);
     }
+
+    private static InboundPort Http(ProxySnapshot snapshot) => snapshot.Inbound.Single(p => p.Port.Port == "http");
 }

@@ -139,10 +139,10 @@ public sealed class SettingsMergeTests
             """);
 
         var cluster = mesh.Cluster("web/storefront", "shop/orders/rpc");
-        var inbound = mesh.Snapshot("shop/orders").Inbound;
+        var inbound = mesh.Snapshot("shop/orders").Inbound.ToDictionary(p => p.Port.Port);
         Assert.Equal((LoadBalancingKind.Random, WireProtocol.Http2, "shop/rr"), (cluster.LoadBalancing.Kind, cluster.Wire, cluster.LoadBalancing.Origin.Name));
-        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), null), (inbound[0].Timeouts.Connect, inbound[0].Timeouts.Request, inbound[0].Timeouts.Idle));
-        Assert.Equal(new InboundTimeouts(), inbound[1].Timeouts);
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), null), (inbound["http"].Timeouts.Connect, inbound["http"].Timeouts.Request, inbound["http"].Timeouts.Idle));
+        Assert.Equal(new InboundTimeouts(), inbound["rpc"].Timeouts);
     }
 
     // "<namespace> <name> <targetRef> to <to[].targetRef> <request>"

@@ -1,0 +1,41 @@
+using Mesh.Model.Identity;
+using Mesh.Testing;
+using Mesh.Xds.Codecs;
+using Mesh.Xds.Validation;
+
+namespace Mesh.Xds.Tests;
+
+/// <summary>What the compiler makes is what a sidecar reads, whatever the policies say.</summary>
+public sealed class CompiledMeshTests
+{
+    private static readonly TestMesh Shop = TestMesh.Empty
+        .Service("storefront", ports: ["http"], uses: ["orders", "rpc", "postgres", "stripe"])
+        .Service("orders", ports: ["http", "db:tcp"])
+        .Service("rpc", ports: ["grpc"])
+        .Service("postgres", ports: ["tcp"])
+        .External("stripe", "api.stripe.com", 443);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("kind: Timeout\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {connect: 1ms, request: 576h, streamIdle: 1s, idle: 0s}}], rules: [{default: {connect: 1s, request: 1s, idle: 0s}}]}")]
+    [InlineData("kind: Timeout\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {request: 0s, streamIdle: 0s, idle: 1m}}], rules: [{default: {request: 0s}}]}")]
+    [InlineData("kind: Retry\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: 0, retryOn: []}, grpc: {numRetries: 100, perTryTimeout: 1s, backOff: {base: 1ms, max: 1ms}, retryOn: [Unavailable, Cancelled, Internal]}, tcp: {maxConnectAttempts: 100}, budget: {percent: 0, interval: 1ms, minPerSecond: 0}}}]}")]
+    [InlineData("kind: Retry\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {http: {retryOn: [5xx, GatewayError, Retriable4xx, Reset, 503, 429]}, budget: {percent: 12.5}}}]}")]
+    [InlineData("kind: LoadBalancing\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {type: RoundRobin, wire: Http1}}]}")]
+    [InlineData("kind: LoadBalancing\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {leastRequest: {choiceCount: 100}, wire: Http2}}]}")]
+    [InlineData("kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 0}, {name: nowhere, weight: 1000000}, {name: postgres, port: tcp}, {name: stripe, port: https}]}}]}]}")]
+    [InlineData("kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 0}]}}]}]}")]
+    [InlineData("kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{name: a, matches: [{path: {type: PathPrefix, value: /}, method: GET}, {path: {type: PathPrefix, value: /a/b}, headers: [{name: a, type: Absent}, {name: b, type: Prefix, value: c}, {name: d, type: RegularExpression, value: e+}], queryParams: [{name: q, type: Present}, {name: r, value: s}]}], default: {filters: [{type: URLRewrite, urlRewrite: {hostname: a.b, path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}, {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: ''}], add: [{name: b, value: c}], remove: [d]}}]}}, {matches: [{path: {type: RegularExpression, value: '/x.*'}}], default: {filters: [{type: RequestRedirect, requestRedirect: {scheme: https, hostname: a.b, port: 8443, statusCode: 307, path: {type: ReplaceFullPath, replaceFullPath: /y}}}]}}]}]}")]
+    [InlineData("kind: TcpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 9}, {name: postgres, port: tcp}, {name: nowhere}]}}]}]}")]
+    [InlineData("kind: TrafficPermission\nmetadata: {name: t}\nspec: {rules: [{default: {deny: [{service: a, methods: [GET, POST], paths: [{type: Exact, value: /a}, {type: PathPrefix, value: /b/}, {type: RegularExpression, value: '/c.*'}]}], allow: [{spiffeId: {type: Prefix, value: 'spiffe://shop.local'}}], allowWithShadowDeny: [{spiffeId: {type: Exact, value: 'spiffe://other/x'}}]}}]}")]
+    public void Encode_CompiledMesh_IsValidAndReadsBack(string yaml)
+    {
+        foreach (var (service, snapshot) in (yaml.Length == 0 ? Shop : Shop.Yaml(yaml)).Compile().Snapshots)
+        {
+            var resources = SnapshotCodec.Encode(snapshot);
+
+            Assert.Empty(XdsValidator.Validate(resources));
+            Assert.Equal(SnapshotText.Of(snapshot), SnapshotText.Of(SnapshotCodec.Decode(SpiffeId.ForService(TestMesh.TrustDomain, service), resources)));
+        }
+    }
+}
