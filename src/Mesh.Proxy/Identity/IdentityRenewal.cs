@@ -18,6 +18,7 @@ internal sealed partial class IdentityRenewal : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private bool _isLive;
     private long _dueTicks; // UTC; zero is at once. The clock watch writes it from a thread of its own.
 
     public IdentityRenewal(
@@ -183,6 +184,7 @@ internal sealed partial class IdentityRenewal : BackgroundService
     private void Take(WorkloadSvid svid)
     {
         Interlocked.Exchange(ref _dueTicks, _schedule.Due(svid).UtcTicks);
+        _isLive = true;
         _identity.Publish(svid);
     }
 
@@ -203,9 +205,9 @@ internal sealed partial class IdentityRenewal : BackgroundService
     // Ends when the time is over, when time was lost, or with the SVID's life, which it then says.
     private async Task WaitAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
-        var live = _identity.Current;
+        SayIfExpired();
         var life = _identity.Remaining;
-        if (live is not null && (pause == Timeout.InfiniteTimeSpan || life < pause))
+        if (_isLive && (pause == Timeout.InfiniteTimeSpan || life < pause))
         {
             pause = life + TimeSpan.FromMilliseconds(1);
         }
@@ -216,9 +218,15 @@ internal sealed partial class IdentityRenewal : BackgroundService
         await Task.WhenAny(delay, wake);
         await over.CancelAsync();
         await Task.WhenAll(delay, wake).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (live is not null && _identity.Current is null && !cancellationToken.IsCancellationRequested)
+        SayIfExpired();
+    }
+
+    private void SayIfExpired()
+    {
+        if (_isLive && _identity.Latest is { } ended && _identity.Remaining == TimeSpan.Zero)
         {
-            Log.Expired(_logger, live.Id.Text, live.NotAfter);
+            _isLive = false;
+            Log.Expired(_logger, ended.Id.Text, ended.NotAfter);
             _identity.RaiseChanged();
         }
     }

@@ -24,6 +24,8 @@ internal static class HopTracing
             return default;
         }
 
+        // The hop belongs to the caller's trace or to none; what runs around it in this process is not its parent.
+        Activity.Current = null;
         var kind = direction == HopDirection.Outbound ? ActivityKind.Client : ActivityKind.Server;
         return ActivityContext.TryParse(traceParent, traceState, isRemote: true, out var parent)
             ? new(Source.StartActivity(name, kind, parent))

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text;
+using Mesh.Proxy.Bootstrap;
+using Mesh.Testing.Identity;
+
+namespace Mesh.Proxy.Tests.Bootstrap;
+
+public sealed class BootstrapReaderTests
+{
+    [Fact]
+    public void Parse_SmallestFile_TakesDefaults()
+    {
+        var settings = Read("""{"trustDomain":"shop.local","service":"shop/orders","replica":"orders-1","stateDirectory":"/state"}""", out var violations);
+
+        Assert.Empty(violations);
+        Assert.Equal("spiffe://shop.local/ns/shop/sa/orders", settings!.Id.Text);
+        Assert.Equal(TimeSpan.FromSeconds(20), settings.Drain);
+        Assert.Equal(LogLevel.Information, settings.LogLevel);
+        Assert.Null(settings.ControlPlane);
+        Assert.Null(settings.AdminAddress);
+    }
+
+    [Fact]
+    public void Parse_WholeFile_ConvertsEachValue()
+    {
+        var root = new ClockedAuthority(DateTimeOffset.UnixEpoch.AddYears(56)).Bundle.ToPem().Replace("\n", "\\n", StringComparison.Ordinal);
+        var settings = Read($$"""
+            {"trustDomain":"shop.local","service":"shop/orders","replica":"orders-1","stateDirectory":"/state","controlPlane":"https://127.0.0.1:15010",
+             "trustBundle":["{{root}}"],"token":"t","listeners":{"inbound/mesh":"[::1]:15006"},"applications":{"http":"127.0.0.1:8080"},
+             "advertisedAddress":"10.0.0.7","admin":{"address":"127.0.0.1:15000","token":"0123456789abcdef"},"logLevel":"debug","logFormat":"json","drainSeconds":0}
+            """, out var violations);
+
+        Assert.Empty(violations);
+        Assert.Equal(IPEndPoint.Parse("[::1]:15006"), settings!.Listeners["inbound/mesh"]);
+        Assert.Equal(IPEndPoint.Parse("127.0.0.1:8080"), settings.Applications["http"]);
+        Assert.Single(settings.TrustBundle.Roots);
+        Assert.Equal(LogLevel.Debug, settings.LogLevel);
+        Assert.True(settings.JsonLogs);
+        Assert.Equal(TimeSpan.Zero, settings.Drain);
+    }
+
+    [Fact]
+    public void Parse_ManyMistakes_NamesEachWithItsPath()
+    {
+        Read("""
+            {"trustDomain":"Shop","service":"a/b/c","replica":" ","stateDirectory":"state","controlPlane":"http://127.0.0.1:15010","trustBundle":["none"],
+             "listeners":{"inbound/mesh":"127.0.0.1"},"applications":{"http":"localhost:80"},"advertisedAddress":"host","admin":{"address":"10.0.0.1:15000","token":"short"},
+             "telemetry":{"endpoint":"collector","protocol":"zipkin"},"logLevel":"7","logFormat":"xml","drainSeconds":-1}
+            """, out var violations);
+
+        Assert.Equal(
+            [
+                "admin.address", "admin.token", "advertisedAddress", "applications['http']", "controlPlane", "drainSeconds", "listeners['inbound/mesh']", "logFormat", "logLevel", "replica",
+                "service", "stateDirectory", "telemetry.endpoint", "telemetry.protocol", "token", "trustBundle", "trustDomain",
+            ],
+            violations.Select(v => v.Path.Text).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Parse_ControlPlaneWithoutRootsOrToken_AsksForBoth()
+    {
+        Read("""{"trustDomain":"shop.local","service":"shop/orders","replica":"r","stateDirectory":"/state","controlPlane":"https://127.0.0.1:1"}""", out var violations);
+
+        Assert.Equal(["token", "trustBundle"], violations.Select(v => v.Path.Text).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"trustDomain":"shop.local","tokn":"verysecret"}""")]
+    [InlineData("""{"trustDomain":"shop.local","token":["verysecret"]}""")]
+    [InlineData("""{"trustDomain":"shop.local","token":"verysecret" """)]
+    [InlineData("null")]
+    public void Parse_NoSuchJson_SaysWhereWithoutQuotingSecrets(string json)
+    {
+        Assert.Null(Read(json, out var violations));
+
+        Assert.DoesNotContain("verysecret", Assert.Single(violations).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_NoFile_SaysSo()
+    {
+        Assert.Null(BootstrapReader.Read("/nowhere/bootstrap.json", out var violations));
+
+        Assert.Contains("cannot be read", Assert.Single(violations).Message, StringComparison.Ordinal);
+    }
+
+    private static ProxySettings? Read(string json, out IReadOnlyList<Mesh.Model.Validation.Violation> violations) => BootstrapReader.Parse(Encoding.UTF8.GetBytes(json), out violations);
+}

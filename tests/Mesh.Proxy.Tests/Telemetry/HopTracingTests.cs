@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Mesh.Proxy.Telemetry;
+
+namespace Mesh.Proxy.Tests.Telemetry;
+
+public sealed class HopTracingTests
+{
+    private const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    private static readonly RequestTags Tags = new() { Direction = HopDirection.Outbound, Caller = "a", Callee = "b", Method = "GET", Status = 200 };
+
+    [Fact]
+    public void Start_NobodyListens_PassesOnAndAllocatesNothing()
+    {
+        HopTracing.Start("GET", HopDirection.Outbound, Parent, null).Stop(Tags);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        var span = HopTracing.Start("GET", HopDirection.Outbound, Parent, null);
+        span.Stop(Tags);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Null(span.TraceParent);
+    }
+
+    [Fact]
+    public void Start_Listening_ContinuesTheTraceWithASpanOfItsOwn()
+    {
+        using var listener = Listen(out var stopped);
+
+        var span = HopTracing.Start("GET all", HopDirection.Outbound, Parent, "vendor=1");
+        span.Stop(Tags with { Status = 503, Error = "connect_failed" });
+
+        Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", span.TraceParent, StringComparison.Ordinal);
+        Assert.DoesNotContain("b7ad6b7169203331", span.TraceParent, StringComparison.Ordinal);
+        var activity = Assert.Single(stopped);
+        Assert.Equal("b7ad6b7169203331", activity.ParentSpanId.ToString());
+        Assert.Equal("vendor=1", activity.TraceStateString);
+        Assert.Equal(ActivityKind.Client, activity.Kind);
+        Assert.Equal(ActivityStatusCode.Error, activity.Status);
+        Assert.Equal("connect_failed", activity.GetTagItem("error.type"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("garbage")]
+    [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01")]
+    public void Start_NoReadableParent_BeginsATraceWhateverRunsAround(string? traceParent)
+    {
+        using var listener = Listen(out var stopped);
+        using var around = new Activity("around").Start();
+
+        var span = HopTracing.Start("GET", HopDirection.Inbound, traceParent, null);
+        span.Stop(Tags);
+
+        Assert.NotNull(span.TraceParent);
+        Assert.NotEqual(around.TraceId, Assert.Single(stopped).TraceId);
+    }
+
+    private static ActivityListener Listen(out List<Activity> stopped)
+    {
+        var list = new List<Activity>();
+        stopped = list;
+        var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == HopTracing.SourceName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = list.Add,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return listener;
+    }
+}
