@@ -1,4 +1,3 @@
-using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Bootstrap;
@@ -15,7 +14,6 @@ internal static class Some
         Assert.True(ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var id));
         return new ProxySettings
         {
-            Source = new SidecarBootstrap { TrustDomain = TrustDomain.Name, Service = service, Replica = $"{id.Name}-1", StateDirectory = stateDirectory },
             Service = id,
             Id = SpiffeId.ForService(TrustDomain, id),
             Replica = $"{id.Name}-1",

@@ -75,7 +75,6 @@ internal sealed class BootstrapValidator
         var applications = Addresses(bootstrap.Applications, "applications");
         return trustDomain is null || _violations.Count > 0 ? null : new ProxySettings
         {
-            Source = bootstrap,
             Service = service,
             Id = SpiffeId.ForService(trustDomain, service),
             Replica = bootstrap.Replica,

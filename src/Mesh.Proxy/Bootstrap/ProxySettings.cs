@@ -9,9 +9,6 @@ namespace Mesh.Proxy.Bootstrap;
 /// <summary>The bootstrap file after it was checked: each value in the type that the proxy works with.</summary>
 internal sealed record ProxySettings
 {
-    /// <summary>The file as it was read.</summary>
-    public required SidecarBootstrap Source { get; init; }
-
     /// <summary>The service this proxy stands beside.</summary>
     public required ServiceId Service { get; init; }
 

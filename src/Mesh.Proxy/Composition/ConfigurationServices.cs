@@ -31,8 +31,7 @@ internal static class ConfigurationServices
     /// <summary>Adds what tells the control plane of this replica. It comes after the doors: it leaves before they close.</summary>
     public static void AddRegistration(this IHostApplicationBuilder builder, ProxySettings settings)
     {
-        // Without a door there is nothing to reach, and so nothing to register.
-        if (settings.ControlPlane is null || !builder.Services.Any(service => service.ServiceType == typeof(IApplicationReadiness)))
+        if (settings.ControlPlane is null)
         {
             return;
         }

@@ -7,6 +7,9 @@ namespace Mesh.Proxy.Composition;
 /// <summary>Puts the proxy together, one line for each folder.</summary>
 internal static class ProxyHost
 {
+    // The data path ends by itself at the drain's deadline; this is for what comes before and after it.
+    private static readonly TimeSpan AfterDrain = TimeSpan.FromSeconds(5);
+
     /// <summary>Builds it; nothing runs and no port is bound yet.</summary>
     /// <param name="settings">The checked bootstrap file.</param>
     /// <param name="writer">Where log lines go.</param>
@@ -15,10 +18,9 @@ internal static class ProxyHost
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "mesh-proxy" });
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(settings.Source);
         builder.Services.AddSingleton(new StateDirectory(settings.StateDirectory));
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Drain);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Drain + AfterDrain);
         replace?.Invoke(builder.Services);
 
         // Started in this order, stopped in reverse: the replica leaves the mesh, its doors close, and the admin endpoint answers to the end.

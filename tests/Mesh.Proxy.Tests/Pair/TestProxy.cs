@@ -12,7 +12,6 @@ using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Telemetry;
 using Mesh.Testing.Identity;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Mesh.Proxy.Tests.Pair;
 
