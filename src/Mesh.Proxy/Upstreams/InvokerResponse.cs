@@ -80,8 +80,22 @@ internal sealed class InvokerResponse(HttpResponseMessage message) : UpstreamRes
     private async ValueTask CopyAsync(Stream body, PipeWriter writer, long? length, CancellationToken cancellationToken)
     {
         var size = SmallRead;
+        var isHeadOut = length is <= SmallRead;
         while (true)
         {
+            if (!isHeadOut)
+            {
+                // A stream's caller may wait for the head before it sends or does anything else.
+                isHeadOut = true;
+                var first = body.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                if (!first.IsCompleted)
+                {
+                    await writer.FlushAsync(cancellationToken);
+                }
+
+                await first;
+            }
+
             var memory = writer.GetMemory(size);
             var read = await body.ReadAsync(memory, cancellationToken);
             if (read == 0)
@@ -140,7 +154,7 @@ internal sealed class InvokerResponse(HttpResponseMessage message) : UpstreamRes
             }
         }
 
-        writer.Write(Encoding.Latin1.GetBytes(end.Append("\r\n").ToString()));
+        Put(writer, Encoding.Latin1.GetBytes(end.Append("\r\n").ToString()));
         await writer.FlushAsync(cancellationToken);
     }
 
@@ -149,9 +163,16 @@ internal sealed class InvokerResponse(HttpResponseMessage message) : UpstreamRes
         Span<byte> head = stackalloc byte[16];
         Utf8Formatter.TryFormat(data.Length, head, out var length, new StandardFormat('X'));
         "\r\n"u8.CopyTo(head[length..]);
-        writer.Write(head[..(length + 2)]);
-        writer.Write(data);
-        writer.Write("\r\n"u8);
+        Put(writer, head[..(length + 2)]);
+        Put(writer, data);
+        Put(writer, "\r\n"u8);
+    }
+
+    // Kestrel's writer may offer an empty span where no size is asked for, which the extension method for this refuses.
+    private static void Put(PipeWriter writer, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(writer.GetSpan(bytes.Length));
+        writer.Advance(bytes.Length);
     }
 
     private static void Copy(HttpHeadersNonValidated from, StringValues connection, IHeaderDictionary to)

@@ -50,6 +50,16 @@ internal sealed class ProxyPair : IAsyncDisposable
         return pair;
     }
 
+    /// <summary>Puts another replica of orders beside the first.</summary>
+    public async Task<TestProxy> AddReplicaAsync(string name, IPEndPoint app)
+    {
+        var replica = new TestProxy("orders", name, Authority, new Dictionary<string, IPEndPoint> { [Upstream.Port] = app });
+        await replica.DataPath.StartAsync(TestContext.Current.CancellationToken);
+        replica.Configuration.Apply(Callee.Configuration.Current!.Snapshot, []);
+        Apply(o => o with { Endpoints = [new Endpoint("127.0.0.1", Callee.MeshDoor.Port, "orders-1"), new Endpoint("127.0.0.1", replica.MeshDoor.Port, name)] });
+        return replica;
+    }
+
     /// <summary>Changes the configuration of both.</summary>
     public void Apply(Func<PairOptions, PairOptions> change)
     {

@@ -74,6 +74,24 @@ internal sealed class TestProxy : IAsyncDisposable
     /// <summary>Where outsiders call.</summary>
     public IPEndPoint FrontDoor(string port) => _services.GetRequiredService<InboundDoors>().FindFrontDoor(port) ?? throw new InvalidOperationException($"{port} has no front door.");
 
+    /// <summary>Waits for the app to have accepted a connection.</summary>
+    public async Task UntilReadyAsync(bool isReady = true)
+    {
+        var changed = new TaskCompletionSource();
+        void Look()
+        {
+            if (Readiness.ReadyPorts.IsEmpty != isReady)
+            {
+                changed.TrySetResult();
+            }
+        }
+
+        Readiness.Changed += Look;
+        Look();
+        await changed.Task.InTime();
+        Readiness.Changed -= Look;
+    }
+
     public async ValueTask DisposeAsync() => await _services.DisposeAsync();
 
     private static class Mesh

@@ -1,0 +1,234 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Http.Headers;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Proxy.Tests.Pair;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Mesh.Proxy.Tests;
+
+public sealed class GrpcPairTests
+{
+    private static readonly PairOptions Grpc = new() { Protocol = AppProtocol.Grpc };
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Unary_AnswersWithTrailers()
+    {
+        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
+        using var client = Client();
+
+        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(7))), Stop).InTime();
+
+        Assert.Equal(Message(7), await response.Content.ReadAsByteArrayAsync(Stop).InTime());
+        Assert.Equal("0", response.TrailingHeaders.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task BidirectionalStream_OfTenThousandMessages_KeepsOrderAndPace()
+    {
+        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
+        using var client = Client();
+        var content = new DuplexContent();
+
+        using var response = await client.SendAsync(Call(pair.Url, content), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        var up = await content.Stream.InTime();
+        await using var down = await response.Content.ReadAsStreamAsync(Stop);
+        var buffer = new byte[9];
+        // Each message waits for its echo now and then: nothing may be held back on the way.
+        for (var i = 0; i < 10_000; i++)
+        {
+            await up.WriteAsync(Message(i), Stop).InTime();
+            if (i % 100 == 99)
+            {
+                await up.FlushAsync(Stop).InTime();
+                for (var j = i - 99; j <= i; j++)
+                {
+                    await down.ReadExactlyAsync(buffer, Stop).InTime();
+                    Assert.Equal(j, BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(5)));
+                }
+            }
+        }
+
+        content.Complete();
+        Assert.Equal(0, await down.ReadAsync(buffer, Stop).InTime());
+        Assert.Equal("0", response.TrailingHeaders.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task ServerStream_EndsWhenTheCallerCancels()
+    {
+        var aborted = new TaskCompletionSource();
+        await using var app = await TestApp.StartAsync(
+            async context =>
+            {
+                context.Response.ContentType = "application/grpc";
+                await context.Response.Body.WriteAsync(Message(1), context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                using var registration = context.RequestAborted.Register(aborted.SetResult);
+                await aborted.Task;
+            },
+            HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
+        using var client = Client();
+
+        var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(7))), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        await using var down = await response.Content.ReadAsStreamAsync(Stop);
+        await down.ReadExactlyAsync(new byte[9], Stop).InTime();
+        response.Dispose();
+
+        await aborted.Task.InTime();
+    }
+
+    [Fact]
+    public async Task TrailersOnly_OfTheApp_PassUntouched()
+    {
+        await using var app = await TestApp.StartAsync(
+            context =>
+            {
+                context.Response.ContentType = "application/grpc";
+                context.Response.Headers["grpc-status"] = "5";
+                context.Response.Headers["grpc-message"] = "none";
+                return Task.CompletedTask;
+            },
+            HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
+        using var client = Client();
+
+        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(7))), Stop).InTime();
+
+        Assert.Equal("5", response.Headers.GetValues("grpc-status").Single());
+        Assert.Equal("none", response.Headers.GetValues("grpc-message").Single());
+        Assert.False(response.Headers.Contains("mesh-error"));
+    }
+
+    [Fact]
+    public async Task DeniedCall_IsAGrpcStatusWithAMessage()
+    {
+        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc with { Permissions = PermissionSet.Nobody });
+        using var client = Client();
+
+        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(7))), Stop).InTime();
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("7", response.Headers.GetValues("grpc-status").Single());
+        Assert.StartsWith("permission_denied; hop=orders-1", response.Headers.GetValues("mesh-error").Single(), StringComparison.Ordinal);
+        Assert.Contains("permission_denied", response.Headers.GetValues("grpc-message").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PermissionRevoked_OpenStreamIsBrokenOff()
+    {
+        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
+        using var client = Client();
+        var content = new DuplexContent();
+        using var response = await client.SendAsync(Call(pair.Url, content), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        var up = await content.Stream.InTime();
+        await using var down = await response.Content.ReadAsStreamAsync(Stop);
+        await up.WriteAsync(Message(1), Stop).InTime();
+        await up.FlushAsync(Stop).InTime();
+        await down.ReadExactlyAsync(new byte[9], Stop).InTime();
+
+        pair.Apply(o => o with { Permissions = PermissionSet.Nobody });
+
+        await Assert.ThrowsAnyAsync<Exception>(() => down.ReadExactlyAsync(new byte[9], Stop).InTime());
+        content.Complete();
+    }
+
+    [Fact]
+    public async Task SvidRotation_OldStreamGoesOnAndNewCallsUseTheNewOne()
+    {
+        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
+        using var client = Client();
+        var content = new DuplexContent();
+        using var response = await client.SendAsync(Call(pair.Url, content), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        var up = await content.Stream.InTime();
+        await using var down = await response.Content.ReadAsStreamAsync(Stop);
+
+        for (var i = 0; i < 3; i++)
+        {
+            pair.Caller.Identity.Rotate();
+            using var other = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(i))), Stop).InTime();
+            Assert.Equal(Message(i), await other.Content.ReadAsByteArrayAsync(Stop).InTime());
+            await up.WriteAsync(Message(i), Stop).InTime();
+            await up.FlushAsync(Stop).InTime();
+            var buffer = new byte[9];
+            await down.ReadExactlyAsync(buffer, Stop).InTime();
+            Assert.Equal(Message(i), buffer);
+        }
+
+        content.Complete();
+        Assert.Equal(0, await down.ReadAsync(new byte[1], Stop).InTime());
+    }
+
+    private static HttpClient Client() => new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
+
+    private static HttpRequestMessage Call(Uri url, HttpContent content)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, "test.Echo/Call"))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = content,
+        };
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        return request;
+    }
+
+    private static byte[] Message(int value)
+    {
+        var message = new byte[9];
+        message[4] = 4;
+        BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(5), value);
+        return message;
+    }
+
+    private static async Task EchoAsync(HttpContext context)
+    {
+        Assert.Equal("trailers", context.Request.Headers.TE);
+        context.Response.ContentType = "application/grpc";
+        await context.Response.StartAsync(context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        var buffer = new byte[16 * 1024];
+        int read;
+        while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+        {
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+
+    private sealed class DuplexContent : HttpContent
+    {
+        private readonly TaskCompletionSource<Stream> _stream = new();
+        private readonly TaskCompletionSource _done = new();
+
+        public Task<Stream> Stream => _stream.Task;
+
+        public void Complete() => _done.TrySetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.FlushAsync();
+            _stream.SetResult(stream);
+            await _done.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

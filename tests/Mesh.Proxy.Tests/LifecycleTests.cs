@@ -1,0 +1,119 @@
+using System.Net;
+using Mesh.Proxy.Tests.Pair;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.Proxy.Tests;
+
+public sealed class LifecycleTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Drain_FinishesWhatRunsAndTakesNothingNew()
+    {
+        var began = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        await using var app = await TestApp.StartAsync(async context =>
+        {
+            began.TrySetResult();
+            await go.Task;
+            await context.Response.WriteAsync("done", context.RequestAborted);
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var client = new HttpClient();
+
+        var running = client.GetStringAsync(pair.Url, Stop);
+        await began.Task.InTime();
+        var drain = pair.Callee.DataPath.DrainAsync(TimeSpan.FromSeconds(10));
+        using var refused = await client.GetAsync(pair.Url, Stop).InTime();
+        go.SetResult();
+
+        Assert.Equal("done", await running.InTime());
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        await drain.InTime();
+    }
+
+    [Fact]
+    public async Task Drain_EndsAtItsDeadline()
+    {
+        var began = new TaskCompletionSource();
+        await using var app = await TestApp.StartAsync(async context =>
+        {
+            began.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var client = new HttpClient();
+
+        var running = client.GetAsync(pair.Url, Stop);
+        await began.Task.InTime();
+        await pair.Callee.DataPath.DrainAsync(TimeSpan.FromMilliseconds(100)).InTime();
+
+        using var response = await running.InTime();
+        Assert.NotEqual(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task AppStartsLate_RequestIsHeldForIt()
+    {
+        var port = TunnelTests.ClosedPort();
+        await using var pair = await ProxyPair.StartAsync(new IPEndPoint(IPAddress.Loopback, port));
+        using var client = new HttpClient();
+
+        var early = client.GetStringAsync(pair.Url, Stop);
+        Assert.Empty(pair.Callee.Readiness.ReadyPorts);
+        await using var app = await TestApp.StartAsync(context => context.Response.WriteAsync("late", context.RequestAborted), port: port);
+
+        Assert.Equal("late", await early.InTime());
+        await pair.Callee.UntilReadyAsync();
+        Assert.Equal(["http"], pair.Callee.Readiness.ReadyPorts);
+        Assert.Equal(pair.Callee.MeshDoor, pair.Callee.Readiness.MeshDoor);
+    }
+
+    [Fact]
+    public async Task AppDies_ReadinessIsWithdrawnAndRequestsSayWhy()
+    {
+        var app = await TestApp.StartAsync(context => context.Response.WriteAsync("up", context.RequestAborted));
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var client = new HttpClient();
+        Assert.Equal("up", await client.GetStringAsync(pair.Url, Stop).InTime());
+        await pair.Callee.UntilReadyAsync();
+
+        await app.DisposeAsync();
+        using var response = await client.GetAsync(pair.Url, Stop).InTime();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.StartsWith("app_unreachable; hop=orders-1", response.Headers.GetValues("mesh-error").Single(), StringComparison.Ordinal);
+        await pair.Callee.UntilReadyAsync(isReady: false);
+    }
+
+    [Fact]
+    public async Task RotationUnderLoad_FailsNoRequest()
+    {
+        await using var app = await TestApp.StartAsync(context => context.Response.WriteAsync("ok", context.RequestAborted));
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var client = new HttpClient();
+        var isOver = false;
+
+        var load = Enumerable.Range(0, 8).Select(async _ =>
+        {
+            var count = 0;
+            while (!Volatile.Read(ref isOver))
+            {
+                Assert.Equal("ok", await client.GetStringAsync(pair.Url, Stop));
+                count++;
+            }
+
+            return count;
+        }).ToArray();
+        for (var i = 0; i < 20; i++)
+        {
+            pair.Caller.Identity.Rotate();
+            pair.Callee.Identity.Rotate();
+            await client.GetStringAsync(pair.Url, Stop).InTime();
+        }
+
+        Volatile.Write(ref isOver, true);
+        Assert.All(await Task.WhenAll(load).InTime(), count => Assert.True(count > 0));
+    }
+}
