@@ -61,6 +61,11 @@ internal sealed class HttpRouteCompiler
             }
         }
 
+        if (candidates.Count == 1)
+        {
+            return [[candidates[0]]];
+        }
+
         return candidates
             .GroupBy(c => HttpRouteSchema.Canonical(c.Match))
             .Select(group => group.DistinctBy(c => c.Policy.Key).ToImmutableArray())

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mesh.Model.Compilation;
 using Mesh.Model.Snapshots;
 using Mesh.Testing;
@@ -145,15 +144,16 @@ public sealed class SnapshotCompilerTests
 
         var (topology, policies) = (mesh.Topology, mesh.Policies);
         var times = new List<double>();
-        for (var i = 0; i < 5; i++)
+        for (var i = 0; i < 10; i++)
         {
-            var start = Stopwatch.GetTimestamp();
+            // Processor time: on a busy machine the clock says more about the others.
+            var start = Environment.CpuUsage.TotalTime;
             Assert.Equal(200, SnapshotCompiler.Compile(topology, policies).Snapshots.Count);
-            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            times.Add((Environment.CpuUsage.TotalTime - start).TotalMilliseconds);
         }
 
-        var permissions = Stopwatch.GetTimestamp();
+        var permissions = Environment.CpuUsage.TotalTime;
         PermissionCompiler.Compile(topology, policies);
-        TestContext.Current.SendDiagnosticMessage("200 services, 1000 edges, 600 policies: compiled in {0} ms, permissions alone in {1:F1} ms", string.Join(", ", times.Select(t => t.ToString("F1"))), Stopwatch.GetElapsedTime(permissions).TotalMilliseconds);
+        TestContext.Current.SendDiagnosticMessage("200 services, 1000 edges, 600 policies: compiled in {0} ms of processor time, permissions alone in {1:F1} ms", string.Join(", ", times.Select(t => t.ToString("F1"))), (Environment.CpuUsage.TotalTime - permissions).TotalMilliseconds);
     }
 }

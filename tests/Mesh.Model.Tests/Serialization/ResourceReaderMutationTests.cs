@@ -39,7 +39,7 @@ public sealed class ResourceReaderMutationTests
         Assert.All(documents, d => Assert.Empty(ResourceReader.Read(new MeshDocument("x", d)).Violations));
 
         var (good, bad) = (0, 0);
-        for (var i = 0; i < 1500; i++)
+        for (var i = 0; i < 500; i++)
         {
             if (Mutate(documents[random.Next(documents.Count)], random) is not ObjectNode document)
             {
@@ -62,7 +62,7 @@ public sealed class ResourceReaderMutationTests
             Assert.Equal(JsonDocumentWriter.Write(ResourceWriter.Write(read.Resource)), JsonDocumentWriter.Write(ResourceWriter.Write(again.Resource!)));
         }
 
-        Assert.True(good > 50 && bad > 500, $"{good} were right and {bad} wrong: the mutations say little");
+        Assert.True(good > 20 && bad > 150, $"{good} were right and {bad} wrong: the mutations say little");
     }
 
     // Replaces, removes, doubles or renames one thing below the frame.
