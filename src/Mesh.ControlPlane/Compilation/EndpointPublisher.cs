@@ -59,7 +59,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var patience = _time.CreateTimer(_ => GiveUp(), null, ExpectedReplicas.Patience, Timeout.InfiniteTimeSpan);
+        using var patience = _time.CreateTimer(_ => GiveUp(), null, _expected.Patience, Timeout.InfiniteTimeSpan);
         try
         {
             while (true)
@@ -84,7 +84,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
             if (!_complete && _topology is not null)
             {
                 var missing = _expected.Names.Except(_registry.Replicas.Select(ExpectedReplicas.NameOf));
-                Log.ReplicasMissing(_logger, string.Join(", ", missing), ExpectedReplicas.Patience);
+                Log.ReplicasMissing(_logger, string.Join(", ", missing), _expected.Patience);
             }
 
             Complete();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Mesh.Model.Bootstrap;
 
 namespace Mesh.ControlPlane.Store;
 
@@ -14,15 +15,18 @@ internal sealed class ExpectedReplicas
     private readonly StateDirectory _state;
     private ImmutableSortedSet<string> _saved;
 
-    public ExpectedReplicas(StateDirectory state)
+    public ExpectedReplicas(StateDirectory state, ControlPlaneSettings settings)
     {
         _state = state;
+
+        // Who does not notice the restart by itself does so at its next heartbeat, a third of the lease later at most.
+        Patience = TimeSpan.FromSeconds(3 + (settings.LeaseSeconds / 3.0));
         _saved = Load(state);
         Names = _saved;
     }
 
-    /// <summary>How long they may take to come back: sidecars reconnect within two seconds.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long they may take to come back. Sidecars that are well are back within two seconds, and then it ends.</summary>
+    public TimeSpan Patience { get; }
 
     /// <summary>Who was there, <c>namespace/service#replica</c>.</summary>
     public ImmutableSortedSet<string> Names { get; }

@@ -108,9 +108,9 @@ internal sealed partial class RegistrationClient : BackgroundService
                 {
                     stream = await SayAsync(stream, status, stoppingToken);
                     failures = 0;
-                    await PauseAsync(stream.Heartbeat, stoppingToken);
+                    await PauseAsync(stream.Heartbeat, stoppingToken, stream.Ended);
                 }
-                catch (Exception e) when (e is RpcException or OperationCanceledException or ObjectDisposedException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+                catch (Exception e) when (e is RpcException or IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
                 {
                     await LoseAsync(stream, e);
                     stream = null;
@@ -156,7 +156,12 @@ internal sealed partial class RegistrationClient : BackgroundService
 
     private async Task LoseAsync(RegistrationStream? stream, Exception cause)
     {
-        var reason = cause is RpcException rpc ? $"{rpc.StatusCode}: {rpc.Status.Detail}" : $"no answer within {AnswerWithin.TotalSeconds:F0} s";
+        var reason = cause switch
+        {
+            RpcException rpc => $"{rpc.StatusCode}: {rpc.Status.Detail}",
+            OperationCanceledException => $"no answer within {AnswerWithin.TotalSeconds:F0} s",
+            _ => cause.Message,
+        };
         if (_registered || cause is RpcException { StatusCode: StatusCode.PermissionDenied or StatusCode.InvalidArgument })
         {
             Log.Lost(_logger, _settings.Replica, reason);
@@ -213,13 +218,13 @@ internal sealed partial class RegistrationClient : BackgroundService
         Tell();
     }
 
-    // Ends early when there is something to tell.
-    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    // Ends early when there is something to tell, or nobody to tell it to any more.
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken, Task? ended = null)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var delay = Task.Delay(pause, _time, over.Token);
         var news = _news.Reader.ReadAsync(over.Token).AsTask();
-        await Task.WhenAny(delay, news);
+        await Task.WhenAny(delay, news, ended ?? delay);
         await over.CancelAsync();
         await Task.WhenAll(delay, news).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

@@ -13,11 +13,18 @@ internal sealed class RegistrationStream : IAsyncDisposable
     private readonly SemaphoreSlim _exchange = new(1);
     private ulong _sequence;
 
+    // Read ahead: between two statuses nothing comes, so that this ends when the stream does.
+    private Task<bool> _next;
+
     private RegistrationStream(AsyncDuplexStreamingCall<ReplicaStatus, RegistrationAck> call, CancellationTokenSource ending)
     {
         _call = call;
         _ending = ending;
+        _next = call.ResponseStream.MoveNext(ending.Token);
     }
+
+    /// <summary>Ends when the control plane has gone away since the last status.</summary>
+    public Task Ended => _next;
 
     /// <summary>Within what the next status has to be sent.</summary>
     public TimeSpan Heartbeat { get; private set; } = DefaultHeartbeat;
@@ -49,16 +56,19 @@ internal sealed class RegistrationStream : IAsyncDisposable
         {
             status.Sequence = ++_sequence;
             await _call.RequestStream.WriteAsync(status, cancellationToken);
+            RegistrationAck ack;
             do
             {
-                if (!await _call.ResponseStream.MoveNext(cancellationToken))
+                if (!await _next.WaitAsync(cancellationToken))
                 {
                     throw new RpcException(new Status(StatusCode.Unavailable, "the control plane ended the stream"));
                 }
 
-                Heartbeat = _call.ResponseStream.Current.Heartbeat?.ToTimeSpan() is { Ticks: > 0 } asked ? asked : DefaultHeartbeat;
+                ack = _call.ResponseStream.Current;
+                Heartbeat = ack.Heartbeat?.ToTimeSpan() is { Ticks: > 0 } asked ? asked : DefaultHeartbeat;
+                _next = _call.ResponseStream.MoveNext(_ending.Token);
             }
-            while (_call.ResponseStream.Current.Sequence < status.Sequence);
+            while (ack.Sequence < status.Sequence);
         }
         finally
         {
@@ -71,6 +81,7 @@ internal sealed class RegistrationStream : IAsyncDisposable
     {
         await _ending.CancelAsync();
         _call.Dispose();
+        await ((Task)_next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _ending.Dispose();
         _exchange.Dispose();
     }
