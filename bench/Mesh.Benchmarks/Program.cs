@@ -19,16 +19,24 @@ switch (args)
         }
 
         return 0;
-    case ["side-by-side", .. var rest]:
+    case [("side-by-side" or "pair") and var verb, .. var rest]:
         try
         {
-            return new SideBySide(Arguments.Parse(rest), TimeProvider.System, Console.Out, Console.Error).Run();
+            var run = new SideBySide(Arguments.Parse(rest), TimeProvider.System, Console.Out, Console.Error);
+            return verb == "pair" ? run.Hold(Console.In) : run.Run();
         }
         catch (ArgumentException error)
         {
             Console.Error.WriteLine(error.Message);
             Console.Error.WriteLine(Arguments.Usage);
             return 64;
+        }
+
+        catch (InvalidOperationException error)
+        {
+            // Not left to the runtime, which would abort without giving back what the run has taken.
+            Console.Error.WriteLine(error.Message);
+            return 1;
         }
 
     default:

@@ -59,7 +59,7 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
             foreach (var scenario in chosen)
             {
                 progress.WriteLine($"{scenario.Name} …");
-                reports.Add(scenario.Run(bench));
+                reports.Add(RunOne(scenario, bench));
             }
 
             conditions += string.Create(
@@ -72,6 +72,58 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
             File.WriteAllText(file, document);
             output.WriteLine(document);
             output.WriteLine(Path.GetRelativePath(repository.Root, file));
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static ScenarioReport RunOne(IScenario scenario, Bench bench)
+    {
+        try
+        {
+            return scenario.Run(bench);
+        }
+        catch (Exception error) when (error is IOException or SocketException or InvalidOperationException)
+        {
+            bench.Progress($"  {scenario.Name} broke off: {error.Message}");
+            return new ScenarioReport(scenario.Name, "Broke off.", ["error"]) { Rows = { (string[])[error.Message.ReplaceLineEndings(" ")] } };
+        }
+    }
+
+    /// <summary>Starts one pair and keeps it until the input ends.</summary>
+    public int Hold(TextReader input)
+    {
+        var repository = Repository.Find();
+        var candidate = Lineup(repository).Find(each => arguments.Candidates.Contains(each.Name));
+        if (candidate is null)
+        {
+            output.WriteLine($"--candidate takes one of {string.Join(", ", Lineup(repository).Select(each => each.Name))}");
+            return 64;
+        }
+
+        if (candidate.Missing is { } reason)
+        {
+            output.WriteLine(reason);
+            return 1;
+        }
+
+        var scratch = Directory.CreateTempSubdirectory("mesh-bench-").FullName;
+        try
+        {
+            var ports = new FreePorts();
+            var upstream = new IPEndPoint(IPAddress.Loopback, ports.Take());
+            using var responder = StartUpstream(upstream);
+            var workplace = new Workplace(scratch, BenchCertificates.Create(Path.Combine(scratch, "certificates"), clock.GetUtcNow()), ports, upstream);
+            var plan = candidate.Prepare(workplace);
+            using var far = plan.StartFar();
+            using var near = plan.StartNear();
+            output.WriteLine($"http://{plan.Entry}/ near {near.Id} far {far.Id} upstream {responder.Id} files {scratch}");
+            input.ReadToEnd();
+            output.WriteLine(near.Output);
+            output.WriteLine(far.Output);
             return 0;
         }
         finally

@@ -60,7 +60,18 @@ internal sealed record Bench(Workplace Workplace, IReadOnlyList<Candidate> Candi
                 var ours = pair.Cpu.Total;
                 var busy = ProcessAccounting.CoreBusyMicroseconds(Cores.Proxies);
                 var start = Stopwatch.GetTimestamp();
-                var sample = measure(name, pair);
+                TSample sample;
+                try
+                {
+                    sample = measure(name, pair);
+                }
+                catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException or InvalidOperationException)
+                {
+                    notes.Add($"**{name} failed in round {round + 1}**: {error.Message.ReplaceLineEndings(" ")}");
+                    Progress($"  round {round + 1}/{rounds} {name}: FAILED, {error.Message}");
+                    continue;
+                }
+
                 var elapsed = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
                 var others = ProcessAccounting.CoreBusyMicroseconds(Cores.Proxies) - busy - Math.Max(0, pair.Cpu.Total - ours);
                 foreign.Add(Math.Max(0, others / elapsed));
@@ -75,7 +86,8 @@ internal sealed record Bench(Workplace Workplace, IReadOnlyList<Candidate> Candi
                 $"Other work on the proxies' core: median {Reporting.Figures.Median(foreign):0 %}, at most {foreign.Max():0 %}. Load average after: {MachineFacts.LoadAverage()}."));
         }
 
-        return samples;
+        // One that never made it has no row; its failures are in the notes.
+        return samples.Where(taken => taken.Value.Count > 0).ToDictionary();
     }
 
     public static void End(Dictionary<string, RunningPair> pairs)
