@@ -18,7 +18,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     public (ProxySnapshot Snapshot, ImmutableArray<AppliedSetting> Applied) Compile(Service service)
     {
         var applied = new List<AppliedSetting>();
-        var backends = new RouteBackends(upstreams);
+        var backends = new RouteBackends(upstreams, service);
         var listeners = ImmutableArray.CreateBuilder<OutboundListener>();
         var tables = ImmutableArray.CreateBuilder<RouteTable>();
         foreach (var (upstream, origins) in Called(service))

@@ -226,20 +226,26 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
     // A route grants nothing: whoever is sent to a backend has to be allowed there.
     private void Callers(Policy policy, FieldPath at, Upstream called, PortRef backend)
     {
-        if (backend == called.Port || !permissions.ByPort.TryGetValue(backend, out var allowed))
+        if (backend == called.Port || upstreams.Find(backend) is not { } upstream)
         {
             return;
         }
 
         var refused = _callers[called.Port.Service]
             .Where(c => (c.Port is null || c.Port == called.Port.Port) && policy.TargetRef.Selects(c.Caller.Id, c.Caller.Labels, policy.Metadata.Namespace))
-            .Select(c => c.Caller.Id)
+            .Select(c => c.Caller)
+            .Where(c => upstream.External is null
+                ? !MayCall(permissions.MeshDoor(backend), SpiffeId.ForService(topology.TrustDomain, c.Id).Text)
+                : !RouteBackends.Uses(c, backend))
+            .Select(c => c.Id)
             .Distinct()
-            .Where(id => !MayCall(allowed, SpiffeId.ForService(topology.TrustDomain, id).Text))
             .ToList();
         if (refused.Count > 0)
         {
-            Warn(policy, at, $"sends requests of {string.Join(", ", refused)} to {backend}, which refuses them; add it to their uses, or allow them in a TrafficPermission");
+            var who = string.Join(", ", refused);
+            Warn(policy, at, upstream.External is null
+                ? $"sends requests of {who} to {backend}, which refuses them; add it to their uses, or allow them in a TrafficPermission"
+                : $"sends requests of {who} out of the mesh to {backend}, which they may not use, so that its share fails; add it to their uses");
         }
     }
 

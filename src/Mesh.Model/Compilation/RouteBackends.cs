@@ -6,7 +6,7 @@ using Mesh.Model.Topology;
 namespace Mesh.Model.Compilation;
 
 /// <summary>Turns backends as users write them into clusters, and remembers which clusters a snapshot needs.</summary>
-internal sealed class RouteBackends(UpstreamIndex upstreams)
+internal sealed class RouteBackends(UpstreamIndex upstreams, Service caller)
 {
     private readonly SortedDictionary<string, Upstream> _needed = new(StringComparer.Ordinal);
 
@@ -34,12 +34,21 @@ internal sealed class RouteBackends(UpstreamIndex upstreams)
     public static PortRef Port(BackendRef backend, Upstream called, string policyNamespace) =>
         new(new ServiceId(backend.Namespace ?? policyNamespace, backend.Name), backend.Port ?? called.Port.Port);
 
+    /// <summary>Whether the caller declares an edge to the port.</summary>
+    public static bool Uses(Service caller, PortRef port) => caller.Uses.Any(e => e.Callee == port.Service && (e.Port is null || e.Port == port.Port));
+
     private WeightedCluster Backend(BackendRef backend, Upstream called, string policyNamespace)
     {
         var port = Port(backend, called, policyNamespace);
         var upstream = Problem(backend, called, policyNamespace, upstreams) is null ? upstreams.Find(port) : null;
 
-        // A port of another protocol may well have a cluster in this snapshot, which must not be taken for this backend.
+        // Nobody enforces permissions at an external service: the caller's own edge is the permission, and a route grants nothing.
+        if (upstream?.External is not null && !Uses(caller, port))
+        {
+            upstream = null;
+        }
+
+        // A backend that cannot be used may well have a cluster in this snapshot, which must not be taken for it.
         var cluster = upstream is null
             ? new WeightedCluster(upstreams.Find(port) is null ? ResourceNames.Cluster(port) : $"invalid/{port}")
             : Cluster(upstream);

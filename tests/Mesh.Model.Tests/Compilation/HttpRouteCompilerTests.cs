@@ -121,6 +121,17 @@ public sealed class HttpRouteCompilerTests
     }
 
     [Fact]
+    public void Compile_ExternalBackend_NeedsTheCallersOwnEdge()
+    {
+        var mesh = Shop.External("stripe", "api.stripe.com", 443).Service("storefront", uses: ["orders", "stripe"]).Yaml(Route("orders", "- default: {backendRefs: [{name: stripe, port: https}]}"));
+
+        Assert.Equal(["default/stripe/https 1"], Backends(Assert.Single(mesh.Routes("storefront", "orders/http"))));
+        Assert.Equal(["invalid/default/stripe/https 1"], Backends(Assert.Single(mesh.Routes("basket", "orders/http"))));
+        Assert.DoesNotContain(mesh.Snapshot("basket").Clusters, c => c.Upstream.Service.Name == "stripe");
+        Assert.Contains("requests of default/basket out of the mesh", Assert.Single(mesh.Compile().Warnings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Compile_Filters_BecomeTheAction()
     {
         var rules = Shop.Yaml(Route("orders", """
