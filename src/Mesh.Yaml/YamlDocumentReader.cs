@@ -26,9 +26,9 @@ internal sealed class YamlDocumentReader(string sourceName)
         }
 
         var documents = ImmutableArray.CreateBuilder<MeshDocument>();
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             parser.Consume<StreamStart>();
             while (parser.TryConsume<DocumentStart>(out _))
             {
@@ -41,6 +41,11 @@ internal sealed class YamlDocumentReader(string sourceName)
         catch (YamlException e)
         {
             _violations.Add(new(FieldPath.Root, $"is not YAML: {e.Message}", (int)e.Start.Line));
+        }
+        catch (InvalidOperationException)
+        {
+            // YamlDotNet's parser loses its way in some half-written texts, such as a flow list that is never closed, before it can say where.
+            _violations.Add(new(FieldPath.Root, "is not YAML: a bracket, brace or quote that is opened here is not closed as it should be", (int)(parser.Current?.Start.Line ?? 1)));
         }
         catch (TooMuchException e)
         {

@@ -56,7 +56,7 @@ internal static class AppFile
     /// <summary>Prints violations as compilers do: <c>path:line: where: what</c>.</summary>
     public static void Report(string path, IReadOnlyCollection<Violation> violations, Screen screen, LogPrinter? printer = null)
     {
-        var shown = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        var shown = ShownPath.From(Environment.CurrentDirectory, path);
         foreach (var violation in violations)
         {
             var line = $"{shown}:{violation.Line ?? 1}: {violation}";

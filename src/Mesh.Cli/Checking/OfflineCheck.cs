@@ -1,4 +1,8 @@
+using System.Globalization;
 using Mesh.Cli.AppFiles;
+using Mesh.Cli.Terminal;
+using Mesh.Model.Compilation;
+using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
@@ -12,6 +16,8 @@ namespace Mesh.Cli.Checking;
 internal sealed class OfflineCheck(string directory)
 {
     private readonly List<Finding> _findings = [];
+    private readonly List<MeshResource> _resources = [];
+    private TrustDomain _trustDomain = TrustDomain.Parse("check.local");
     private readonly Dictionary<ResourceKey, string> _keys = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
@@ -21,8 +27,8 @@ internal sealed class OfflineCheck(string directory)
     /// <summary>How many files were read.</summary>
     public int Files => _seen.Count;
 
-    /// <summary>The resources that are right so far.</summary>
-    public List<MeshResource> Resources { get; } = [];
+    /// <summary>Whether services were among them: only then can be said that a policy names one that does not exist.</summary>
+    public bool ChecksReferences => _resources.Exists(r => r is ServiceResource);
 
     /// <summary>Reads a file; of an app also its policies.</summary>
     public void Add(string file)
@@ -32,7 +38,7 @@ internal sealed class OfflineCheck(string directory)
             return;
         }
 
-        var shown = Path.GetRelativePath(directory, file);
+        var shown = ShownPath.From(directory, file);
         string text;
         try
         {
@@ -61,7 +67,24 @@ internal sealed class OfflineCheck(string directory)
     }
 
     /// <summary>Everything that is wrong, by file and line.</summary>
-    public IReadOnlyList<Finding> Finish() => [.. _findings.OrderBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
+    public IReadOnlyList<Finding> Finish()
+    {
+        IEnumerable<Finding> references = ChecksReferences ? References() : [];
+        return [.. _findings.Concat(references).Distinct().OrderBy(f => f.File, StringComparer.Ordinal).ThenBy(f => f.Line)];
+    }
+
+    private IEnumerable<Finding> References()
+    {
+        var configuration = MeshConfiguration.Of(_trustDomain, _resources);
+        return configuration.Warnings.Concat(SnapshotCompiler.Compile(configuration.Topology, configuration.Policies).Warnings).Select(warning =>
+        {
+            var (file, line) = Place(warning.Origin.Location);
+            return new Finding(file, line, $"{warning.Resource}: {warning.Path} {warning.Message}");
+        });
+    }
+
+    private static (string File, int Line) Place(string? location) =>
+        location?.LastIndexOf(':') is { } colon and > 0 && int.TryParse(location.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var line) ? (location[..colon], line) : (location ?? "", 1);
 
     private void AddApp(MeshDocument document, string file, string shown)
     {
@@ -71,6 +94,8 @@ internal sealed class OfflineCheck(string directory)
         {
             return;
         }
+
+        _trustDomain = app.Description.TrustDomain;
 
         // The numbers do not matter here; what is wrong shows whatever they are.
         var next = 20000;
@@ -116,10 +141,10 @@ internal sealed class OfflineCheck(string directory)
 
     private void Keep(MeshResource resource, string shown, int line)
     {
-        var here = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{shown}:{line}");
+        var here = string.Create(CultureInfo.InvariantCulture, $"{shown}:{line}");
         if (_keys.TryAdd(resource.Key, here))
         {
-            Resources.Add(resource);
+            _resources.Add(resource);
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -91,13 +92,25 @@ internal static class AnswerWriter
         JsonArray list => string.Join(", ", list.Select(Brief)),
         JsonObject o => string.Join(' ', o.Select(m => $"{m.Key}={OfNode(m.Value)}")),
         JsonValue value when value.TryGetValue<bool>(out var yes) => yes ? "yes" : "no",
+        JsonValue value when value.TryGetValue<string>(out var text) && IsTime(text, out var time) => time,
         _ => node.ToString(),
     };
 
     // Of a port or an edge in a list its name says enough.
-    private static string Brief(JsonNode? node) => node is JsonObject o && (o["name"] ?? o["service"] ?? o["callee"]) is { } name
-        ? o["protocol"] is { } protocol && protocol.ToString() != name.ToString() ? $"{name} ({protocol})" : name.ToString()
-        : OfNode(node);
+    private static string Brief(JsonNode? node) => node switch
+    {
+        JsonObject o when o["service"] is { } service => o["port"] is { } port ? $"{service}/{port}" : service.ToString(),
+        JsonObject o when o["name"] is { } name => o["protocol"] is { } protocol && protocol.ToString() != name.ToString() ? $"{name} ({protocol})" : name.ToString(),
+        _ => OfNode(node),
+    };
+
+    // "2026-11-22T16:56:04.5587824+00:00" is more than a person reads.
+    private static bool IsTime(string text, out string time)
+    {
+        var isTime = text.Length >= 20 && text[10] == 'T' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _);
+        time = isTime ? DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "";
+        return isTime;
+    }
 
     private static Style Colour(string text) => text.ToLowerInvariant() switch
     {

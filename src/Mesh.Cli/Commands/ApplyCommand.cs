@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Mesh.Cli.Api;
+using Mesh.Cli.Terminal;
 using Mesh.Model.Serialization;
 using Mesh.Model.Validation;
 using Mesh.Yaml;
@@ -75,7 +76,7 @@ internal static class ApplyCommand
 
         foreach (var file in DocumentFiles.Find(paths.Where(p => p != "-"), context.Directory))
         {
-            texts.Add((Path.GetRelativePath(context.Directory, file), await File.ReadAllTextAsync(file, cancellation)));
+            texts.Add((ShownPath.From(context.Directory, file), await File.ReadAllTextAsync(file, cancellation)));
         }
 
         return texts;
@@ -83,16 +84,24 @@ internal static class ApplyCommand
 
     private static void Report(JsonNode answer, int count, bool dry, CommandContext context)
     {
-        var results = (answer as JsonObject)?.Select(m => m.Value).OfType<JsonArray>().FirstOrDefault();
-        foreach (var result in (results ?? []).OfType<JsonObject>())
+        foreach (var result in (answer["changed"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            var name = string.Join('/', new[] { result["kind"], result["namespace"], result["name"] }.Where(n => n is not null).Select(n => n!.ToString()));
-            context.Screen.Line(name.Length == 0 ? result.ToJsonString() : $"{name} {result["result"] ?? result["action"] ?? (dry ? "is valid" : "is applied")}");
+            context.Screen.Line($"{result["kind"]} {result["namespace"]}/{result["name"]} {result["change"]}");
         }
 
-        if (results is null)
+        foreach (var result in (answer["unchanged"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            context.Screen.Line(string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "document is" : "documents are")} {(dry ? "valid" : "applied")}"));
+            context.Screen.Line($"{result["kind"]} {result["namespace"]}/{result["name"]} unchanged");
+        }
+
+        foreach (var warning in (answer["warnings"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            context.Screen.Say($"warning: {warning["document"]}: {warning["path"]} {warning["message"]}");
+        }
+
+        if (dry)
+        {
+            context.Screen.Line(string.Create(CultureInfo.InvariantCulture, $"documents: {count}; all are valid, nothing was changed"));
         }
     }
 
@@ -106,7 +115,7 @@ internal static class ApplyCommand
             context.Screen.Say(string.Create(CultureInfo.InvariantCulture, $"{document.SourceName}:{line}: {violation.Path}: {violation.Message}"));
         }
 
-        context.Screen.Wrong($"{problem.Title}: {problem.Detail} Nothing was changed.");
+        context.Screen.Wrong($"{problem.Title}: {problem.Detail}");
     }
 
     private static MeshDocument Find(string? label, List<MeshDocument> documents)

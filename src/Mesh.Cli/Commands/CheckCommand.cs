@@ -30,6 +30,11 @@ internal static class CheckCommand
             var errors = findings.Count(f => !f.IsWarning);
             var verdict = findings.Count == 0 ? "all is well" : $"errors: {errors}, warnings: {findings.Count - errors}";
             context.Screen.Say(string.Create(CultureInfo.InvariantCulture, $"documents: {check.Documents}, files: {check.Files}; {verdict}"));
+            if (!check.ChecksReferences)
+            {
+                context.Screen.Say("No service was among them, so whether policies name services that exist was not checked: give the app file or the Service documents as well.");
+            }
+
             return errors > 0 ? ExitCode.Invalid : ExitCode.Ok;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Mesh.Model.Planning;
 
 namespace Mesh.Cli.Commands;
@@ -9,11 +10,11 @@ internal static class GetCommand
     // What a person asks first, for each list of the API.
     private static readonly SortedDictionary<string, string[]> Lists = new(StringComparer.Ordinal)
     {
-        ["audit"] = ["at", "time", "who", "actor", "action", "target", "subject", "outcome", "result"],
-        ["policies"] = ["kind", "namespace", "name", "source", "status", "location", "origin"],
-        ["proxies"] = ["service", "replica", "name", "state", "status", "address", "readyPorts", "version", "acknowledged", "nack", "error", "certificateExpires", "expiresAt"],
-        ["services"] = ["namespace", "name", "service", "id", "kind", "ports", "replicas", "ready", "uses"],
-        ["sources"] = ["name", "directory", "status", "documents", "errors", "error"],
+        ["audit"] = ["at", "who", "action", "target", "outcome"],
+        ["policies"] = ["kind", "namespace", "name", "source", "location", "inForce", "shadowedBy", "warnings"],
+        ["proxies"] = ["namespace", "service", "replica", "address", "readyPorts", "current", "draining", "errors", "certificateNotAfter", "connectedSince"],
+        ["services"] = ["namespace", "name", "health", "readyReplicas", "replicas", "ports", "uses"],
+        ["sources"] = ["source", "path", "state", "documents", "violations", "readAt"],
     };
 
     public static Command Create(CommandContext context)
@@ -30,10 +31,41 @@ internal static class GetCommand
         {
             var (path, columns) = Request(parsed.GetValue(what)!, parsed.GetValue(words) ?? [], parsed.GetValue(history));
             using var client = server.Connect(parsed, context);
-            AnswerWriter.Write(await client.GetAsync(path, cancellation), parsed.GetValue(format), columns, context.Screen);
+            var answer = await client.GetAsync(path, cancellation);
+            if (parsed.GetValue(format) == OutputFormat.Table)
+            {
+                SayWhatIsWrong(answer, context);
+
+                // A policy is its document; the sources of the configuration are files.
+                answer = path.StartsWith("policies/", StringComparison.Ordinal) && answer["yaml"] is { } yaml ? yaml : path == "sources" ? answer["files"]! : answer;
+                if (answer is JsonValue text)
+                {
+                    context.Screen.Line(text.ToString().TrimEnd());
+                    return ExitCode.Ok;
+                }
+            }
+
+            AnswerWriter.Write(answer, parsed.GetValue(format), columns, context.Screen);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    // Beside the list: files that are refused, policies that name what does not exist.
+    private static void SayWhatIsWrong(JsonNode answer, CommandContext context)
+    {
+        foreach (var warning in (answer["warnings"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            context.Screen.Say($"{warning["origin"]?["location"] ?? warning["document"]}: {warning["path"]} {warning["message"]}");
+        }
+
+        foreach (var file in (answer["files"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            foreach (var violation in (file["violations"] as JsonArray ?? []).OfType<JsonObject>())
+            {
+                context.Screen.Say($"{file["source"]}/{file["path"]}:{violation["line"]}: {violation["path"]}: {violation["message"]}");
+            }
+        }
     }
 
     private static (string Path, string[] Columns) Request(string word, string[] names, bool history)

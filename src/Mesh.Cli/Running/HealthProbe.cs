@@ -8,7 +8,9 @@ namespace Mesh.Cli.Running;
 /// <summary>Finds out whether something answers.</summary>
 internal sealed class HealthProbe(TimeProvider clock) : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    // Soon at first, then seldom: apps log failed checks.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromSeconds(5) }) { Timeout = Limit };
@@ -76,6 +78,7 @@ internal sealed class HealthProbe(TimeProvider clock) : IDisposable
 
     private async Task UntilAsync(Func<CancellationToken, Task<bool>> works, CancellationToken cancellation)
     {
+        var pause = FirstPause;
         while (true)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -92,7 +95,8 @@ internal sealed class HealthProbe(TimeProvider clock) : IDisposable
                 // This attempt took too long; the next one may not.
             }
 
-            await Task.Delay(Pause, clock, cancellation);
+            await Task.Delay(pause, clock, cancellation);
+            pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
         }
     }
 }

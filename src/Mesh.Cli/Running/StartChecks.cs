@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mesh.Cli.AppFiles;
 using Mesh.Cli.Processes;
+using Mesh.Cli.Terminal;
 
 namespace Mesh.Cli.Running;
 
@@ -23,7 +24,7 @@ internal static class StartChecks
     private static void Throw(AppDefinition app, Func<int, bool> checksPort, Func<ServiceDefinition, bool> checksCommand)
     {
         var wrong = new List<(int Line, string Text)>();
-        var file = Path.GetRelativePath(Environment.CurrentDirectory, app.File);
+        var file = ShownPath.From(Environment.CurrentDirectory, app.File);
         foreach (var service in app.Services.Where(checksCommand))
         {
             if (ProgramSearch.Find(service.Command[0], service.WorkingDirectory) is null)

@@ -76,6 +76,11 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
         AppDefinition app, PlanningTarget target, MeshPlan plan, LaptopPorts ports, RunContext context, ControlPlaneRunner controlPlane, RunningApp running, CancellationToken stop)
     {
         var startedAt = clock.GetTimestamp();
+        foreach (var replica in plan.Workloads.SelectMany(w => w.Replicas))
+        {
+            _printer.Expect(replica.Name);
+        }
+
         _printer.Say($"Starting {app.Name} from {app.File}; logs are in {Path.Combine(context.State.Path, "logs")}.");
         StateFolder.WriteSecret(
             context.State.CliFile,

@@ -62,9 +62,13 @@ internal sealed partial class LogPrinter(TextWriter writer, bool colours)
     {
         lock (_gate)
         {
+            var first = true;
             foreach (var line in text.Split('\n'))
             {
-                writer.WriteLine(colours ? $"{colour}{"mesh".PadRight(_width)} │{Reset} {(colour == Red ? Red : "")}{line}{Reset}" : $"{"mesh".PadRight(_width)} | {line}");
+                // What a process said last follows indented; only the first line is mesh's alarm.
+                var lineColour = colour == Red && first ? Red : "";
+                writer.WriteLine(colours ? $"{colour}{"mesh".PadRight(_width)} │{Reset} {lineColour}{line}{Reset}" : $"{"mesh".PadRight(_width)} | {line}");
+                first = false;
             }
         }
     }

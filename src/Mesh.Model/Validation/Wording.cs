@@ -35,7 +35,7 @@ internal static class Wording
     /// <summary>What a user wrote, quoted and cut to a length that fits a line.</summary>
     public static string Quote(string seen) => seen.Length <= 80 ? $"\"{seen}\"" : $"\"{seen[..77]}...\"";
 
-    // Levenshtein over two rows; names of fields are short.
+    // Optimal string alignment: two letters that changed places are one slip, as they are for the hand that typed them.
     private static int Distance(string a, string b)
     {
         if (a.Length > 64 || b.Length > 64)
@@ -43,6 +43,7 @@ internal static class Wording
             return int.MaxValue;
         }
 
+        var beforePrevious = new int[b.Length + 1];
         var previous = new int[b.Length + 1];
         var current = new int[b.Length + 1];
         for (var j = 0; j <= b.Length; j++)
@@ -57,9 +58,13 @@ internal static class Wording
             {
                 var replace = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
                 current[j] = Math.Min(replace, Math.Min(previous[j], current[j - 1]) + 1);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                {
+                    current[j] = Math.Min(current[j], beforePrevious[j - 2] + 1);
+                }
             }
 
-            (previous, current) = (current, previous);
+            (beforePrevious, previous, current) = (previous, current, beforePrevious);
         }
 
         return previous[b.Length];

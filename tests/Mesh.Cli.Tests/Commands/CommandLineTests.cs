@@ -1,0 +1,126 @@
+using Mesh.Cli.Commands;
+using Mesh.Cli.Composition;
+using Mesh.Cli.Installation;
+using Mesh.Cli.Terminal;
+
+namespace Mesh.Cli.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    private Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, new CommandContext(
+        new Screen(_output, _error, TextReader.Null, coloursOut: false, coloursError: false),
+        new MeshInstallation(_folder.Path, _ => null),
+        TimeProvider.System,
+        _folder.Path,
+        _ => null));
+
+    [Fact]
+    public async Task Help_NamesEveryCommand()
+    {
+        Assert.Equal(ExitCode.Ok, await RunAsync("--help"));
+
+        Assert.All(["up", "check", "get", "inspect", "apply", "delete", "undo", "token", "proxy"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("pu", "'pu'")]
+    [InlineData("get services -o xml", "must be table, json or yaml")]
+    [InlineData("get sevices", "did you mean 'services'?")]
+    [InlineData("get policy Retyr orders", "did you mean 'Retry'?")]
+    [InlineData("get services orders", "mesh inspect orders")]
+    [InlineData("up --api-port 70000", "must be a TCP port from 1 to 65535")]
+    [InlineData("apply", "--filename")]
+    public async Task Run_WrongUsage_SaysSoAndExitsWith64(string line, string expected)
+    {
+        Assert.Equal(ExitCode.Usage, await RunAsync(line.Split(' ')));
+
+        Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public async Task Up_NoFile_SaysWhatToDo()
+    {
+        Assert.Equal(ExitCode.NoInput, await RunAsync("up"));
+
+        Assert.Contains($"there is no {Path.Combine(_folder.Path, "mesh.yaml")}", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Up_NoControlPlaneBesideIt_SaysWhatToRun()
+    {
+        _folder.File("mesh.yaml", "{ apiVersion: mesh.dev/v1alpha1, kind: App, metadata: { name: shop }, spec: { services: { a: { command: x } } } }");
+
+        Assert.Equal(ExitCode.Unavailable, await RunAsync("up"));
+        Assert.Contains("./build.sh", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_GoodApp_ExitsWith0()
+    {
+        _folder.File("mesh.yaml", "{ apiVersion: mesh.dev/v1alpha1, kind: App, metadata: { name: shop }, spec: { services: { a: { command: x, endpoints: { http: { protocol: http } } }, b: { command: x, uses: [a] } } } }");
+
+        Assert.Equal(ExitCode.Ok, await RunAsync("check"));
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public async Task Check_EdgeAndPolicyToNowhere_NamesFileAndLine()
+    {
+        _folder.File("mesh.yaml",
+            """
+            apiVersion: mesh.dev/v1alpha1
+            kind: App
+            metadata: { name: shop }
+            spec:
+              policies: policies
+              services:
+                a: { command: x, endpoints: { http: { protocol: http } } }
+            """);
+        _folder.File(Path.Combine("policies", "p.yaml"),
+            """
+            apiVersion: mesh.dev/v1alpha1
+            kind: Retry
+            metadata: { name: reads }
+            spec:
+              targetRef: { kind: Mesh }
+              to:
+                - targetRef: { kind: Service, name: nobody }
+                  default: { http: { numRetries: 1 } }
+            """);
+
+        Assert.Equal(ExitCode.Invalid, await RunAsync("check"));
+        Assert.Matches("^policies/p.yaml:[0-9]+: .*nobody", _output.ToString());
+    }
+
+    [Fact]
+    public async Task Check_BrokenYaml_NamesTheLine()
+    {
+        _folder.File("a.yaml", "a: [1\nb: 2\n");
+
+        Assert.Equal(ExitCode.Invalid, await RunAsync("check", "."));
+        Assert.StartsWith("a.yaml:", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_SameNameTwice_NamesBothPlaces()
+    {
+        const string Service = "{ apiVersion: mesh.dev/v1alpha1, kind: Service, metadata: { name: a }, spec: {} }";
+        _folder.File("1.yaml", Service);
+        _folder.File("2.yaml", Service);
+
+        Assert.Equal(ExitCode.Invalid, await RunAsync("check", "."));
+        Assert.Equal("2.yaml:1: Service default/a is declared a second time (first in 1.yaml:1); rename or remove one\n", _output.ToString());
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _output.Dispose();
+        _error.Dispose();
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using Mesh.Cli.Running;
+using Mesh.Model.Planning;
+using Mesh.Model.Topology;
+
+namespace Mesh.Cli.Tests.Running;
+
+public sealed class LaptopPortsTests
+{
+    private static readonly HashSet<int> None = [];
+
+    private static PortRequest Request(string name) => new(PortPurpose.App, new ServiceId("default", "orders"), 0, name);
+
+    [Fact]
+    public void Pick_SameRequest_SamePort()
+    {
+        var ports = new LaptopPorts(null, 1);
+
+        var first = ports.Pick(Request("http"), None);
+
+        Assert.InRange(first, 20000, 29999);
+        Assert.Equal(first, ports.Pick(Request("http"), None));
+        Assert.NotEqual(first, ports.Pick(Request("grpc"), None));
+    }
+
+    [Fact]
+    public void Pick_TakenOrInUse_IsPassedOver()
+    {
+        var probe = new LaptopPorts(null, 5);
+        var (first, second) = (probe.Pick(Request("a"), None), probe.Pick(Request("b"), None));
+        using var listener = new TcpListener(IPAddress.Loopback, second);
+        listener.Start();
+
+        var picked = new LaptopPorts(null, 5).Pick(Request("a"), new HashSet<int> { first });
+
+        Assert.DoesNotContain(picked, new[] { first, second });
+    }
+
+    [Fact]
+    public void Pick_AfterARestart_IsTheSame()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "ports.json");
+        var before = new LaptopPorts(file, 1);
+        var port = before.Pick(Request("http"), None);
+        before.Save();
+
+        Assert.Equal(port, new LaptopPorts(file, 999).Pick(Request("http"), None));
+    }
+
+    [Fact]
+    public void Pick_MemoryIsNoJson_StartsAnew()
+    {
+        using var folder = new TemporaryFolder();
+
+        Assert.InRange(new LaptopPorts(folder.File("ports.json", "{"), 1).Pick(Request("http"), None), 20000, 29999);
+    }
+}

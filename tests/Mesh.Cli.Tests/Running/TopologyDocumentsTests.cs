@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Mesh.Cli.Running;
+using Mesh.Model;
+using Mesh.Model.Identity;
+using Mesh.Model.Planning;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+using Mesh.Model.Topology;
+using Mesh.Yaml;
+
+namespace Mesh.Cli.Tests.Running;
+
+public sealed class TopologyDocumentsTests
+{
+    private static readonly ServiceId Orders = new("default", "orders");
+    private static readonly ServiceId Shop = new("default", "shop");
+
+    private static MeshPlan Plan(params UseDescription[] uses) => MeshPlanner.Plan(
+        new MeshDescription
+        {
+            TrustDomain = TrustDomain.Parse("shop.local"),
+            Workloads =
+            [
+                new WorkloadDescription { Id = Shop, Uses = [.. uses], Labels = ImmutableSortedDictionary<string, string>.Empty.Add("tier", "web") },
+                new WorkloadDescription { Id = Orders, Endpoints = [new EndpointDescription { Name = "http", Protocol = AppProtocol.Http, External = true }] },
+            ],
+            Externals = [new ExternalDescription(new ExternalService { Id = new("default", "stripe"), Origin = Origin.Default, Ports = [new ExternalPort { Name = "https", Protocol = AppProtocol.Https, Host = "api.stripe.com", Port = 443 }] })],
+        },
+        PlanningTarget.Laptop,
+        new LaptopPorts(null, 1).Pick);
+
+    [Fact]
+    public void Write_Plan_ReadsBackAsTheSameServices()
+    {
+        using var folder = new TemporaryFolder();
+
+        TopologyDocuments.Write(Plan(new UseDescription(Orders)), folder.Path);
+
+        var resources = Directory.EnumerateFiles(folder.Path, "*.json").Order(StringComparer.Ordinal).Select(Read).ToList();
+        var orders = Assert.IsType<ServiceResource>(resources[0]).ToService();
+        var shop = Assert.IsType<ServiceResource>(resources[1]).ToService();
+        Assert.True(orders.Port("http") is { Protocol: AppProtocol.Http, External: true });
+        Assert.Equal((Orders, "http"), shop.Uses.Select(u => (u.Callee, u.Port)).Single());
+        Assert.Equal("web", shop.Labels["tier"]);
+        Assert.Equal("api.stripe.com", Assert.IsType<ExternalServiceResource>(resources[2]).Ports[0].Host);
+    }
+
+    [Fact]
+    public void Write_EdgeRevoked_ChangesThatFileOnly()
+    {
+        using var folder = new TemporaryFolder();
+        TopologyDocuments.Write(Plan(new UseDescription(Orders)), folder.Path);
+        var untouched = DateTime.UnixEpoch;
+        File.SetLastWriteTimeUtc(Path.Combine(folder.Path, "orders.json"), untouched);
+        folder.File("gone.json", "{}");
+
+        TopologyDocuments.Write(Plan(), folder.Path);
+
+        Assert.Empty(Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "shop.json"))).Uses);
+        Assert.Equal(untouched, File.GetLastWriteTimeUtc(Path.Combine(folder.Path, "orders.json")));
+        Assert.False(File.Exists(Path.Combine(folder.Path, "gone.json")));
+    }
+
+    private static MeshResource? Read(string file)
+    {
+        var result = ResourceReader.Read(Assert.Single(DocumentReader.Read(File.ReadAllText(file), Path.GetFileName(file)).Documents));
+        Assert.Empty(result.Violations);
+        return result.Resource;
+    }
+}
