@@ -73,6 +73,9 @@ public static class ServiceDefaultsExtensions
         {
             builder.Logging.AddFilter(noisy, LogLevel.Warning);
         }
+
+        // Whoever asks for the health gets it as the answer; a line for each time is only noise while a service starts.
+        builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
     }
 
     private static void AddTelemetry(this WebApplicationBuilder builder)
