@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Mesh.Cli.Api;
 
 /// <summary>Which control plane a command speaks to.</summary>
@@ -13,12 +11,13 @@ internal sealed record ServerLocation(Uri Server, string? Token)
     /// <summary>Instead of <c>--token-file</c>.</summary>
     public const string TokenFileVariable = "MESH_TOKEN_FILE";
 
-    /// <summary>What was given, else the environment's, else the app that <c>mesh up</c> runs here or in a directory above.</summary>
+    /// <summary>What was given, else the environment's, else the app that <c>mesh up</c> runs here or in a directory above, else the only one it runs.</summary>
     /// <param name="server"><c>--server</c>.</param>
     /// <param name="tokenFile"><c>--token-file</c>.</param>
     /// <param name="environment">Reads an environment variable.</param>
     /// <param name="directory">Where to look from.</param>
-    public static ServerLocation Find(string? server, string? tokenFile, Func<string, string?> environment, string directory)
+    /// <param name="running">What the user runs, wherever it is.</param>
+    public static ServerLocation Find(string? server, string? tokenFile, Func<string, string?> environment, string directory, RunningApps running)
     {
         server ??= environment(ServerVariable) is { Length: > 0 } given ? given : null;
         tokenFile ??= environment(TokenFileVariable) is { Length: > 0 } file ? file : null;
@@ -30,9 +29,8 @@ internal sealed record ServerLocation(Uri Server, string? Token)
                 : throw new CliException(ExitCode.Usage, $"--server={server} (must be an http or https URL such as http://127.0.0.1:15014)");
         }
 
-        var running = Running(directory) ?? throw new CliException(ExitCode.Unavailable,
-            $"no app that 'mesh up' runs is found in {directory} or above. Go to the directory of its mesh.yaml, or give --server URL --token-file FILE (or {ServerVariable} and {TokenFileVariable}).");
-        return new ServerLocation(new Uri(running.Server), token ?? running.Token);
+        var app = InDirectory(directory) ?? TheOnlyOne(running.All);
+        return new ServerLocation(new Uri(app.Server), token ?? app.Token);
     }
 
     private static string ReadToken(string file)
@@ -47,7 +45,16 @@ internal sealed record ServerLocation(Uri Server, string? Token)
         }
     }
 
-    private static ServerFile? Running(string directory)
+    private static ServerFile TheOnlyOne(IReadOnlyList<ServerFile> running) => running switch
+    {
+        [var one] => one,
+        [] => throw new CliException(ExitCode.Unavailable,
+            $"'mesh up' runs no app here. Start one, or give --server URL --token-file FILE (or {ServerVariable} and {TokenFileVariable})."),
+        _ => throw new CliException(ExitCode.Usage,
+            $"'mesh up' runs {running.Count} apps; go to the directory of the one that is meant, or give --server URL --token-file FILE:\n{string.Join('\n', running.Select(r => $"  {r.App}: {r.Server} ({r.File})"))}"),
+    };
+
+    private static ServerFile? InDirectory(string directory)
     {
         for (var at = new DirectoryInfo(directory); at is not null; at = at.Parent)
         {
@@ -62,7 +69,7 @@ internal sealed record ServerLocation(Uri Server, string? Token)
                 .Where(File.Exists)
                 .OrderByDescending(File.GetLastWriteTimeUtc)
                 .Select(ServerFile.Read)
-                .FirstOrDefault(f => f is not null && IsRunning(f.ProcessId));
+                .FirstOrDefault(f => f is { IsRunning: true });
             if (newest is not null)
             {
                 return newest;
@@ -70,18 +77,5 @@ internal sealed record ServerLocation(Uri Server, string? Token)
         }
 
         return null;
-    }
-
-    private static bool IsRunning(int processId)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(processId);
-            return !process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false; // It was killed and could not take its file away.
-        }
     }
 }

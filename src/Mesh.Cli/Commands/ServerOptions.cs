@@ -8,7 +8,7 @@ internal sealed class ServerOptions
 {
     private readonly Option<string?> _server = new("--server")
     {
-        Description = $"URL of the control plane's API. Default: {ServerLocation.ServerVariable}, else the app that 'mesh up' runs here or in a directory above.",
+        Description = $"URL of the control plane's API. Default: {ServerLocation.ServerVariable}, else the app that 'mesh up' runs here or in a directory above, else the only one it runs.",
         HelpName = "url",
     };
 
@@ -28,7 +28,7 @@ internal sealed class ServerOptions
     /// <summary>The client they name.</summary>
     public ControlPlaneClient Connect(ParseResult parsed, CommandContext context)
     {
-        var location = ServerLocation.Find(parsed.GetValue(_server), parsed.GetValue(_tokenFile), context.Environment, context.Directory);
+        var location = ServerLocation.Find(parsed.GetValue(_server), parsed.GetValue(_tokenFile), context.Environment, context.Directory, context.Running);
         return new ControlPlaneClient(location.Server, location.Token);
     }
 }

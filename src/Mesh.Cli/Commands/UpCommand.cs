@@ -45,6 +45,7 @@ internal static class UpCommand
             },
             context.Screen,
             context.Installation,
+            context.Running,
             context.Clock).RunAsync(cancellation));
         return command;
     }

@@ -46,8 +46,12 @@ internal sealed class RunContext
             new("OTEL_RESOURCE_ATTRIBUTES", $"service.instance.id={replica},service.namespace={service.Namespace}"),
         ];
 
+    /// <summary>Whether everything is being stopped: then nobody has to look at what the mesh misses.</summary>
+    public bool IsStopping { get; set; }
+
     /// <summary>Whether a line of a mesh process is shown: warnings and worse, or all if the user wants them.</summary>
-    public bool ShowsMeshLine(string line) => Options.Verbose
-        || line.Contains(" WARN ", StringComparison.Ordinal) || line.Contains(" ERROR ", StringComparison.Ordinal) || line.Contains(" FATAL ", StringComparison.Ordinal)
+    public bool ShowsMeshLine(string line) => Options.Verbose || (!IsStopping && IsWarning(line));
+
+    private static bool IsWarning(string line) => line.Contains(" WARN ", StringComparison.Ordinal) || line.Contains(" ERROR ", StringComparison.Ordinal) || line.Contains(" FATAL ", StringComparison.Ordinal)
         || line.StartsWith("warn:", StringComparison.Ordinal) || line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal);
 }

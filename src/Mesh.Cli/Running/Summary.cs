@@ -26,8 +26,8 @@ internal sealed class Summary(AppDefinition app, RunningApp running, ControlPlan
                 new Text(replica.Plan.Name),
                 replica.IsAbsent ? new Text("absent", new Style(Color.Yellow)) : new Text("ready", new Style(Color.Green)),
                 new Text(replica.App.ProcessId?.ToString(CultureInfo.InvariantCulture) ?? ""),
-                new Text(string.Join(' ', Doors(replica))),
-                new Text(string.Join(", ", running.Plan.Edges.Where(e => e.Caller == replica.Definition.Id).Select(e => $"{e.Callee.Name}/{e.Port}"))));
+                new Text(replica.IsAbsent ? "" : string.Join(' ', Doors(replica))),
+                new Text(string.Join(", ", running.Plan.Edges.Where(e => e.Caller == replica.Definition.Id).Select(Use))));
         }
 
         screen.Line("");
@@ -78,6 +78,8 @@ internal sealed class Summary(AppDefinition app, RunningApp running, ControlPlan
             ["replicas"] = replicas,
         }.ToJsonString(new() { WriteIndented = true });
     }
+
+    private string Use(PlannedEdge edge) => running.Absent.Contains(edge.Callee) ? $"{edge.Callee.Name}/{edge.Port} (absent)" : $"{edge.Callee.Name}/{edge.Port}";
 
     private static JsonObject Map(IEnumerable<KeyValuePair<string, string>> pairs) => new(pairs.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Key, p.Value)));
 

@@ -169,7 +169,7 @@ internal sealed class Supervisor(string name, RestartPolicy policy, Launcher lau
 
             if (!Ready.IsCompletedSuccessfully && Declines(code))
             {
-                Failure = $"declined to run here (exit code {code}){LastWords(child, 3)}";
+                Failure = $"declined to run here (exit code {code}).{LastWords(child, 3)}";
                 _ended.TrySetResult(ProcessEnd.Declined);
                 return;
             }

@@ -10,7 +10,7 @@ using Mesh.Model.Topology;
 namespace Mesh.Cli.Running;
 
 /// <summary><c>mesh up</c>: from the file to a running app, and back to nothing.</summary>
-internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallation installation, TimeProvider clock)
+internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallation installation, RunningApps apps, TimeProvider clock)
 {
     private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(15);
 
@@ -66,6 +66,7 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
         }
         finally
         {
+            context.IsStopping = true;
             await running.StopAsync();
             await controlPlane.StopAsync();
             _printer.Say("Everything is stopped.");
@@ -85,6 +86,7 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
         StateFolder.WriteSecret(
             context.State.CliFile,
             new ServerFile { App = app.Name, Server = controlPlane.Api, Token = controlPlane.Token, ProcessId = Environment.ProcessId, File = app.File }.ToJson());
+        using var known = apps.Add(context.State.CliFile, Environment.ProcessId);
         try
         {
             if (await StartAsync(app, plan, running, stop) is var code and not ExitCode.Ok)

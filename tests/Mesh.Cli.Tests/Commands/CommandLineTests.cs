@@ -1,3 +1,4 @@
+using Mesh.Cli.Api;
 using Mesh.Cli.Commands;
 using Mesh.Cli.Composition;
 using Mesh.Cli.Installation;
@@ -16,7 +17,8 @@ public sealed class CommandLineTests : IDisposable
         new MeshInstallation(_folder.Path, _ => null),
         TimeProvider.System,
         _folder.Path,
-        _ => null));
+        _ => null,
+        new RunningApps(Path.Combine(_folder.Path, "running"))));
 
     [Fact]
     public async Task Help_NamesEveryCommand()
