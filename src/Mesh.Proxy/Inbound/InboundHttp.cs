@@ -95,7 +95,7 @@ internal abstract partial class InboundHttp(
 
     private async ValueTask<int> AnswerAsync(HttpContext context, Failure failure, string callee)
     {
-        Log.Failed(logger, failure.Entry.Code, context.Request.Method, callee, failure.Detail);
+        Log.Failed(logger, failure.Entry.Code, context.Request.Method, callee, context.TraceIdentifier, failure.Detail);
         if (failure.Error == ProxyError.ClientClosed)
         {
             return failure.Entry.Status;
@@ -117,7 +117,7 @@ internal abstract partial class InboundHttp(
         [LoggerMessage(3203, LogLevel.Error, "A request to {Callee} met a defect of this proxy.", EventName = nameof(Defect))]
         public static partial void Defect(ILogger logger, string callee, Exception error);
 
-        [LoggerMessage(3204, LogLevel.Debug, "{Code}: {Method} to {Callee}: {Detail}", EventName = nameof(Failed))]
-        public static partial void Failed(ILogger logger, string code, string method, string callee, string? detail);
+        [LoggerMessage(3204, LogLevel.Debug, "{Code}: {Method} to {Callee}, request {RequestId}: {Detail}", EventName = nameof(Failed))]
+        public static partial void Failed(ILogger logger, string code, string method, string callee, string requestId, string? detail);
     }
 }

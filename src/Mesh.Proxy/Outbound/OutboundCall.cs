@@ -62,7 +62,7 @@ internal sealed class OutboundCall : IDisposable
                 return new Failure(ProxyError.IdentityUnavailable);
             }
 
-            if (_cluster.Balancer.Pick(tried) is not { } replica)
+            if (_cluster.Pick(tried) is not { } replica)
             {
                 return new Failure(ProxyError.NoEndpoints, Detail: $"{_cluster.Cluster.Name} has no replica that is ready");
             }
@@ -118,6 +118,7 @@ internal sealed class OutboundCall : IDisposable
                 return Judge(e, replica, isLast);
             }
 
+            NoteState(replica, response);
             var mayAgain = !isLast && _body is not { CanBeSentAgain: false };
             return mayAgain && RetryDecision.For(_rule.Retry, response, _context.Request.Method, _isGrpc) is { } reason && _cluster.Budget.TrySpend()
                 ? (null, reason)
@@ -133,6 +134,18 @@ internal sealed class OutboundCall : IDisposable
             response?.Dispose();
             pool.Leave();
             replica.Leave();
+        }
+    }
+
+    private void NoteState(UpstreamReplica replica, UpstreamResponse response)
+    {
+        if (RetryDecision.IsAbsent(response))
+        {
+            _cluster.NoteUnreachable(replica);
+        }
+        else
+        {
+            replica.NoteReached();
         }
     }
 
@@ -165,6 +178,11 @@ internal sealed class OutboundCall : IDisposable
         var failed = error is OperationCanceledException && _rule.Retry.PerTryTimeout is { } limit
             ? new AttemptFailure(ProxyError.PerTryTimeout, AttemptStage.MaybeProcessed, $"no response within {limit.TotalSeconds:0.###} s")
             : AttemptFailure.Of(error);
+        if (failed.Stage == AttemptStage.NotConnected)
+        {
+            _cluster.NoteUnreachable(replica);
+        }
+
         var policy = failed.Error == ProxyError.PerTryTimeout ? PolicyName(_rule.Retry.Origin) : null;
         var failure = new Failure(failed.Error, policy, $"{_cluster.Cluster.Name}, {replica.Name}: {failed.Detail}");
         var reason = isLast || _body is { CanBeSentAgain: false } ? null : RetryDecision.For(_rule.Retry, failed, _context.Request.Method);

@@ -14,6 +14,7 @@ namespace Mesh.Proxy.Outbound;
 internal sealed class OutboundCluster
 {
     private readonly UpstreamKit _kit;
+    private long _avoidUntil;
 
     private OutboundCluster(Cluster cluster, ImmutableArray<UpstreamReplica> replicas, IBalancer balancer, RetryBudgetMeter budget, UpstreamKit kit)
     {
@@ -61,8 +62,33 @@ internal sealed class OutboundCluster
             replicas,
             isSameChoice ? previous!.Balancer : Balancers.Create(cluster.LoadBalancing, replicas, draw),
             previous is not null && previous.Cluster.RetryBudget == cluster.RetryBudget ? previous.Budget : new RetryBudgetMeter(cluster.RetryBudget, kit.Time),
-            kit);
+            kit)
+        {
+            _avoidUntil = previous?._avoidUntil ?? 0,
+        };
     }
+
+    /// <summary>Picks a replica: one that was not tried for this request and could be connected to lately, as far as there is one.</summary>
+    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> tried)
+    {
+        if (Volatile.Read(ref _avoidUntil) != 0)
+        {
+            var now = _kit.Time.GetTimestamp();
+            if (now < Volatile.Read(ref _avoidUntil))
+            {
+                tried = tried.AddRange(Replicas.Where(r => r.IsAvoided(now)));
+            }
+            else
+            {
+                Volatile.Write(ref _avoidUntil, 0);
+            }
+        }
+
+        return Balancer.Pick(tried);
+    }
+
+    /// <summary>Notes that there was no connection to a replica.</summary>
+    public void NoteUnreachable(UpstreamReplica replica) => Volatile.Write(ref _avoidUntil, Math.Max(Volatile.Read(ref _avoidUntil), replica.NoteUnreachable(_kit.Time)));
 
     /// <summary>The connections to a replica, held for the caller.</summary>
     /// <param name="replica">One of <see cref="Replicas"/>.</param>

@@ -104,7 +104,7 @@ internal sealed partial class OutboundTcp(
                 return (null, new Failure(ProxyError.IdentityUnavailable));
             }
 
-            if (cluster.Balancer.Pick(tried) is not { } replica)
+            if (cluster.Pick(tried) is not { } replica)
             {
                 return (null, new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready"));
             }
@@ -117,6 +117,7 @@ internal sealed partial class OutboundTcp(
             catch (UpstreamException e)
             {
                 replica.Leave();
+                cluster.NoteUnreachable(replica);
                 failure = new Failure(e.Error, Detail: $"{cluster.Cluster.Name}, {replica.Name}: {e.Message}");
                 tried = tried.Add(replica);
             }

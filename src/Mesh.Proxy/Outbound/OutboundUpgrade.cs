@@ -20,7 +20,7 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
                 return new Failure(ProxyError.IdentityUnavailable);
             }
 
-            if (cluster.Balancer.Pick(tried) is not { } replica)
+            if (cluster.Pick(tried) is not { } replica)
             {
                 return new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready");
             }

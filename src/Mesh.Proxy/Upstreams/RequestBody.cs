@@ -44,9 +44,9 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
         }
 
         _isStopped = true;
-        reader.CancelPendingRead();
         try
         {
+            reader.CancelPendingRead();
             await _copy;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or HttpRequestException or InvalidOperationException or ObjectDisposedException)
@@ -69,6 +69,7 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
 
     private async Task CopyAsync(Stream stream, CancellationToken cancellationToken)
     {
+        var isFlushed = false;
         if (_keptLength > 0)
         {
             await stream.WriteAsync(_kept.AsMemory(0, _keptLength), cancellationToken);
@@ -80,7 +81,15 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
 
         while (!_isAtEnd)
         {
-            var result = await ReadAsync(cancellationToken);
+            var next = ReadAsync(cancellationToken);
+            if (!next.IsCompleted && !isFlushed)
+            {
+                // The head waits in the client's buffer; a caller that wants to hear something before it sends would wait with it.
+                isFlushed = true;
+                await stream.FlushAsync(cancellationToken);
+            }
+
+            var result = await next;
             var buffer = result.Buffer;
             try
             {

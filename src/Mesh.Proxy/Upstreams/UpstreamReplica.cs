@@ -6,11 +6,16 @@ namespace Mesh.Proxy.Upstreams;
 /// <summary>One address behind a cluster, with what is in flight to it and its connections.</summary>
 internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
 {
+    // Seconds. Long enough to matter to a replica that stays away, short enough for one that comes back.
+    private const int LongestAvoidance = 10;
+
     private readonly Lock _lock = new();
     private readonly WireChoice _wire = new();
     private HttpPool? _pool;
     private int _inFlight;
     private bool _isGone;
+    private long _avoidUntil;
+    private int _failures;
 
     /// <summary>The replica's name, for logs and spans.</summary>
     public string Name => name;
@@ -30,6 +35,29 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
 
     /// <summary>Counts it out.</summary>
     public void Leave() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>Whether it could not be connected to a moment ago.</summary>
+    public bool IsAvoided(long now) => Volatile.Read(ref _avoidUntil) > now;
+
+    /// <summary>Notes that there was no connection: for a while others are picked, longer each time. Until the control plane withdraws it, that is what keeps requests away.</summary>
+    /// <returns>Until when, as a timestamp.</returns>
+    public long NoteUnreachable(TimeProvider time)
+    {
+        var seconds = Math.Min(Interlocked.Increment(ref _failures), LongestAvoidance);
+        var until = time.GetTimestamp() + (seconds * time.TimestampFrequency);
+        Volatile.Write(ref _avoidUntil, until);
+        return until;
+    }
+
+    /// <summary>Notes that it answered.</summary>
+    public void NoteReached()
+    {
+        if (Volatile.Read(ref _failures) != 0)
+        {
+            Volatile.Write(ref _failures, 0);
+            Volatile.Write(ref _avoidUntil, 0);
+        }
+    }
 
     /// <inheritdoc cref="WireChoice.IsHttp2" />
     public bool IsHttp2(WireProtocol setting, int inFlight, bool needsHttp2, long? length) => _wire.IsHttp2(setting, inFlight, needsHttp2, length);

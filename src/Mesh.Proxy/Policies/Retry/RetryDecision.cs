@@ -45,11 +45,20 @@ internal static class RetryDecision
         return isMeant && IsIdempotent(settings, method) ? StatusReason(status) : null;
     }
 
+    /// <summary>Whether a replica's sidecar answered because its app is not there, or will not be for long.</summary>
+    public static bool IsAbsent(UpstreamResponse response) =>
+        response.Status == 503 && response.Header(ErrorResponse.Header) is { } made && (CodeOf(made) is "app_unreachable" or "draining" or "no_configuration");
+
+    private static string CodeOf(string meshError)
+    {
+        var end = meshError.IndexOf(';', StringComparison.Ordinal);
+        return end < 0 ? meshError : meshError[..end];
+    }
+
     // What the peer's sidecar says of itself is known better than by status: the app never saw these requests.
     private static string? ByPeer(RetrySettings settings, string meshError, string method)
     {
-        var end = meshError.IndexOf(';', StringComparison.Ordinal);
-        return (end < 0 ? meshError : meshError[..end]) switch
+        return CodeOf(meshError) switch
         {
             "app_unreachable" or "draining" or "no_configuration" => settings.On.HasFlag(RetryOn.ConnectFailure) ? "connect-failure" : null,
             "upstream_reset" => settings.On.HasFlag(RetryOn.Reset) && IsIdempotent(settings, method) ? "reset" : null,

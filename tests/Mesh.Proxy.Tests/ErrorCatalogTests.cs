@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using Mesh.Proxy.Errors;
+
+namespace Mesh.Proxy.Tests;
+
+public sealed class ErrorCatalogTests
+{
+    private const string Rule = "| --- | --- | --- | --- | --- |\n";
+
+    [Fact]
+    public void Codes_AreUnique()
+    {
+        var codes = Enum.GetValues<ProxyError>().Select(e => ErrorCatalog.Of(e).Code).ToList();
+
+        Assert.Equal(codes.Count, codes.Distinct().Count());
+    }
+
+    [Fact]
+    public void Documentation_ListsEveryError()
+    {
+        var file = Path.Combine(Root(), "docs", "errors.md");
+        var text = File.ReadAllText(file);
+        var table = text.IndexOf(Rule, StringComparison.Ordinal) + Rule.Length;
+        var rows = string.Concat(Enum.GetValues<ProxyError>().Select(ErrorCatalog.Of)
+            .Select(e => $"| `{e.Code}` | {e.Status} | {e.GrpcStatus} | {e.Blame.ToString().ToLowerInvariant()} | {e.Cure} |\n"));
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            File.WriteAllText(file, text[..table] + rows);
+        }
+
+        Assert.Equal(rows, text[table..]);
+    }
+
+    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
+}
