@@ -20,6 +20,8 @@ public sealed class FolderOrderTests
         ["Bootstrap"],
     ];
 
+    private static readonly string[] ControlPlaneFolders = ["Composition", "Ui", "Api", "Discovery", "Compilation", "Authority", "Store", "Insight"];
+
     private static readonly Assembly Proxy = Assembly.Load("mesh-proxy");
 
     public static TheoryData<string, string> Forbidden
@@ -52,6 +54,35 @@ public sealed class FolderOrderTests
         var result = Types.InAssembly(Proxy)
             .That().ResideInNamespaceStartingWith($"Mesh.Proxy.{folder}")
             .ShouldNot().HaveDependencyOn($"Mesh.Proxy.{above}")
+            .GetResult();
+
+        Assert.True(result.IsSuccessful, $"{folder} uses {above}: {string.Join(", ", result.FailingTypeNames ?? [])}");
+    }
+
+    public static TheoryData<string, string> ForbiddenInControlPlane
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            for (var lower = 0; lower < ControlPlaneFolders.Length; lower++)
+            {
+                foreach (var above in ControlPlaneFolders[..lower])
+                {
+                    data.Add(ControlPlaneFolders[lower], above);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(ForbiddenInControlPlane))]
+    public void ControlPlaneFolder_UsesOnlyFoldersBelow(string folder, string above)
+    {
+        var result = Types.InAssembly(Assembly.Load("mesh-control-plane"))
+            .That().ResideInNamespaceStartingWith($"Mesh.ControlPlane.{folder}")
+            .ShouldNot().HaveDependencyOn($"Mesh.ControlPlane.{above}")
             .GetResult();
 
         Assert.True(result.IsSuccessful, $"{folder} uses {above}: {string.Join(", ", result.FailingTypeNames ?? [])}");

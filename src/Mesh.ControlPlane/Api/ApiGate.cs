@@ -49,7 +49,7 @@ internal sealed partial class ApiGate(RequestDelegate next, ApiKeys keys, Browse
     {
         if (access.Scope is null)
         {
-            return next(context);
+            return NextAsync(context);
         }
 
         if (FindCaller(context, access) is not { } caller)
@@ -71,7 +71,25 @@ internal sealed partial class ApiGate(RequestDelegate next, ApiKeys keys, Browse
         }
 
         context.Features.Set(caller);
-        return next(context);
+        return NextAsync(context);
+    }
+
+    private async Task NextAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            await Problems.Of(e.StatusCode, "Request refused", (e.InnerException ?? e).Message).ExecuteAsync(context);
+        }
+        catch (IOException e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            // A full disk, most likely: nothing was written.
+            Log.NotWritten(logger, context.Request.Method, context.Request.Path, e.Message);
+            await Problems.Of(StatusCodes.Status507InsufficientStorage, "Not written", $"The state directory cannot be written: {e.Message}").ExecuteAsync(context);
+        }
     }
 
     private ApiCaller? FindCaller(HttpContext context, Access access)
@@ -129,5 +147,8 @@ internal sealed partial class ApiGate(RequestDelegate next, ApiKeys keys, Browse
     {
         [LoggerMessage(2500, LogLevel.Warning, "Token '{Caller}' lacks scope '{Scope}' for {Method} {Path}.", EventName = nameof(ScopeMissing))]
         public static partial void ScopeMissing(ILogger logger, string caller, string scope, string method, string path);
+
+        [LoggerMessage(2501, LogLevel.Error, "{Method} {Path} failed: the state directory cannot be written: {Reason}", EventName = nameof(NotWritten))]
+        public static partial void NotWritten(ILogger logger, string method, string path, string reason);
     }
 }

@@ -1,5 +1,3 @@
-using Mesh.ControlPlane.Insight;
-
 namespace Mesh.ControlPlane.Api;
 
 /// <summary>Who wrote what.</summary>

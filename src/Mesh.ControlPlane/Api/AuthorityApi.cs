@@ -1,5 +1,4 @@
 using Mesh.ControlPlane.Authority;
-using Mesh.ControlPlane.Insight;
 using Mesh.Model.Bootstrap;
 
 namespace Mesh.ControlPlane.Api;

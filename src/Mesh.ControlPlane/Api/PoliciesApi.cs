@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Mesh.ControlPlane.Compilation;
-using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Compilation;
 using Mesh.Model.Policies;

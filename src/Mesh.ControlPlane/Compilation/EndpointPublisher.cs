@@ -131,7 +131,15 @@ internal sealed partial class EndpointPublisher : BackgroundService
             _metrics.Published("endpoints");
         }
 
-        _expected.Save(replicas);
+        try
+        {
+            _expected.Save(replicas);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only a restart would miss it.
+            Log.NotSaved(_logger, e.Message);
+        }
     }
 
     private static partial class Log
@@ -141,5 +149,8 @@ internal sealed partial class EndpointPublisher : BackgroundService
 
         [LoggerMessage(2311, LogLevel.Error, "Endpoints break a rule of the wire and are left out: {Violations}", EventName = nameof(EndpointsRefused))]
         public static partial void EndpointsRefused(ILogger logger, string violations);
+
+        [LoggerMessage(2312, LogLevel.Error, "The names of the replicas could not be saved for a restart: {Reason}", EventName = nameof(NotSaved))]
+        public static partial void NotSaved(ILogger logger, string reason);
     }
 }

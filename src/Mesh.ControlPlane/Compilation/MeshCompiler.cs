@@ -97,30 +97,31 @@ internal sealed partial class MeshCompiler : BackgroundService
     private void Compile()
     {
         var stored = _store.Current;
-        var start = _time.GetTimestamp();
-        MeshConfiguration configuration;
-        CompiledMesh mesh;
         try
         {
-            (configuration, mesh) = MeshCompilation.Compile(_trustDomain, stored);
+            Compile(stored);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A mistake of ours, not of the user's: what is served stays, but never a permission that was revoked.
             Log.CompilerFailed(_logger, e);
             ApplyPermissions(stored);
-            return;
         }
+    }
 
+    private void Compile(StoredConfiguration stored)
+    {
+        var start = _time.GetTimestamp();
+        var (configuration, mesh) = MeshCompilation.Compile(_trustDomain, stored);
         _endpoints.Publish(configuration.Topology);
         var refused = Publish(configuration, mesh);
-        var isNewWarning = _current?.Warnings.Select(w => w.ToString()).ToHashSet() ?? [];
+        var known = _current?.Warnings.Select(w => w.ToString()).ToHashSet() ?? [];
         _current = new CompilationState(stored, configuration, mesh, _time.GetUtcNow(), refused);
         _first.TrySetResult();
         var took = _time.GetElapsedTime(start);
         _metrics.Compiled(took);
         Log.Compiled(_logger, mesh.Snapshots.Count, took.TotalMilliseconds);
-        foreach (var warning in _current.Warnings.Where(w => !isNewWarning.Contains(w.ToString())))
+        foreach (var warning in _current.Warnings.Where(w => !known.Contains(w.ToString())))
         {
             Log.Warned(_logger, warning.Origin, warning.Message);
         }

@@ -41,7 +41,6 @@ internal static class ControlPlaneServices
     {
         services.AddMetrics();
         services.AddSingleton<ControlPlaneMetrics>();
-        services.AddSingleton<AuditTrail>();
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(settings.Telemetry?.ServiceName ?? "mesh-control-plane"))
             .WithMetrics(metrics =>
@@ -113,6 +112,8 @@ internal static class ControlPlaneServices
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<PolicyTrial>();
+        services.AddSingleton<AuditTrail>();
+        services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddSingleton<StatusPage>();
         services.AddSingleton<BoundAddresses>();
         services.AddHostedService(p => p.GetRequiredService<BoundAddresses>());

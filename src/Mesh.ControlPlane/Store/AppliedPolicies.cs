@@ -101,8 +101,7 @@ internal sealed partial class AppliedPolicies : IDisposable
             }
 
             var written = entries.ToImmutable();
-            _file.Write(Line(written));
-            _file.Flush(flushToDisk: true);
+            Append(Line(written));
             foreach (var entry in written)
             {
                 Keep(entry);
@@ -115,6 +114,22 @@ internal sealed partial class AppliedPolicies : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _file.Dispose();
+
+    private void Append(byte[] line)
+    {
+        var length = _file.Length;
+        try
+        {
+            _file.Write(line);
+            _file.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            // Half a line would swallow the next one.
+            _file.SetLength(length);
+            throw;
+        }
+    }
 
     private AppliedVersion? Find(ResourceKey key, long? version) => _versions.GetValueOrDefault(key)?.Find(v => v.Version == version);
 

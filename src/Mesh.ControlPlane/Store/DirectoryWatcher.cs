@@ -30,6 +30,7 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
     private readonly Dictionary<string, SourceFile> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _missing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
     private bool _first = true;
 
     /// <inheritdoc />
@@ -148,7 +149,12 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
         var settling = false;
         foreach (var source in settings.Sources)
         {
-            var found = DirectoryScan.Read(source);
+            if (!TryRead(source, out var found))
+            {
+                // Unreadable is not empty.
+                continue;
+            }
+
             foreach (var file in found ?? [])
             {
                 changed |= Take(file, ref settling);
@@ -177,6 +183,26 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
         }
 
         return settling;
+    }
+
+    private bool TryRead(ConfigurationSource source, out ImmutableArray<FileText>? found)
+    {
+        try
+        {
+            found = DirectoryScan.Read(source);
+            _unreadable.Remove(source.Name);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            found = null;
+            if (_unreadable.Add(source.Name))
+            {
+                Log.DirectoryUnreadable(logger, source.Name, e.Message);
+            }
+
+            return false;
+        }
     }
 
     private bool Take(FileText file, ref bool settling)
@@ -233,7 +259,15 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
         var order = settings.Sources.Select((s, i) => (s.Name, i)).ToDictionary(s => s.Name, s => s.i, StringComparer.Ordinal);
         ImmutableArray<SourceFile> files = [.. _files.Values.OrderBy(f => order[f.File.Source]).ThenBy(f => f.File.Path, StringComparer.Ordinal)];
         store.ReplaceFiles(files);
-        lastGoodFiles.Save(files);
+        try
+        {
+            lastGoodFiles.Save(files);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only a restart would miss it.
+            Log.NotSaved(logger, e.Message);
+        }
     }
 
     private static partial class Log
@@ -249,5 +283,11 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
 
         [LoggerMessage(2223, LogLevel.Warning, "{Source} cannot be watched and is looked at twice a second instead: {Reason}", EventName = nameof(NotWatched))]
         public static partial void NotWatched(ILogger logger, string source, string reason);
+
+        [LoggerMessage(2224, LogLevel.Error, "Source {Source} cannot be read; what it said last stays: {Reason}", EventName = nameof(DirectoryUnreadable))]
+        public static partial void DirectoryUnreadable(ILogger logger, string source, string reason);
+
+        [LoggerMessage(2225, LogLevel.Error, "The last good files could not be saved for a restart: {Reason}", EventName = nameof(NotSaved))]
+        public static partial void NotSaved(ILogger logger, string reason);
     }
 }

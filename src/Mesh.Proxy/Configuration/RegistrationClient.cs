@@ -197,6 +197,7 @@ internal sealed partial class RegistrationClient : BackgroundService
             Draining = _drain.IsDraining,
             CertificateNotAfter = certificateEnd.ToTimestamp(),
             ProxyVersion = ProxyVersion.Text,
+            Zone = _settings.Zone,
         };
     }
 

@@ -1,4 +1,4 @@
-namespace Mesh.ControlPlane.Insight;
+namespace Mesh.ControlPlane.Api;
 
 /// <summary>Someone wrote, or tried to.</summary>
 /// <param name="At">When.</param>

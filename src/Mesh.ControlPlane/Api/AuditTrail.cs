@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Store;
 
-namespace Mesh.ControlPlane.Insight;
+namespace Mesh.ControlPlane.Api;
 
 /// <summary>Who wrote what: in the log, in a file of the state directory, and the latest in memory. An event is on disk before the write is answered.</summary>
 internal sealed partial class AuditTrail : IDisposable
@@ -112,7 +113,7 @@ internal sealed partial class AuditTrail : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(2600, LogLevel.Information, "Audit: {Who} {Action} {Target}: {Before} -> {After}, {Outcome}.", EventName = nameof(Written))]
+        [LoggerMessage(2510, LogLevel.Information, "Audit: {Who} {Action} {Target}: {Before} -> {After}, {Outcome}.", EventName = nameof(Written))]
         public static partial void Written(ILogger logger, string who, string action, string target, string before, string after, string outcome);
     }
 }
