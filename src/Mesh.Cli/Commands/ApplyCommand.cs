@@ -54,7 +54,7 @@ internal static class ApplyCommand
             try
             {
                 var answer = await client.PostAsync(parsed.GetValue(dry) ? "policies/validate" : "policies", list, cancellation);
-                Report(answer, documents.Count, parsed.GetValue(dry), context);
+                Report(answer, context);
                 return ExitCode.Ok;
             }
             catch (RefusedException e)
@@ -82,26 +82,16 @@ internal static class ApplyCommand
         return texts;
     }
 
-    private static void Report(JsonNode answer, int count, bool dry, CommandContext context)
+    private static void Report(JsonNode answer, CommandContext context)
     {
-        foreach (var result in (answer["changed"] as JsonArray ?? []).OfType<JsonObject>())
+        foreach (var result in (answer["documents"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            context.Screen.Line($"{result["kind"]} {result["namespace"]}/{result["name"]} {result["change"]}");
-        }
-
-        foreach (var result in (answer["unchanged"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            context.Screen.Line($"{result["kind"]} {result["namespace"]}/{result["name"]} unchanged");
+            context.Screen.Line($"{result["kind"]} {result["namespace"]}/{result["name"]} {(result["result"]?.ToString() is "valid" ? "is valid, nothing was changed" : result["result"])}");
         }
 
         foreach (var warning in (answer["warnings"] as JsonArray ?? []).OfType<JsonObject>())
         {
             context.Screen.Say($"warning: {warning["document"]}: {warning["path"]} {warning["message"]}");
-        }
-
-        if (dry)
-        {
-            context.Screen.Line(string.Create(CultureInfo.InvariantCulture, $"documents: {count}; all are valid, nothing was changed"));
         }
     }
 

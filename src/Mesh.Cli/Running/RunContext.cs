@@ -8,6 +8,8 @@ namespace Mesh.Cli.Running;
 /// <summary>What all processes of one running app share.</summary>
 internal sealed class RunContext
 {
+    private static readonly string[] WarningWords = [" WARN ", " ERROR ", " FATAL ", "warn: ", "fail: ", "crit: "];
+
     /// <summary>What was asked for.</summary>
     public required UpOptions Options { get; init; }
 
@@ -52,6 +54,6 @@ internal sealed class RunContext
     /// <summary>Whether a line of a mesh process is shown: warnings and worse, or all if the user wants them.</summary>
     public bool ShowsMeshLine(string line) => Options.Verbose || (!IsStopping && IsWarning(line));
 
-    private static bool IsWarning(string line) => line.Contains(" WARN ", StringComparison.Ordinal) || line.Contains(" ERROR ", StringComparison.Ordinal) || line.Contains(" FATAL ", StringComparison.Ordinal)
-        || line.StartsWith("warn:", StringComparison.Ordinal) || line.StartsWith("fail:", StringComparison.Ordinal) || line.StartsWith("crit:", StringComparison.Ordinal);
+    // The levels as the proxy and the control plane's console write them.
+    private static bool IsWarning(string line) => WarningWords.Any(word => line.Contains(word, StringComparison.Ordinal));
 }
