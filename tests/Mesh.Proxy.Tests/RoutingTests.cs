@@ -209,6 +209,44 @@ public sealed class RoutingTests
         Assert.Equal(System.Net.WebSockets.WebSocketMessageType.Close, close.MessageType);
     }
 
+    [Fact]
+    public async Task WebSocket_PermissionRevoked_IsClosed()
+    {
+        await using var app = await TestApp.StartAsync(async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await socket.SendAsync("up"u8.ToArray(), System.Net.WebSockets.WebSocketMessageType.Text, true, context.RequestAborted);
+            await socket.ReceiveAsync(new byte[8], context.RequestAborted);
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var client = new System.Net.WebSockets.ClientWebSocket();
+        await client.ConnectAsync(new UriBuilder(pair.Url) { Scheme = "ws" }.Uri, Stop).InTime();
+        await client.ReceiveAsync(new byte[8], Stop).InTime();
+
+        pair.Apply(o => o with { Permissions = PermissionSet.Nobody });
+
+        await Assert.ThrowsAsync<System.Net.WebSockets.WebSocketException>(() => client.ReceiveAsync(new byte[8], Stop).InTime());
+    }
+
+    [Fact]
+    public async Task EventStream_PermissionRevoked_IsBrokenOff()
+    {
+        await using var app = await TestApp.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: 1\n\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var client = new HttpClient();
+        using var response = await client.GetAsync(pair.Url, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+
+        pair.Apply(o => o with { Permissions = PermissionSet.Nobody });
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync(Stop).InTime());
+    }
+
     private static PairOptions Rules(params RouteRule[] rules) => new() { Protocol = AppProtocol.Http, Rules = [.. rules] };
 
     private static RouteRule Rule(string name, RouteMatch match) => new()
