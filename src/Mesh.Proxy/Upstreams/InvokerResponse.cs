@@ -61,6 +61,12 @@ internal sealed class InvokerResponse(HttpResponseMessage message) : UpstreamRes
         else
         {
             await CopyAsync(body, response.BodyWriter, response.ContentLength, cancellationToken);
+            if (response.HasStarted)
+            {
+                // Kestrel's end of a response that has started does not send what was written since the last flush.
+                await response.BodyWriter.FlushAsync(cancellationToken);
+            }
+
             if (trailers is not null)
             {
                 Copy(message.TrailingHeaders.NonValidated, StringValues.Empty, trailers.Trailers);
