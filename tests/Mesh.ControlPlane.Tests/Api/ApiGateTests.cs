@@ -51,6 +51,32 @@ public sealed class ApiGateTests : IAsyncLifetime
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
     }
 
+    [Fact]
+    public async Task Doors_LeadNowhereElse()
+    {
+        using var tls = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } })
+        {
+            BaseAddress = _host.Addresses.Grpc,
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        tls.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ControlPlaneHost.AdminToken);
+        var apiThroughGrpc = await tls.GetAsync("/api/v1/trust-bundle", TestContext.Current.CancellationToken);
+        var grpcThroughApi = await SendAsync(HttpMethod.Post, "/mesh.registration.v1.IdentityService/SignCertificate", ControlPlaneHost.AdminToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, apiThroughGrpc.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, grpcThroughApi.StatusCode);
+    }
+
+    [Fact]
+    public async Task Token_BodyIsNoJson_IsAProblemWithTheReason()
+    {
+        var answer = await SendAsync(HttpMethod.Post, "/api/v1/tokens", ControlPlaneHost.AdminToken, new StringContent("{ half", System.Text.Encoding.UTF8, "application/json"));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+    }
+
     [Theory]
     [InlineData("evil.example")]
     [InlineData("127.0.0.1.evil.example")]

@@ -146,6 +146,58 @@ public sealed class SigningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SignCertificate_SvidWithTwoIds_IsUnauthenticated()
+    {
+        using var sidecar = FakeSidecar.Unknown(_host);
+        var chain = _host.Services.GetRequiredService<ISigningAuthority>().Current;
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(new Uri("spiffe://shop.local/ns/default/sa/orders"));
+        names.AddUri(new Uri("spiffe://shop.local/ns/default/sa/payments"));
+        var request = new CertificateRequest("O=Mesh", sidecar.Key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(names.Build());
+        using var leaf = request.Create(chain.Signer, _time.GetUtcNow().AddMinutes(-1), _time.GetUtcNow().AddMinutes(10), [1, 2, 3]);
+        sidecar.Show([leaf.RawData, .. chain.Intermediates]);
+
+        var refused = await Assert.ThrowsAsync<RpcException>(() => sidecar.SignAsync());
+
+        Assert.Equal(StatusCode.Unauthenticated, refused.StatusCode);
+        Assert.Contains("more than one URI", refused.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Server_AfterItsOwnSvidsLife_ShowsANewOne()
+    {
+        using var sidecar = await FakeSidecar.EnrolledAsync(_host, "orders");
+        var first = sidecar.ServerCertificateEnd;
+        _time.Advance(TimeSpan.FromMinutes(10));
+
+        await sidecar.SignAsync(FakeSidecar.Token(_host, "orders"));
+
+        Assert.True(first < _time.GetUtcNow());
+        Assert.True(sidecar.ServerCertificateEnd > _time.GetUtcNow());
+    }
+
+    [Fact]
+    public async Task Server_AfterASwitchOfRoots_ShowsASvidUnderTheNewOne()
+    {
+        using var sidecar = await FakeSidecar.EnrolledAsync(_host, "orders");
+        var authority = _host.Services.GetRequiredService<OwnAuthority>();
+        authority.AddRoot();
+        _time.Advance(TimeSpan.FromSeconds(21));
+        var before = await sidecar.SignAsync(FakeSidecar.Token(_host, "orders"));
+        var signer = sidecar.Chain[1].Thumbprint;
+        authority.SwitchSigner(force: false);
+
+        // Who got its bundle before the switch goes on with it.
+        var after = await sidecar.SignAsync();
+
+        Assert.Equal(2, before.TrustBundleDer.Count);
+        Assert.Equal(before.TrustBundleDer, after.TrustBundleDer);
+        Assert.NotEqual(signer, sidecar.Chain[1].Thumbprint);
+    }
+
+    [Fact]
     public async Task SignCertificate_ControlPlanesOwnIdentity_IsDenied()
     {
         using var sidecar = FakeSidecar.Unknown(_host);

@@ -24,6 +24,9 @@ internal sealed class FakeSidecar : IDisposable
 
     public required Uri Grpc { get; init; }
 
+    /// <summary>When the certificate ends that the control plane showed last.</summary>
+    public DateTimeOffset ServerCertificateEnd { get; private set; }
+
     /// <summary>A sidecar without an SVID.</summary>
     public static FakeSidecar Unknown(ControlPlaneHost host) => new() { Grpc = host.Addresses.Grpc! };
 
@@ -92,7 +95,10 @@ internal sealed class FakeSidecar : IDisposable
                 EnabledSslProtocols = SslProtocols.Tls13,
                 ClientCertificateContext = Chain.Count == 0 ? null : SslStreamCertificateContext.Create(Chain[0], [.. Chain.Skip(1)], offline: true),
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                    SvidRules.Check((X509Certificate2)certificate!, ControlPlaneHost.TrustDomain, SvidRole.Server).Id == SpiffeId.ControlPlane(ControlPlaneHost.TrustDomain),
+                {
+                    ServerCertificateEnd = ((X509Certificate2)certificate!).NotAfter.ToUniversalTime();
+                    return SvidRules.Check((X509Certificate2)certificate, ControlPlaneHost.TrustDomain, SvidRole.Server).Id == SpiffeId.ControlPlane(ControlPlaneHost.TrustDomain);
+                },
             },
         };
         _owned.Add(handler);
