@@ -7,6 +7,7 @@ using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
+using Mesh.Proxy.Upstreams.Http1;
 
 namespace Mesh.Proxy.Composition;
 
@@ -27,7 +28,7 @@ internal static class DataPathServices
 
     private static IServiceCollection AddUpstreams(this IServiceCollection services) => services
         .AddSingleton<Dialer>()
-        .AddSingleton<IForwardPath, InvokerPath>()
+        .AddSingleton<IForwardPath>(new Http1Path(new InvokerPath()))
         .AddSingleton<UpgradeForwarder>()
         .AddSingleton<UpstreamKit>();
 

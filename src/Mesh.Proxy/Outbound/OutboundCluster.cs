@@ -94,7 +94,7 @@ internal sealed class OutboundCluster
     /// <param name="replica">One of <see cref="Replicas"/>.</param>
     /// <param name="svid">The SVID to show; <see langword="null"/> only for a cluster outside the mesh.</param>
     public HttpPool Pool(UpstreamReplica replica, WorkloadSvid? svid) =>
-        replica.Pool(svid?.Generation ?? 0, (Cluster: this, Svid: svid), Cluster.Idle, static (r, s) => s.Cluster.Connector(r, s.Svid));
+        replica.Pool(svid?.Generation ?? 0, (Cluster: this, Svid: svid), Cluster.Idle, _kit.Time, static (r, s) => s.Cluster.Connector(r, s.Svid));
 
     /// <summary>Opens connections to a replica.</summary>
     public IConnector Connector(UpstreamReplica replica, WorkloadSvid? svid)

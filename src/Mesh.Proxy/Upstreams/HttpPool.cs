@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
+using Mesh.Proxy.Upstreams.Http1;
 
 namespace Mesh.Proxy.Upstreams;
 
@@ -13,14 +14,18 @@ internal sealed class HttpPool
     private readonly HttpMessageInvoker _invoker;
     private int _holders = 1;
 
-    public HttpPool(IConnector connector, TimeSpan idle, long generation)
+    public HttpPool(IConnector connector, TimeSpan idle, long generation, TimeProvider time)
     {
+        Http1 = new Http1Pool(connector, idle, time);
         Generation = generation;
         _invoker = new HttpMessageInvoker(CreateHandler(connector, idle), disposeHandler: true);
     }
 
     /// <summary>The generation of the SVID that its connections show; 0 where they show none.</summary>
     public long Generation { get; }
+
+    /// <summary>Connections for plain requests over HTTP/1.1.</summary>
+    public Http1Pool Http1 { get; }
 
     /// <summary>For the forwarder of upgrades, which takes an invoker.</summary>
     public HttpMessageInvoker Invoker => _invoker;
@@ -52,6 +57,7 @@ internal sealed class HttpPool
         if (Interlocked.Decrement(ref _holders) == 0)
         {
             _invoker.Dispose();
+            Http1.Dispose();
         }
     }
 

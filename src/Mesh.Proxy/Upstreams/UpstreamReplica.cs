@@ -66,8 +66,9 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
     /// <param name="generation">The SVID's generation; 0 without one.</param>
     /// <param name="state">What <paramref name="connect"/> needs.</param>
     /// <param name="idle">How long an unused connection is kept.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="connect">Makes the connector of a new pool.</param>
-    public HttpPool Pool<T>(long generation, T state, TimeSpan idle, Func<UpstreamReplica, T, IConnector> connect)
+    public HttpPool Pool<T>(long generation, T state, TimeSpan idle, TimeProvider time, Func<UpstreamReplica, T, IConnector> connect)
     {
         var pool = Volatile.Read(ref _pool);
         if (pool is not null && pool.Generation >= generation && pool.TryEnter())
@@ -83,7 +84,7 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
                 return pool;
             }
 
-            var next = new HttpPool(connect(this, state), idle, generation);
+            var next = new HttpPool(connect(this, state), idle, generation, time);
             next.TryEnter();
             if (_isGone)
             {

@@ -11,6 +11,9 @@ internal sealed class WireChoice
     /// <summary>In flight at or above this: HTTP/2. Measured: they break even between 4 and 16.</summary>
     internal const int Busy = 8;
 
+    /// <summary>So many more busy requests than others and it is HTTP/2: more than a stall of some milliseconds lets queue up.</summary>
+    internal const int BusyMore = 64;
+
     /// <summary>In flight at or below this: calm.</summary>
     internal const int Calm = 3;
 
@@ -22,6 +25,7 @@ internal sealed class WireChoice
 
     private volatile bool _isHttp2;
     private int _calm;
+    private int _busy;
 
     /// <summary>Whether the next request goes over HTTP/2.</summary>
     /// <param name="setting">What the cluster's policy says.</param>
@@ -35,13 +39,15 @@ internal sealed class WireChoice
             return needsHttp2 || setting == WireProtocol.Http2;
         }
 
-        if (inFlight >= Busy)
+        if (!_isHttp2)
         {
             _calm = 0;
-            _isHttp2 = true;
+            _busy = inFlight >= Busy ? _busy + 1 : Math.Max(0, _busy - 1);
+            _isHttp2 = _busy >= BusyMore;
         }
-        else if (_isHttp2 && (inFlight > Calm ? _calm = 0 : ++_calm) >= CalmInARow)
+        else if ((inFlight > Calm ? _calm = 0 : ++_calm) >= CalmInARow)
         {
+            _busy = 0;
             _isHttp2 = false;
         }
 

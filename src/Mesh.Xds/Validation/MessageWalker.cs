@@ -30,16 +30,15 @@ internal sealed class MessageWalker(string resource, Action<XdsViolation> report
     public void Walk(IMessage message, string at)
     {
         Visited?.Invoke(message, at);
-        var plan = MessagePlan.Of(message.Descriptor);
-        foreach (var oneof in plan.RequiredOneofs)
+        foreach (var oneof in message.Descriptor.Oneofs.Where(oneof => !oneof.IsSynthetic))
         {
-            if (oneof.Accessor.GetCaseFieldDescriptor(message) is null)
+            if (!FieldRules.Of(oneof.FullName).IsEmpty && oneof.Accessor.GetCaseFieldDescriptor(message) is null)
             {
                 Report(Join(at, oneof.Name), "one of its fields has to be set", "none");
             }
         }
 
-        foreach (var field in plan.Fields)
+        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
         {
             if (field.RealContainingOneof is null || field.RealContainingOneof.Accessor.GetCaseFieldDescriptor(message) == field)
             {

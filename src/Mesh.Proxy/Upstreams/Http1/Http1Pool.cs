@@ -1,0 +1,104 @@
+namespace Mesh.Proxy.Upstreams.Http1;
+
+/// <summary>Kept connections to one address; the one used last goes first, so that the others may grow old.</summary>
+internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvider time) : IDisposable
+{
+    // Often enough that a peer's end is noticed soon, seldom enough to cost nothing.
+    private static readonly TimeSpan ShortestSweep = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestSweep = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _lock = new();
+    private readonly List<Http1Connection> _idle = [];
+    private ITimer? _sweep;
+    private bool _isDisposed;
+
+    /// <summary>A kept connection that can be used, or <see langword="null"/>.</summary>
+    public Http1Connection? TryTake()
+    {
+        while (true)
+        {
+            Http1Connection connection;
+            lock (_lock)
+            {
+                if (_idle.Count == 0)
+                {
+                    return null;
+                }
+
+                connection = _idle[^1];
+                _idle.RemoveAt(_idle.Count - 1);
+            }
+
+            if (connection.IsQuiet())
+            {
+                return connection;
+            }
+
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>A new connection.</summary>
+    /// <exception cref="Errors.UpstreamException">There is none to be had.</exception>
+    public async ValueTask<Http1Connection> ConnectAsync(CancellationToken cancellationToken) =>
+        new(await connector.ConnectAsync(ConnectionUse.Http1, cancellationToken));
+
+    /// <summary>Gives back a connection whose last exchange is complete.</summary>
+    public void Return(Http1Connection connection)
+    {
+        connection.IsReused = true;
+        connection.IdleSince = time.GetTimestamp();
+        lock (_lock)
+        {
+            if (!_isDisposed)
+            {
+                _idle.Add(connection);
+                _sweep ??= time.CreateTimer(static pool => ((Http1Pool)pool!).Sweep(), this, SweepEvery, SweepEvery);
+                return;
+            }
+        }
+
+        connection.Dispose();
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Http1Connection[] left;
+        lock (_lock)
+        {
+            _isDisposed = true;
+            left = [.. _idle];
+            _idle.Clear();
+            _sweep?.Dispose();
+        }
+
+        foreach (var connection in left)
+        {
+            connection.Dispose();
+        }
+    }
+
+    private TimeSpan SweepEvery => TimeSpan.FromTicks(Math.Clamp(idle.Ticks / 4, ShortestSweep.Ticks, LongestSweep.Ticks));
+
+    private void Sweep()
+    {
+        List<Http1Connection> gone = [];
+        lock (_lock)
+        {
+            for (var index = _idle.Count - 1; index >= 0; index--)
+            {
+                if (time.GetElapsedTime(_idle[index].IdleSince) >= idle || !_idle[index].IsQuiet())
+                {
+                    gone.Add(_idle[index]);
+                    _idle.RemoveAt(index);
+                }
+            }
+        }
+
+        foreach (var connection in gone)
+        {
+            connection.Dispose();
+        }
+    }
+}
