@@ -72,6 +72,11 @@ public static class SvidVerifier
             return "it, or a certificate above it, is expired or not valid yet; do the clocks agree?";
         }
 
+        if (flags.HasFlag(X509ChainStatusFlags.NotSignatureValid))
+        {
+            return "it leads to none of the trusted roots: one has the right name and another key; was the authority made anew?";
+        }
+
         return (flags & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0
             ? "it leads to none of the trusted roots"
             : $"its chain is broken ({flags})";

@@ -19,8 +19,8 @@ internal static class ProxyHost
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "mesh-proxy" });
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(new StateDirectory(settings.StateDirectory));
-        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.Drain + AfterDrain);
+        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         replace?.Invoke(builder.Services);
 
         // Started in this order, stopped in reverse: the replica leaves the mesh, its doors close, and the admin endpoint answers to the end.

@@ -18,7 +18,20 @@ internal sealed partial class ConfigurationFollower(ProxySettings settings, IAds
     }
 
     /// <inheritdoc />
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => settings.ControlPlane is null ? Task.CompletedTask : ads.RunAsync(stoppingToken);
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (settings.ControlPlane is not null && !stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ads.RunAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A channel that was closed under a call cancels it; the client begins anew.
+            }
+        }
+    }
 
     private static partial class Log
     {

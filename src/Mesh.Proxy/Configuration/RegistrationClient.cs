@@ -16,6 +16,10 @@ internal sealed partial class RegistrationClient : BackgroundService
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
+    // A control plane that does not answer must not hold up the end.
+    private static readonly TimeSpan TellWithin = TimeSpan.FromSeconds(1);
 
     // Peers learn of it within milliseconds; until then their requests still come.
     private static readonly TimeSpan DrainGrace = TimeSpan.FromMilliseconds(300);
@@ -29,7 +33,9 @@ internal sealed partial class RegistrationClient : BackgroundService
     private readonly Random _random;
     private readonly ILogger _logger;
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TaskCompletionSource _drainTold = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _moving;
+    private volatile bool _saying;
     private volatile bool _registered;
 
     /// <summary>Makes a client; it registers once the mesh door listens.</summary>
@@ -70,10 +76,14 @@ internal sealed partial class RegistrationClient : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _drain.Begin();
-        if (_registered)
+        if (_registered || _saying)
         {
-            // ExecuteAsync sends the draining status; what is left is to let peers hear of it.
-            await Task.Delay(DrainGrace, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // ExecuteAsync tells; once it is taken, peers are given the time to hear of it.
+            await Task.WhenAny(_drainTold.Task, Task.Delay(TellWithin, _time, cancellationToken));
+            if (_drainTold.Task.IsCompleted)
+            {
+                await Task.Delay(DrainGrace, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         await base.StopAsync(cancellationToken);
@@ -100,21 +110,29 @@ internal sealed partial class RegistrationClient : BackgroundService
             {
                 if (Status() is not { } status)
                 {
-                    await PauseAsync(LongestPause, stoppingToken);
+                    await PauseAsync(LongestPause, Never, stoppingToken);
                     continue;
                 }
 
                 try
                 {
+                    _saying = true;
                     stream = await SayAsync(stream, status, stoppingToken);
                     failures = 0;
-                    await PauseAsync(stream.Heartbeat, stoppingToken, stream.Ended);
+                    if (status.Draining)
+                    {
+                        _drainTold.TrySetResult();
+                    }
+
+                    await PauseAsync(stream.Heartbeat, stream.Ended, stoppingToken);
                 }
-                catch (Exception e) when (e is RpcException or IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException or InvalidOperationException && !stoppingToken.IsCancellationRequested)
+                // Whatever breaks a stream, an abort of the transport included, the answer is another stream.
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
+                    _saying = false;
                     await LoseAsync(stream, e);
                     stream = null;
-                    await PauseAsync(Pause(++failures), stoppingToken);
+                    await PauseAsync(Pause(++failures), Never, stoppingToken);
                 }
             }
         }
@@ -219,13 +237,13 @@ internal sealed partial class RegistrationClient : BackgroundService
         Tell();
     }
 
-    // Ends early when there is something to tell, or nobody to tell it to any more.
-    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellationToken, Task? ended = null)
+    // Ends early when there is something to tell, or the stream to tell it over has ended.
+    private async Task PauseAsync(TimeSpan pause, Task stream, CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var delay = Task.Delay(pause, _time, over.Token);
         var news = _news.Reader.ReadAsync(over.Token).AsTask();
-        await Task.WhenAny(delay, news, ended ?? delay);
+        await Task.WhenAny(delay, news, stream);
         await over.CancelAsync();
         await Task.WhenAll(delay, news).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

@@ -30,15 +30,16 @@ internal sealed class MessageWalker(string resource, Action<XdsViolation> report
     public void Walk(IMessage message, string at)
     {
         Visited?.Invoke(message, at);
-        foreach (var oneof in message.Descriptor.Oneofs.Where(oneof => !oneof.IsSynthetic))
+        var plan = MessagePlan.Of(message.Descriptor);
+        foreach (var oneof in plan.RequiredOneofs)
         {
-            if (!FieldRules.Of(oneof.FullName).IsEmpty && oneof.Accessor.GetCaseFieldDescriptor(message) is null)
+            if (oneof.Accessor.GetCaseFieldDescriptor(message) is null)
             {
                 Report(Join(at, oneof.Name), "one of its fields has to be set", "none");
             }
         }
 
-        foreach (var field in message.Descriptor.Fields.InFieldNumberOrder())
+        foreach (var field in plan.Fields)
         {
             if (field.RealContainingOneof is null || field.RealContainingOneof.Accessor.GetCaseFieldDescriptor(message) == field)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Envoy.Config.Cluster.V3;
@@ -15,6 +16,12 @@ namespace Mesh.Xds.Validation;
 /// <summary>Holds resources against the rules of the protocol before they are published: what a client would refuse never leaves.</summary>
 public static class XdsValidator
 {
+    /// <summary>How many contents are remembered as valid before all are forgotten: some ten megabytes.</summary>
+    private const int MaxKnown = 100_000;
+
+    /// <summary>Valid contents by type, name and hash, with the route tables they name: most of a snapshot is what it was, and much of it is in other snapshots too.</summary>
+    private static readonly ConcurrentDictionary<(string TypeUrl, string Name, string Version), ImmutableArray<string>> Known = new();
+
     /// <summary>Every violation in a set of resources; references to route tables have to resolve within it.</summary>
     public static ImmutableArray<XdsViolation> Validate(IReadOnlyCollection<XdsResource> resources)
     {
@@ -27,14 +34,46 @@ public static class XdsValidator
 
         foreach (var resource in resources)
         {
-            var title = Title(resource);
-            void Report(string at, string rule, string value) => violations.Add(new(title, at, rule, value));
-            var walker = new MessageWalker(title, violations.Add);
-            walker.Visited += (message, at) => Check(message, at, tables, Report);
-            walker.Walk(Parse(resource), "");
+            var key = (resource.TypeUrl, resource.Name, resource.Version);
+            if (!Known.TryGetValue(key, out var references))
+            {
+                var before = violations.Count;
+                references = Validate(resource, violations);
+                if (violations.Count == before)
+                {
+                    Remember(key, references);
+                }
+            }
+
+            foreach (var missing in references.Where(table => !tables.Contains(table)))
+            {
+                violations.Add(new(Title(resource), "rds.route_config_name", "the route table has to be there", $"'{missing}'"));
+            }
         }
 
         return violations.ToImmutable();
+    }
+
+    /// <returns>The route tables that the resource names.</returns>
+    private static ImmutableArray<string> Validate(XdsResource resource, ImmutableArray<XdsViolation>.Builder violations)
+    {
+        var title = Title(resource);
+        var references = ImmutableArray.CreateBuilder<string>();
+        void Report(string at, string rule, string value) => violations.Add(new(title, at, rule, value));
+        var walker = new MessageWalker(title, violations.Add);
+        walker.Visited += (message, at) => Check(message, at, references, Report);
+        walker.Walk(Parse(resource), "");
+        return references.ToImmutable();
+    }
+
+    private static void Remember((string TypeUrl, string Name, string Version) key, ImmutableArray<string> references)
+    {
+        if (Known.Count >= MaxKnown)
+        {
+            Known.Clear();
+        }
+
+        Known[key] = references;
     }
 
     private static string Title(XdsResource resource) => $"{TypeUrls.ShortName(resource.TypeUrl)} {resource.Name}";
@@ -49,7 +88,7 @@ public static class XdsValidator
     };
 
     /// <summary>What clients insist on and no annotation says.</summary>
-    private static void Check(IMessage message, string at, HashSet<string> tables, Action<string, string, string> report)
+    private static void Check(IMessage message, string at, ImmutableArray<string>.Builder references, Action<string, string, string> report)
     {
         switch (message)
         {
@@ -68,12 +107,17 @@ public static class XdsValidator
                 report($"{at}.clusters", "the weights have to add up to 1 … 4294967295", $"{split.Clusters.Sum(cluster => (long)(cluster.Weight ?? 0))}");
                 break;
             case HttpConnectionManager manager:
-                CheckManager(manager, at, tables, report);
+                CheckManager(manager, at, report);
+                if (manager.Rds is { } rds)
+                {
+                    references.Add(rds.RouteConfigName);
+                }
+
                 break;
         }
     }
 
-    private static void CheckManager(HttpConnectionManager manager, string at, HashSet<string> tables, Action<string, string, string> report)
+    private static void CheckManager(HttpConnectionManager manager, string at, Action<string, string, string> report)
     {
         if (manager.HttpFilters.LastOrDefault()?.TypedConfig?.Is(Router.Descriptor) != true)
         {
@@ -83,11 +127,6 @@ public static class XdsValidator
         foreach (var filter in manager.HttpFilters.Where(filter => filter.IsOptional && filter.TypedConfig?.Is(RBAC.Descriptor) == true))
         {
             report($"{at}.http_filters", "permissions must not be optional: they would fail open", filter.Name);
-        }
-
-        if (manager.Rds is { } rds && !tables.Contains(rds.RouteConfigName))
-        {
-            report($"{at}.rds.route_config_name", "the route table has to be there", $"'{rds.RouteConfigName}'");
         }
     }
 

@@ -333,8 +333,9 @@ public sealed class DeltaSessionTests
         Assert.False(result.Published);
         Assert.Equal(
             ["CDS shop/orders/http: connect_timeout: gt=0s, but is \"0s\"",
-             "LDS outbound/shop/orders/http: filter_chains[0].filters[0].typed_config.rds.route_config_name: the route table has to be there, but is 'outbound/shop/orders/http'"],
+             "LDS outbound/shop/orders/http: rds.route_config_name: the route table has to be there, but is 'outbound/shop/orders/http'"],
             result.Violations.Select(violation => violation.ToString()));
+        Assert.Single(_cache.Publish(Profile, broken with { RouteTables = [] }).Violations);
         Assert.Equal(3, new ServedStream(_cache, Profile).AskForEverything("orders").Drain().Count(line => line[..3] != "EDS"));
     }
 
