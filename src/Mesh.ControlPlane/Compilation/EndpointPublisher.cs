@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Store;
@@ -24,6 +25,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
     private readonly Lock _lock = new();
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly HashSet<string> _published = new(StringComparer.Ordinal);
+    private readonly HashSet<ServiceId> _settled = [];
     private MeshTopology? _topology;
     private bool _complete;
 
@@ -110,12 +112,12 @@ internal sealed partial class EndpointPublisher : BackgroundService
         }
 
         var replicas = _registry.Replicas;
-        if (!_complete && !_expected.Names.IsSubsetOf(replicas.Select(ExpectedReplicas.NameOf)))
-        {
-            return;
-        }
-
-        var sets = EndpointCompiler.Compile(_topology, replicas.Where(r => !r.Draining).Select(r => r.Replica));
+        Settle(replicas);
+        var usable = replicas.Where(r => !r.Draining).ToLookup(r => r.Replica.Service, r => r.Replica);
+        var sets = _topology.Services.Values
+            .Where(service => _complete || _settled.Contains(service.Id))
+            .SelectMany(service => EndpointCompiler.Compile(service, usable[service.Id]))
+            .ToDictionary(set => set.Cluster, StringComparer.Ordinal);
         var gone = _published.Except(sets.Keys).ToArray();
         var result = _cache.PublishEndpoints([.. sets.Values, .. gone.Select(cluster => new EndpointSet(cluster, []))]);
         if (!result.Violations.IsEmpty)
@@ -125,10 +127,20 @@ internal sealed partial class EndpointPublisher : BackgroundService
 
         _published.ExceptWith(gone);
         _published.UnionWith(sets.Keys);
-        Complete();
+        if (_topology.Services.Keys.All(_settled.Contains))
+        {
+            Complete();
+        }
+
         if (result.Changed)
         {
             _metrics.Published("endpoints");
+        }
+
+        if (!_complete)
+        {
+            // Who is still expected must not be forgotten by a second restart.
+            return;
         }
 
         try
@@ -139,6 +151,19 @@ internal sealed partial class EndpointPublisher : BackgroundService
         {
             // Only a restart would miss it.
             Log.NotSaved(_logger, e.Message);
+        }
+    }
+
+    // A service can be spoken of once all of its replicas are back; one that is missing holds up no other service.
+    private void Settle(ImmutableArray<RegisteredReplica> replicas)
+    {
+        var present = replicas.Select(ExpectedReplicas.NameOf).ToHashSet(StringComparer.Ordinal);
+        foreach (var service in _topology!.Services.Keys.Where(id => !_settled.Contains(id)))
+        {
+            if (_expected.Names.Where(name => name.StartsWith($"{service}#", StringComparison.Ordinal)).All(present.Contains))
+            {
+                _settled.Add(service);
+            }
         }
     }
 

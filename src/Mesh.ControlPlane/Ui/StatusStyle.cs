@@ -21,7 +21,7 @@ internal static class StatusStyle
         .dot{flex:none;width:10px;height:10px;border-radius:50%;background:var(--soft)}.good{background:var(--good)}.warn{background:var(--warn)}.bad{background:var(--bad)}
         .t-good{color:var(--good)}.t-warn{color:var(--warn)}.t-bad{color:var(--bad)}
         .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:12px}
-        table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:8px 12px;border-top:1px solid var(--line);vertical-align:top}thead th{border-top:0;color:var(--soft);font-weight:600;font-size:.84em;white-space:nowrap}
+        td{overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:8px 12px;border-top:1px solid var(--line);vertical-align:top}thead th{border-top:0;color:var(--soft);font-weight:600;font-size:.84em;white-space:nowrap}
         .alarm+.card,.alarm+.scroll{margin-top:12px}.alarm{border:1px solid var(--bad);border-radius:12px;padding:10px 14px;margin:14px 0 0;background:color-mix(in srgb,var(--bad) 10%,var(--card))}
         .empty{padding:14px;color:var(--soft)}.away main{opacity:.5}footer{margin-top:32px;color:var(--soft);font-size:.86em}
         @media(max-width:640px){.wide{display:none}th,td{padding:7px 9px}}

@@ -121,6 +121,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
         await using var firstAgain = await ConnectedSidecar.StartAsync(_host, "orders", "one");
         await firstAgain.RegisterAsync(40001);
         Assert.Equal(endpoints, storefront.Sink.EndpointHistory.Count);
+        Assert.DoesNotContain(_host.Logs.Lines, l => l.Id == 2310);
         await using var secondAgain = await ConnectedSidecar.StartAsync(_host, "orders", "two");
         await secondAgain.RegisterAsync(40002);
         await UntilAsync(() => proxies.Of(storefront.Service).Any(p => p.Stream?.Types.ContainsKey(TypeUrls.Listener) == true || p.IsCurrent));
