@@ -142,7 +142,7 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
             _alarmed.RemoveWhere(a => a.Service == service && !late.Contains(a.Replica));
             foreach (var replica in late.Where(replica => _alarmed.Add((service, replica))))
             {
-                Log.RevocationUnacknowledged(_logger, service, replica, after);
+                Log.RevocationUnacknowledged(_logger, service, replica, after.TotalSeconds);
             }
         }
     }
@@ -152,7 +152,7 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
         [LoggerMessage(2410, LogLevel.Information, "A permission to call {Service} was revoked.", EventName = nameof(PermissionRevoked))]
         public static partial void PermissionRevoked(ILogger logger, ServiceId service);
 
-        [LoggerMessage(2411, LogLevel.Warning, "{Service} replica {Replica} has not acknowledged a revoked permission after {After}; it may still let in whom it should not. Restart it if it stays so.", EventName = nameof(RevocationUnacknowledged))]
-        public static partial void RevocationUnacknowledged(ILogger logger, ServiceId service, string replica, TimeSpan after);
+        [LoggerMessage(2411, LogLevel.Warning, "{Service} replica {Replica} has not acknowledged a revoked permission after {Seconds:0} s; it may still let in whom it should not. Restart it if it stays so.", EventName = nameof(RevocationUnacknowledged))]
+        public static partial void RevocationUnacknowledged(ILogger logger, ServiceId service, string replica, double seconds);
     }
 }
