@@ -50,6 +50,7 @@ internal sealed class ControlPlaneRunner : IDisposable
                 Program = program.Program,
                 Arguments = [.. program.Arguments, "--config", context.State.ControlPlaneSettings],
                 WorkingDirectory = context.State.Path,
+                Environment = program.Environment,
             },
             Show = context.ShowsMeshLine,
             UntilReady = async (_, gone) =>

@@ -73,12 +73,7 @@ internal sealed class ReplicaRunner : IDisposable
     /// <summary>Starts the app once its sidecar takes its calls and optional callees are up or gone.</summary>
     public async Task StartAppAsync(IReadOnlyCollection<ReplicaRunner> callees, CancellationToken cancellation)
     {
-        foreach (var (name, address) in Plan.Listeners.Where(l => l.Key.StartsWith("outbound/", StringComparison.Ordinal)))
-        {
-            Waiting = $"its sidecar does not listen for {name} yet";
-            await _context.Probe.UntilAcceptsAsync(address, why => Waiting = $"its sidecar's {name} at {why}", cancellation);
-        }
-
+        await UntilSidecarTakesCallsAsync(cancellation);
         foreach (var callee in callees.Where(c => c.Definition.Optional))
         {
             Waiting = $"whether optional {callee.Definition.Id.Name} runs here is not known yet";
@@ -92,7 +87,8 @@ internal sealed class ReplicaRunner : IDisposable
 
     /// <summary>Takes over a changed plan: restarts the sidecar and the app where what they were started with has changed.</summary>
     /// <returns>What was restarted, in words; empty for nothing.</returns>
-    public async Task<string> ChangeAsync(ServiceDefinition definition, PlannedWorkload workload, PlannedReplica plan, ControlPlaneAccess access, string token)
+    public async Task<string> ChangeAsync(
+        ServiceDefinition definition, PlannedWorkload workload, PlannedReplica plan, ControlPlaneAccess access, string token, CancellationToken cancellation)
     {
         // What only went away is refused by the control plane's new configuration at once; a restart would add nothing.
         var sidecar = plan.Listeners.Any(l => Plan.Listeners.GetValueOrDefault(l.Key) != l.Value)
@@ -110,6 +106,17 @@ internal sealed class ReplicaRunner : IDisposable
 
         if (app)
         {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(SidecarGrace);
+            try
+            {
+                await UntilSidecarTakesCallsAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                // The app starts all the same and finds out; why its sidecar does not listen is in the sidecar's log.
+            }
+
             await App.RestartAsync(AppGrace);
         }
 
@@ -159,6 +166,7 @@ internal sealed class ReplicaRunner : IDisposable
             Program = proxy.Program,
             Arguments = [.. proxy.Arguments, "run", "--bootstrap", _context.State.Bootstrap(Plan.Name)],
             WorkingDirectory = _context.State.Path,
+            Environment = proxy.Environment,
         };
     }
 
@@ -193,6 +201,15 @@ internal sealed class ReplicaRunner : IDisposable
         variables[EnvironmentNames.State] = _context.State.App(Plan.Name);
         variables.AddOrReplace(Definition.Environment);
         return variables.ToImmutable();
+    }
+
+    private async Task UntilSidecarTakesCallsAsync(CancellationToken cancellation)
+    {
+        foreach (var (name, address) in Plan.Listeners.Where(l => l.Key.StartsWith("outbound/", StringComparison.Ordinal)))
+        {
+            Waiting = $"its sidecar does not listen for {name} yet";
+            await _context.Probe.UntilAcceptsAsync(address, why => Waiting = $"its sidecar's {name} at {why}", cancellation);
+        }
     }
 
     private async Task UntilAppReadyAsync(CancellationToken gone)

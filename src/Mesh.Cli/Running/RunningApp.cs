@@ -61,9 +61,11 @@ internal sealed class RunningApp(RunContext context, ControlPlaneRunner controlP
     /// <returns>The replicas that failed; empty: all is well.</returns>
     public async Task<ImmutableArray<ReplicaRunner>> ReadyAsync(CancellationToken cancellation)
     {
-        await Task.WhenAll(_starting).WaitAsync(cancellation);
         var all = Replicas;
-        await Task.WhenAny(Task.WhenAll(all.Select(r => r.Decided)), FirstFailureAsync(all)).WaitAsync(cancellation);
+
+        // An app whose sidecar failed is never started, so its failure has to end the wait for all.
+        var ready = Task.WhenAll([.. _starting, .. all.Select(r => r.Decided)]);
+        await await Task.WhenAny(ready, FirstFailureAsync(all)).WaitAsync(cancellation);
         return [.. all.Where(HasFailed)];
     }
 
@@ -101,7 +103,7 @@ internal sealed class RunningApp(RunContext context, ControlPlaneRunner controlP
 
             var service = definition.Services.First(s => s.Id == workload.Service.Id);
             var token = await TokenForAsync(service.Id, cancellation);
-            var what = await running.ChangeAsync(service, workload, replica, _access!, token);
+            var what = await running.ChangeAsync(service, workload, replica, _access!, token, cancellation);
             if (what.Length > 0)
             {
                 done.Add(what);
@@ -189,6 +191,8 @@ internal sealed class RunningApp(RunContext context, ControlPlaneRunner controlP
         foreach (var replica in replicas)
         {
             var token = await TokenForAsync(replica.Definition.Id, cancellation);
+
+            // What declined meanwhile needs no sidecar.
             if (!replica.IsAbsent)
             {
                 replica.StartSidecar(_access!, token);

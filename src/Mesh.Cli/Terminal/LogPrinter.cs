@@ -33,11 +33,11 @@ internal sealed partial class LogPrinter(TextWriter writer, bool colours)
         {
             if (colours)
             {
-                writer.WriteLine($"{_colours.GetValueOrDefault(name, Dim)}{name.PadRight(_width)} │{Reset} {text}{Reset}");
+                Put($"{_colours.GetValueOrDefault(name, Dim)}{name.PadRight(_width)} │{Reset} {text}{Reset}");
             }
             else
             {
-                writer.WriteLine($"{name.PadRight(_width)} | {Escapes().Replace(text, "")}");
+                Put($"{name.PadRight(_width)} | {Escapes().Replace(text, "")}");
             }
         }
     }
@@ -58,6 +58,18 @@ internal sealed partial class LogPrinter(TextWriter writer, bool colours)
         }
     }
 
+    private void Put(string line)
+    {
+        try
+        {
+            writer.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // The terminal is gone, which comes with SIGHUP: everything is being stopped, and the logs are in files.
+        }
+    }
+
     private void Own(string text, string colour)
     {
         lock (_gate)
@@ -67,7 +79,7 @@ internal sealed partial class LogPrinter(TextWriter writer, bool colours)
             {
                 // What a process said last follows indented; only the first line is mesh's alarm.
                 var lineColour = colour == Red && first ? Red : "";
-                writer.WriteLine(colours ? $"{colour}{"mesh".PadRight(_width)} │{Reset} {lineColour}{line}{Reset}" : $"{"mesh".PadRight(_width)} | {line}");
+                Put(colours ? $"{colour}{"mesh".PadRight(_width)} │{Reset} {lineColour}{line}{Reset}" : $"{"mesh".PadRight(_width)} | {line}");
                 first = false;
             }
         }
