@@ -15,6 +15,7 @@ internal sealed class ReplicaRunner : IDisposable
     private readonly RunContext _context;
     private ImmutableSortedDictionary<string, string> _startedWith = ChildStart.NoVariables;
     private bool _appStarted;
+    private bool _otherCommand;
 
     public ReplicaRunner(RunContext context, ServiceDefinition definition, PlannedWorkload workload, PlannedReplica plan)
     {
@@ -85,48 +86,48 @@ internal sealed class ReplicaRunner : IDisposable
         App.Start();
     }
 
-    /// <summary>Takes over a changed plan: restarts the sidecar and the app where what they were started with has changed.</summary>
-    /// <returns>What was restarted, in words; empty for nothing.</returns>
-    public async Task<string> ChangeAsync(
-        ServiceDefinition definition, PlannedWorkload workload, PlannedReplica plan, ControlPlaneAccess access, string token, CancellationToken cancellation)
+    /// <summary>Takes over a changed plan; restarts the sidecar if it was started with other addresses.</summary>
+    /// <returns>Whether it was restarted.</returns>
+    public async Task<bool> ChangeAsync(ServiceDefinition definition, PlannedWorkload workload, PlannedReplica plan, ControlPlaneAccess access, string token)
     {
         // What only went away is refused by the control plane's new configuration at once; a restart would add nothing.
         var sidecar = plan.Listeners.Any(l => Plan.Listeners.GetValueOrDefault(l.Key) != l.Value)
             || plan.Applications.Any(a => Plan.Applications.GetValueOrDefault(a.Key) != a.Value);
-        var command = !definition.Command.SequenceEqual(Definition.Command) || definition.WorkingDirectory != Definition.WorkingDirectory;
+        _otherCommand = !definition.Command.SequenceEqual(Definition.Command) || definition.WorkingDirectory != Definition.WorkingDirectory;
         (Definition, Workload, Plan) = (definition, workload, plan);
-        var environment = AppEnvironment();
-        var app = _appStarted && (command || environment.Any(v => _startedWith.GetValueOrDefault(v.Key) != v.Value));
-
         WriteBootstrap(access, token);
-        if (sidecar && Sidecar.ProcessId is not null)
+        if (!sidecar || Sidecar.ProcessId is null)
         {
-            await Sidecar.RestartAsync(SidecarGrace);
+            return false;
         }
 
-        if (app)
-        {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(SidecarGrace);
-            try
-            {
-                await UntilSidecarTakesCallsAsync(limit.Token);
-            }
-            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-            {
-                // The app starts all the same and finds out; why its sidecar does not listen is in the sidecar's log.
-            }
+        await Sidecar.RestartAsync(SidecarGrace);
+        return true;
+    }
 
-            await App.RestartAsync(AppGrace);
+    /// <summary>Restarts the app if it was started with another command or without an address that it has to know now.</summary>
+    /// <returns>Whether it was restarted.</returns>
+    public async Task<bool> ChangeAppAsync(CancellationToken cancellation)
+    {
+        if (!_appStarted || !(_otherCommand || AppEnvironment().Any(v => _startedWith.GetValueOrDefault(v.Key) != v.Value)))
+        {
+            return false;
         }
 
-        return (sidecar, app) switch
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(SidecarGrace);
+        try
         {
-            (true, true) => $"{plan.Name} and its sidecar are restarted",
-            (true, false) => $"{plan.Name}'s sidecar is restarted",
-            (false, true) => $"{plan.Name} is restarted",
-            _ => "",
-        };
+            await UntilSidecarTakesCallsAsync(limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // The app starts all the same and finds out; why its sidecar does not listen is in the sidecar's log.
+        }
+
+        _otherCommand = false;
+        await App.RestartAsync(AppGrace);
+        return true;
     }
 
     /// <summary>Stops the app, then its sidecar.</summary>

@@ -76,8 +76,8 @@ internal sealed class RunningApp(RunContext context, ControlPlaneRunner controlP
         var done = new List<string>();
         var wanted = plan.Workloads.SelectMany(w => w.Replicas.Select(r => (Workload: w, Replica: r))).ToList();
 
-        // First of all: what is no longer allowed ends now, whatever takes longer below.
-        TopologyDocuments.Write(plan, context.State.Topology);
+        // First of all what is no longer allowed ends, whatever takes longer below. What is new waits until sidecars have addresses for it.
+        TopologyDocuments.Write(PlanChange.WithoutNews(plan, Plan), context.State.Topology);
         (Definition, Plan) = (definition, plan);
         foreach (var gone in Replicas.Where(r => wanted.All(w => w.Replica.Name != r.Plan.Name)))
         {
@@ -103,14 +103,22 @@ internal sealed class RunningApp(RunContext context, ControlPlaneRunner controlP
 
             var service = definition.Services.First(s => s.Id == workload.Service.Id);
             var token = await TokenForAsync(service.Id, cancellation);
-            var what = await running.ChangeAsync(service, workload, replica, _access!, token, cancellation);
-            if (what.Length > 0)
+            if (await running.ChangeAsync(service, workload, replica, _access!, token))
             {
-                done.Add(what);
+                done.Add($"{replica.Name}'s sidecar is restarted");
             }
         }
 
+        TopologyDocuments.Write(plan, context.State.Topology);
         await StartSidecarsAsync(added, cancellation);
+        foreach (var replica in Replicas.Except(added))
+        {
+            if (await replica.ChangeAppAsync(cancellation))
+            {
+                done.Add($"{replica.Plan.Name} is restarted");
+            }
+        }
+
         foreach (var replica in added)
         {
             StartApp(replica, cancellation);
