@@ -340,6 +340,25 @@ public sealed class DeltaSessionTests
     }
 
     [Fact]
+    public void Next_MoreThanOneMessageCanHold_IsSplitAndNothingIsLost()
+    {
+        var names = Enumerable.Range(0, 4000).Select(i => $"service-{i}").ToArray();
+        _cache.Publish(Profile, new ProxySnapshot { Identity = Samples.Storefront, Clusters = [.. names.Select(name => Samples.Cluster(name))] });
+        var stream = new ServedStream(_cache, Profile).Ask(TypeUrls.Cluster);
+
+        var responses = new List<Envoy.Service.Discovery.V3.DeltaDiscoveryResponse>();
+        while (stream.Next() is { } response)
+        {
+            responses.Add(response);
+            stream.Ack(response);
+        }
+
+        Assert.InRange(responses.Count, 2, 10);
+        Assert.All(responses, response => Assert.InRange(response.CalculateSize(), 1, 4 * 1024 * 1024));
+        Assert.Equal(names.Select(name => $"shop/{name}/http").Order(), responses.SelectMany(response => response.Resources).Select(resource => resource.Name).Order());
+    }
+
+    [Fact]
     public void Publish_NotExpressibleInXds_IsAViolationAndNotAnException()
     {
         var redirect = new RouteRule { Name = "r", Action = new RedirectAction { Status = 300 } };
