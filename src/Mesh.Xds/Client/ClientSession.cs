@@ -47,8 +47,12 @@ internal sealed class ClientSession(AdsClientOptions options, ConfigurationStore
         var resources = response.Resources.Where(resource => resource.Resource_?.TypeUrl == response.TypeUrl).Select(XdsResource.From);
         var errors = foreign.Concat(store.Apply(response.TypeUrl, resources, response.RemovedResources)).ToArray();
         var requests = ImmutableArray.CreateBuilder<DeltaDiscoveryRequest>();
-        requests.AddRange(Subscriptions(TypeUrls.Endpoints));
-        requests.AddRange(Subscriptions(TypeUrls.RouteTable));
+        requests.AddRange(response.TypeUrl switch
+        {
+            TypeUrls.Cluster => Subscriptions(TypeUrls.Endpoints),
+            TypeUrls.Listener => Subscriptions(TypeUrls.RouteTable),
+            _ => [],
+        });
         var answer = new DeltaDiscoveryRequest { TypeUrl = response.TypeUrl, ResponseNonce = response.Nonce };
         if (errors.Length > 0)
         {

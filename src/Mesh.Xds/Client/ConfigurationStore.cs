@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Codecs;
@@ -18,7 +19,9 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
     private readonly Dictionary<string, DateTimeOffset> _endpointsDue = new(StringComparer.Ordinal);
     private readonly PermissionStore _permissions = new();
     private ImmutableArray<AcceptedResource> _live = [];
+    private FrozenSet<string> _liveClusters = [];
     private string _liveVersion = "";
+    private bool _unsettled;
 
     public StatusBoard Board { get; } = new(options.Node, time);
 
@@ -61,7 +64,7 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
     /// <returns>Every error, with the resource's name.</returns>
     public ImmutableArray<string> Apply(string typeUrl, IEnumerable<XdsResource> resources, IEnumerable<string> removed)
     {
-        _answered.Add(typeUrl);
+        _unsettled |= _answered.Add(typeUrl);
         var errors = ImmutableArray.CreateBuilder<string>();
         var changedEndpoints = ImmutableArray.CreateBuilder<EndpointSet>();
         foreach (var resource in resources)
@@ -75,14 +78,19 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
             }
 
             Board.Acked(resource);
-            if (_accepted[typeUrl][resource.Name].Value is EndpointSet endpoints && IsLive(endpoints.Cluster))
+            if (_accepted[typeUrl][resource.Name].Value is EndpointSet endpoints && _liveClusters.Contains(endpoints.Cluster))
             {
                 changedEndpoints.Add(endpoints);
+            }
+            else
+            {
+                _unsettled = true;
             }
         }
 
         foreach (var name in removed)
         {
+            _unsettled = true;
             _accepted[typeUrl].Remove(name);
             Board.Removed(typeUrl, name, Wanted(typeUrl)?.Contains(name) ?? false);
             if (typeUrl == TypeUrls.Listener)
@@ -148,11 +156,13 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
     /// <summary>Hands a new snapshot to the sink if what is accepted differs from what is live and nothing in it is waited for.</summary>
     public void Settle()
     {
-        if (!_answered.Contains(TypeUrls.Cluster) || !_answered.Contains(TypeUrls.Listener) || !IsWarm())
+        // Endpoints come often and go straight to the sink: for them alone there is nothing to put together.
+        if (!_unsettled || !_answered.Contains(TypeUrls.Cluster) || !_answered.Contains(TypeUrls.Listener) || !IsWarm())
         {
             return;
         }
 
+        _unsettled = false;
         var accepted = TypeUrls.InOrder.Where(url => url != TypeUrls.Endpoints).SelectMany(url => _accepted[url].Values).ToImmutableArray();
         var version = string.Join('\n', accepted.Select(resource => resource.Resource.ToString()).Order(StringComparer.Ordinal));
         if (HasSnapshot && version == _liveVersion)
@@ -160,10 +170,11 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
             return;
         }
 
-        var before = _live.Select(resource => resource.Value).OfType<Cluster>().Select(cluster => cluster.Name).ToHashSet(StringComparer.Ordinal);
+        var before = _liveClusters;
         var snapshot = SnapshotCodec.Assemble(options.Node.Identity, accepted.Select(resource => resource.Value));
         var endpoints = Clusters.Where(cluster => cluster.Kind == ClusterKind.Mesh && !before.Contains(cluster.Name)).Select(cluster => EndpointsOf(cluster.Name));
         _live = accepted;
+        _liveClusters = Clusters.Select(cluster => cluster.Name).ToFrozenSet(StringComparer.Ordinal);
         _liveVersion = version;
         if (endpoints.ToImmutableArray() is { IsEmpty: false } added)
         {
@@ -193,8 +204,6 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
 
     private EndpointSet EndpointsOf(string cluster) =>
         _accepted[TypeUrls.Endpoints].GetValueOrDefault(cluster)?.Value as EndpointSet ?? new(cluster, []);
-
-    private bool IsLive(string cluster) => _live.Any(resource => resource.Value is Cluster live && live.Name == cluster);
 
     private IEnumerable<XdsResource> LiveEndpoints() => _live
         .Select(resource => resource.Value).OfType<Cluster>()

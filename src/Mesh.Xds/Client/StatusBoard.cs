@@ -7,18 +7,12 @@ namespace Mesh.Xds.Client;
 /// <summary>The status of every resource, written by the client's task and read by anyone.</summary>
 internal sealed class StatusBoard(NodeId node, TimeProvider time)
 {
+    private readonly HashSet<(string TypeUrl, string Name)> _refused = [];
     private ImmutableSortedDictionary<(string TypeUrl, string Name), ResourceStatus> _all = ImmutableSortedDictionary<(string, string), ResourceStatus>.Empty;
 
     /// <summary>Every refusal that still stands, one a line; <see langword="null"/>: none.</summary>
-    public string? Refusals
-    {
-        get
-        {
-            var refused = _all.Where(entry => entry.Value.State == ResourceState.Nacked)
-                .Select(entry => $"{TypeUrls.ShortName(entry.Key.TypeUrl)} {entry.Key.Name}: {entry.Value.Error}");
-            return string.Join('\n', refused) is { Length: > 0 } text ? text : null;
-        }
-    }
+    public string? Refusals => _refused.Count == 0 ? null : string.Join(
+        '\n', _refused.Select(key => $"{TypeUrls.ShortName(key.TypeUrl)} {key.Name}: {_all[key].Error}").Order(StringComparer.Ordinal));
 
     public bool IsRefused(string typeUrl, string name) => _all.GetValueOrDefault((typeUrl, name))?.State == ResourceState.Nacked;
 
@@ -50,7 +44,11 @@ internal sealed class StatusBoard(NodeId node, TimeProvider time)
         }
     }
 
-    public void Forget(string typeUrl, string name) => _all = _all.Remove((typeUrl, name));
+    public void Forget(string typeUrl, string name)
+    {
+        _all = _all.Remove((typeUrl, name));
+        _refused.Remove((typeUrl, name));
+    }
 
     public void Write(Utf8JsonWriter writer)
     {
@@ -91,5 +89,16 @@ internal sealed class StatusBoard(NodeId node, TimeProvider time)
         _ => "NACKED",
     };
 
-    private void Set(string typeUrl, string name, ResourceStatus status) => _all = _all.SetItem((typeUrl, name), status);
+    private void Set(string typeUrl, string name, ResourceStatus status)
+    {
+        _all = _all.SetItem((typeUrl, name), status);
+        if (status.State == ResourceState.Nacked)
+        {
+            _refused.Add((typeUrl, name));
+        }
+        else
+        {
+            _refused.Remove((typeUrl, name));
+        }
+    }
 }

@@ -10,6 +10,8 @@ public sealed class XdsResource
 {
     private const int VersionBytes = 12;
 
+    private Resource? _message;
+
     private XdsResource(string typeUrl, string name, string version, ByteString body)
     {
         TypeUrl = typeUrl;
@@ -41,8 +43,8 @@ public sealed class XdsResource
     internal static XdsResource From(Resource resource) =>
         new(resource.Resource_?.TypeUrl ?? "", resource.Name, resource.Version, resource.Resource_?.Value ?? ByteString.Empty);
 
-    /// <summary>As it is sent.</summary>
-    internal Resource ToMessage() => new()
+    /// <summary>As it is sent. All streams share it: nobody changes it.</summary>
+    internal Resource ToMessage() => _message ??= new()
     {
         Name = Name,
         Version = Version,
