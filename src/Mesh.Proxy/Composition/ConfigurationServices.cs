@@ -52,10 +52,19 @@ internal static class ConfigurationServices
     {
         var identity = provider.GetRequiredService<WorkloadIdentity>();
         var channels = provider.GetRequiredService<ControlPlaneChannels>();
-        var link = new ControlPlaneLink(() => channels.Open(identity.Current), provider.GetRequiredService<TimeProvider>());
+        long shown = 0;
+        var link = new ControlPlaneLink(
+            () =>
+            {
+                var svid = identity.Current;
+                Volatile.Write(ref shown, svid?.Generation ?? 0);
+                return channels.Open(svid);
+            },
+            provider.GetRequiredService<TimeProvider>());
         identity.Changed += () =>
         {
-            if (identity.Current is not null)
+            // The first call may have been faster than this notice of the very SVID that it shows.
+            if (identity.Current is { } svid && svid.Generation != Volatile.Read(ref shown))
             {
                 link.Renew(atOnce: false);
             }
