@@ -276,6 +276,36 @@ public sealed class HttpPairTests
         Assert.Equal($"{length}", response.Headers.GetValues("x-received").Single());
     }
 
+    [Theory]
+    [MemberData(nameof(Wires))]
+    public async Task BigBodyOfKnownLength_Arrives(WireProtocol wire)
+    {
+        const long length = 24L * 1024 * 1024;
+        await using var app = await TestApp.StartAsync(async context =>
+        {
+            var buffer = new byte[64 * 1024];
+            context.Response.ContentLength = length;
+            for (long sent = 0; sent < length; sent += buffer.Length)
+            {
+                await context.Response.Body.WriteAsync(buffer, context.RequestAborted);
+            }
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Wire = wire });
+        using var client = new HttpClient();
+
+        using var response = await client.GetAsync(pair.Url, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        var buffer = new byte[64 * 1024];
+        await using var body = await response.Content.ReadAsStreamAsync(Stop);
+        long total = 0;
+        int count;
+        while ((count = await body.ReadAsync(buffer, Stop).InTime()) > 0)
+        {
+            total += count;
+        }
+
+        Assert.Equal(length, total);
+    }
+
     [Fact]
     public async Task WireAuto_ManyAtOnce_AllAnswered()
     {

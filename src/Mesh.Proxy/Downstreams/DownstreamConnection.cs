@@ -17,6 +17,9 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     /// <summary>What the connection itself shows of the caller.</summary>
     public CallerVerdict Verdict => verdict;
 
+    /// <summary>What is said of the caller, once it was worked out. Requests that race here work out the same.</summary>
+    public CallerLabel? Label { get; set; }
+
     /// <summary>The port that it was opened for.</summary>
     public string Port => port;
 

@@ -37,8 +37,9 @@ internal abstract partial class InboundHttp(
             else
             {
                 var (caller, refusal) = Identify(exchange, port);
-                record.Caller = CallerNames.Of(caller);
-                failure = refusal ?? await AdmitAsync(exchange, port, caller, record.Caller);
+                var label = caller is null ? null : LabelOf(exchange.Connection, caller);
+                record.Caller = label?.Name ?? "unknown";
+                failure = refusal ?? await AdmitAsync(exchange, port, label, record.Caller);
             }
         }
         catch (Exception e)
@@ -67,31 +68,39 @@ internal abstract partial class InboundHttp(
     {
     }
 
-    private async ValueTask<Failure?> AdmitAsync(Exchange exchange, ServedPort port, SpiffeId? caller, string callerName)
+    private async ValueTask<Failure?> AdmitAsync(Exchange exchange, ServedPort port, CallerLabel? caller, string callerName)
     {
         var isFrontDoor = Direction == HopDirection.FrontDoor;
-        if (gatekeeper.Admit(exchange, port, caller?.Text, callerName, isFrontDoor, out var target) is { } refused)
+        if (gatekeeper.Admit(exchange, port, caller?.Id.Text, callerName, isFrontDoor, out var target) is { } refused)
         {
             return refused;
         }
 
         // From here on a revocation finds the request; one that came while it was judged is caught here.
         if (Find(exchange.Connection.Port) is { } latest && !ReferenceEquals(latest, port)
-            && gatekeeper.Admit(exchange, latest, caller?.Text, callerName, isFrontDoor, out target) is { } revoked)
+            && gatekeeper.Admit(exchange, latest, caller?.Id.Text, callerName, isFrontDoor, out target) is { } revoked)
         {
             return revoked;
         }
 
         var headers = exchange.Context.Request.Headers;
-        headers.Remove(IdentityHeaders.ForwardedClientCert);
-        if (caller is not null)
+        if (caller is null)
         {
-            headers[IdentityHeaders.ForwardedClientCert] = IdentityHeaders.Value(self, caller);
+            headers.Remove(IdentityHeaders.ForwardedClientCert);
+        }
+        else
+        {
+            headers[IdentityHeaders.ForwardedClientCert] = caller.ForwardedClientCert;
         }
 
         Prepare(exchange.Context);
         return await forwarder.ForwardAsync(exchange.Context, port, target);
     }
+
+    private CallerLabel LabelOf(DownstreamConnection connection, SpiffeId caller) =>
+        connection.Label is { } label && ReferenceEquals(label.Id, caller)
+            ? label
+            : connection.Label = new CallerLabel(caller, CallerNames.Of(caller), IdentityHeaders.Value(self, caller));
 
     private async ValueTask<int> AnswerAsync(HttpContext context, Failure failure, string callee)
     {
