@@ -21,6 +21,10 @@ internal sealed record Bench(Workplace Workplace, IReadOnlyList<Candidate> Candi
 
     public IReadOnlyList<Candidate> On(Wire wire) => [.. Candidates.Where(candidate => candidate.Wire == wire)];
 
+    /// <summary>Those that differ in more than the wire, for scenarios to which the wire means little; a full run asks them all.</summary>
+    public IEnumerable<Candidate> Distinct(IEnumerable<Candidate> candidates) =>
+        candidates.Where(candidate => !Quick || candidate.Name is not ("mesh h1" or "mesh h2"));
+
     /// <summary>Starts the candidates of one scenario; one that does not come up is left out and said so.</summary>
     public Dictionary<string, RunningPair> StartAll(IEnumerable<Candidate> candidates, List<string> notes)
     {

@@ -19,7 +19,7 @@ internal sealed class Memory : IScenario
             "Memory",
             "Resident set of each fresh process in MiB, near / far side: idle two seconds after its first request through mutual TLS, near the end of 4 s at 64 connections, and its peak.",
             ["candidate", "idle", "at 64 connections", "peak"]);
-        foreach (var candidate in bench.Candidates.Where(candidate => candidate is not HaproxyTcpPair { Name: not "haproxy tcp" }))
+        foreach (var candidate in bench.Distinct(bench.Candidates).Where(candidate => candidate is not HaproxyTcpPair { Name: not "haproxy tcp" }))
         {
             bench.Progress($"  {candidate.Name}");
             var pairs = bench.StartAll([candidate], report.Notes);

@@ -15,7 +15,7 @@ internal sealed class StartUp : IScenario
             "Start to first request",
             FormattableString.Invariant($"Milliseconds from starting the calling side's process to the first 200 through both sides, the called side warm; {rounds} rounds, asked every millisecond."),
             ["candidate", "ms min", "ms median"]);
-        var pairs = bench.StartAll(bench.On(Wire.Http), report.Notes);
+        var pairs = bench.StartAll(bench.Distinct(bench.On(Wire.Http)), report.Notes);
         try
         {
             foreach (var pair in pairs.Values)
