@@ -20,9 +20,9 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Pr
 
     /// <summary>Forwards a request.</summary>
     /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
-    public async ValueTask<Failure?> ForwardAsync(HttpContext context, CompiledRule rule, ForwardAction action, RequestTarget target, long started, HopSpan span)
+    public async ValueTask<Failure?> ForwardAsync(HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, RequestTarget target, long started, HopSpan span)
     {
-        if (rule.Split!.Next() is not { } backend || state.Tables!.Clusters.GetValueOrDefault(backend.Cluster) is not { } cluster)
+        if (rule.Split!.Next() is not { } backend || tables.Clusters.GetValueOrDefault(backend.Cluster) is not { } cluster)
         {
             return new Failure(ProxyError.BackendMissing, rule.Policy);
         }

@@ -25,7 +25,8 @@ internal sealed partial class OutboundHttp(
         Failure? failure;
         try
         {
-            var (rule, target, early) = Route(exchange);
+            var tables = state.Tables;
+            var (rule, target, early) = Route(exchange, tables);
             record.Route = rule?.Rule.Name;
             record.Span = HopTracing.Start(rule?.Rule.Name ?? _name, HopDirection.Outbound, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
             if (record.Span.TraceParent is { } parent)
@@ -33,7 +34,7 @@ internal sealed partial class OutboundHttp(
                 context.Request.Headers.TraceParent = parent;
             }
 
-            failure = early ?? await ActAsync(context, rule!, target, started, record.Span);
+            failure = early ?? await ActAsync(context, tables!, rule!, target, started, record.Span);
         }
         catch (Exception e)
         {
@@ -50,7 +51,7 @@ internal sealed partial class OutboundHttp(
         record.Complete(metrics, time, status, failure?.Error);
     }
 
-    private (CompiledRule? Rule, RequestTarget Target, Failure? Failure) Route(Exchange exchange)
+    private (CompiledRule? Rule, RequestTarget Target, Failure? Failure) Route(Exchange exchange, OutboundTables? tables)
     {
         var context = exchange.Context;
         if (exchange.Connection.Verdict.Refusal is { } refusal)
@@ -58,7 +59,7 @@ internal sealed partial class OutboundHttp(
             return (null, default, new Failure(ProxyError.OutboundRefused, Detail: refusal));
         }
 
-        if (state.Tables is not { } tables || !tables.Routes.TryGetValue(_name, out var routes))
+        if (tables is null || !tables.Routes.TryGetValue(_name, out var routes))
         {
             return (null, default, new Failure(ProxyError.NoConfiguration));
         }
@@ -73,7 +74,7 @@ internal sealed partial class OutboundHttp(
             : (null, target, new Failure(ProxyError.NoRoute, routes.Policy, $"no rule for {_callee} matches {context.Request.Method} {target.Path}"));
     }
 
-    private async ValueTask<Failure?> ActAsync(HttpContext context, CompiledRule rule, RequestTarget target, long started, HopSpan span)
+    private async ValueTask<Failure?> ActAsync(HttpContext context, OutboundTables tables, CompiledRule rule, RequestTarget target, long started, HopSpan span)
     {
         switch (rule.Rule.Action)
         {
@@ -89,7 +90,7 @@ internal sealed partial class OutboundHttp(
                 return new Failure(ProxyError.NoBackends, rule.Policy, direct.Reason, direct.Status);
 
             case ForwardAction forward:
-                return await forwarder.ForwardAsync(context, rule, forward, target, started, span);
+                return await forwarder.ForwardAsync(context, tables, rule, forward, target, started, span);
 
             default:
                 return new Failure(ProxyError.Internal);
