@@ -15,6 +15,9 @@ internal sealed record AppDefinition
     /// <summary>Absolute path of the directory with policies; <see langword="null"/>: there are none.</summary>
     public string? PoliciesDirectory { get; init; }
 
+    /// <summary>How long a sidecar's certificate lives; renewed at half of it. Default: 1 h, SPIRE's.</summary>
+    public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>What the planner is told.</summary>
     public required MeshDescription Description { get; init; }
 

@@ -1,5 +1,6 @@
 using Mesh.Model.Identity;
 using Mesh.Model.Planning;
+using Mesh.Model.Policies;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Mesh.Model.Topology;
@@ -12,6 +13,9 @@ internal static class AppFileReader
 {
     /// <summary>The kind of the document.</summary>
     public const string Kind = "App";
+
+    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(24);
 
     /// <summary>Reads the one document of the file.</summary>
     /// <param name="document">Its content.</param>
@@ -26,13 +30,14 @@ internal static class AppFileReader
         var name = Name(root.Member("metadata"));
 
         var spec = root.Member("spec");
-        if (!spec.IsObject("spec: { services: … }", "trustDomain", "policies", "services", "external"))
+        if (!spec.IsObject("spec: { services: … }", "trustDomain", "certificateLifetime", "policies", "services", "external"))
         {
             return new AppFileResult(null, [.. violations]);
         }
 
         var directory = Path.GetDirectoryName(file)!;
         var trustDomain = TrustDomainOf(spec.Member("trustDomain"), name);
+        var lifetime = CertificateLifetime(spec.Member("certificateLifetime"));
         var policies = Policies(spec.Member("policies"), directory);
         var services = new List<ServiceDefinition>();
         var workloads = new List<WorkloadDescription>();
@@ -62,6 +67,7 @@ internal static class AppFileReader
                 Name = name,
                 File = file,
                 PoliciesDirectory = policies,
+                CertificateLifetime = lifetime,
                 Description = new MeshDescription { TrustDomain = trustDomain, Workloads = [.. workloads], Externals = externals },
                 Services = [.. services],
             },
@@ -103,6 +109,23 @@ internal static class AppFileReader
         }
 
         return text is null ? null : TrustDomain.Parse(text);
+    }
+
+    private static TimeSpan CertificateLifetime(NodeCursor cursor)
+    {
+        var standard = TimeSpan.FromHours(1);
+        if (cursor.Text("certificateLifetime: 1h") is not { } text)
+        {
+            return standard;
+        }
+
+        if (!Duration.TryParse(text, out var lifetime) || lifetime < ShortestLifetime || lifetime > LongestLifetime)
+        {
+            cursor.Wrong($"must be a duration from {Duration.Format(ShortestLifetime)} to {Duration.Format(LongestLifetime)} but is '{text}'; leave it out for 1h");
+            return standard;
+        }
+
+        return lifetime;
     }
 
     private static string? Policies(NodeCursor cursor, string directory)

@@ -40,6 +40,7 @@ internal sealed class ControlPlaneRunner : IDisposable
                 new ApiToken { Name = "browser", Token = _browserToken, Scopes = ["read"] },
             ],
             DeveloperIdentity = true,
+            SvidLifetimeSeconds = (int)context.CertificateLifetime.TotalSeconds,
             Telemetry = context.Telemetry,
         };
         StateFolder.WriteSecret(context.State.ControlPlaneSettings, SidecarFiles.ToJson(settings));

@@ -28,6 +28,9 @@ internal sealed class RunContext
     /// <summary>The trust domain.</summary>
     public required TrustDomain TrustDomain { get; init; }
 
+    /// <summary>How long a sidecar's certificate lives.</summary>
+    public required TimeSpan CertificateLifetime { get; init; }
+
     /// <summary>Token of the sidecars' admin endpoints, for this run.</summary>
     public string AdminToken { get; } = SidecarFiles.NewToken();
 

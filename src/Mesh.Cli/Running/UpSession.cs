@@ -52,6 +52,7 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
             Probe = probe,
             Proxy = proxy,
             TrustDomain = app.Description.TrustDomain,
+            CertificateLifetime = app.CertificateLifetime,
             Telemetry = Telemetry.Of(options.Otlp, Environment.GetEnvironmentVariable),
             AbsentServices = () => running?.Absent ?? new HashSet<ServiceId>(),
         };
@@ -153,9 +154,10 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
             return;
         }
 
-        if (changed.Name != first.Name || changed.PoliciesDirectory != first.PoliciesDirectory || changed.Description.TrustDomain != first.Description.TrustDomain)
+        if (changed.Name != first.Name || changed.PoliciesDirectory != first.PoliciesDirectory || changed.Description.TrustDomain != first.Description.TrustDomain
+            || changed.CertificateLifetime != first.CertificateLifetime)
         {
-            _printer.Warn("A new name, trust domain or policies directory needs a new 'mesh up'; what ran before goes on.");
+            _printer.Warn("A new name, trust domain, certificate lifetime or policies directory needs a new 'mesh up'; what ran before goes on.");
             return;
         }
 

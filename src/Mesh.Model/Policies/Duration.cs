@@ -5,7 +5,7 @@ using Mesh.Model.Validation;
 namespace Mesh.Model.Policies;
 
 /// <summary>Durations as users write them: numbers with units, such as <c>500ms</c> or <c>1m30s</c> (Gateway API's GEP-2257).</summary>
-internal static class Duration
+public static class Duration
 {
     /// <summary>The longest duration: what timers of this platform can hold with room to spare.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(24);
