@@ -97,7 +97,7 @@ public static class ServiceDefaultsExtensions
                 .AddHttpClientInstrumentation()
                 .AddMeter("System.Runtime"))
             .WithTracing(tracing => tracing
-                .AddSource(builder.Environment.ApplicationName, "Npgsql")
+                .AddSource(builder.Environment.ApplicationName, "Npgsql", "Grpc.Net.Client")
                 .AddAspNetCoreInstrumentation(o => o.Filter = context => context.Request.Path != HealthPath && context.Request.Path != AlivePath)
                 .AddHttpClientInstrumentation())
             .UseOtlpExporter();
