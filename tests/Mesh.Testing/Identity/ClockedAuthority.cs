@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mesh.Model.Identity;
@@ -14,16 +15,12 @@ public sealed class ClockedAuthority
     {
         _begin = now - TimeSpan.FromDays(1);
         var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var root = new CertificateRequest("CN=test root", rootKey, HashAlgorithmName.SHA256);
-        root.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        root.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        var rootWithKey = root.CreateSelfSigned(_begin, now + TimeSpan.FromDays(3650));
+        var rootWithKey = Authority("CN=test root", rootKey).CreateSelfSigned(_begin, now + TimeSpan.FromDays(3650));
         Root = X509CertificateLoader.LoadCertificate(rootWithKey.RawData);
 
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var intermediate = new CertificateRequest("CN=test intermediate", key, HashAlgorithmName.SHA256);
-        intermediate.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        intermediate.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        var intermediate = Authority("CN=test intermediate", key);
+        intermediate.CertificateExtensions.Add(IssuedBy(rootWithKey));
         using var signed = intermediate.Create(rootWithKey, _begin, now + TimeSpan.FromDays(365), Serial());
         Intermediate = X509CertificateLoader.LoadCertificate(signed.RawData);
         _intermediateWithKey = signed.CopyWithPrivateKey(key);
@@ -42,6 +39,7 @@ public sealed class ClockedAuthority
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        request.CertificateExtensions.Add(IssuedBy(_intermediateWithKey));
         if (uri is not null)
         {
             request.CertificateExtensions.Add(Names(uri));
@@ -62,14 +60,31 @@ public sealed class ClockedAuthority
     /// <summary>A subject alternative name extension with these URIs.</summary>
     public static X509Extension Names(params string[] uris)
     {
-        var names = new SubjectAlternativeNameBuilder();
-        foreach (var uri in uris)
+        // Written by hand: System.Uri would give an id without a path a slash that it does not have.
+        var names = new AsnWriter(AsnEncodingRules.DER);
+        using (names.PushSequence())
         {
-            names.AddUri(new Uri(uri));
+            foreach (var uri in uris)
+            {
+                names.WriteCharacterString(UniversalTagNumber.IA5String, uri, new Asn1Tag(TagClass.ContextSpecific, 6));
+            }
         }
 
-        return names.Build();
+        return new X509Extension("2.5.29.17", names.Encode(), critical: false);
     }
+
+    // Roots that rotate have one name and two keys; the key identifiers tell which of them signed.
+    private static CertificateRequest Authority(string name, ECDsa key)
+    {
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request;
+    }
+
+    private static X509AuthorityKeyIdentifierExtension IssuedBy(X509Certificate2 issuer) =>
+        X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, includeKeyIdentifier: true, includeIssuerAndSerial: false);
 
     private static byte[] Serial()
     {
