@@ -38,7 +38,7 @@ internal sealed class TraceCollector : IAsyncDisposable
         () => Task.FromResult(_receiver.Spans.Where(s => s.TraceId == traceId).ToArray()),
         complete,
         TimeSpan.FromSeconds(30),
-        spans => string.Join('\n', spans.Select(s => $"{s.Service}: {s.Name}")));
+        spans => string.Join('\n', spans.Select(s => $"{s.SpanId} under {s.ParentId}: {s.Service}: {s.Name}")));
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

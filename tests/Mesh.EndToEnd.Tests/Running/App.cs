@@ -1,0 +1,45 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Mesh.EndToEnd.Tests.Running;
+
+/// <summary>A test app, told through its front door what to do from inside its own process.</summary>
+internal sealed class App(HttpClient frontDoor)
+{
+    private Dictionary<string, string>? _environment;
+
+    public HttpClient FrontDoor => frontDoor;
+
+    /// <summary>Lets the app call a URL; a URL that begins with a name in braces has that variable of the app's environment in its place.</summary>
+    public async Task<CallResult> CallAsync(string url, string method = "GET", Dictionary<string, string>? headers = null, string? body = null, string? version = null)
+    {
+        if (url.StartsWith('{'))
+        {
+            var end = url.IndexOf('}', StringComparison.Ordinal);
+            url = await VariableAsync(url[1..end]) + url[(end + 1)..];
+        }
+
+        using var response = await frontDoor.PostAsJsonAsync("/call", new { url, method, headers, body, version }, TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, $"The front door answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
+        return (await response.Content.ReadFromJsonAsync<CallResult>(JsonSerializerOptions.Web, TestContext.Current.CancellationToken))!;
+    }
+
+    public async Task<string> VariableAsync(string name)
+    {
+        _environment ??= await frontDoor.GetFromJsonAsync<Dictionary<string, string>>("/environment", TestContext.Current.CancellationToken);
+        return _environment!.TryGetValue(name, out var value) ? value : throw new InvalidOperationException($"The app has no {name}; it has {string.Join(", ", _environment.Keys.Order())}");
+    }
+
+    /// <summary>Calls the same thing many times and counts the answers by what the selector reads from them.</summary>
+    public async Task<Dictionary<string, int>> CountAsync(int times, string url, Func<CallResult, string> selector)
+    {
+        var counts = new Dictionary<string, int>();
+        for (var i = 0; i < times; i++)
+        {
+            var key = selector(await CallAsync(url));
+            counts[key] = counts.GetValueOrDefault(key) + 1;
+        }
+
+        return counts;
+    }
+}
