@@ -48,7 +48,7 @@ internal sealed class MeshUp : IAsyncDisposable
         directory.CreateSubdirectory("policies");
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "mesh.yaml"), yaml);
         var ready = Path.Combine(directory.FullName, "ready.json");
-        var start = new ProcessStartInfo("dotnet", ["exec", mesh, "up", "--ready-file", ready, .. options])
+        var start = new ProcessStartInfo("dotnet", ["exec", mesh, "up", "--ready-file", ready, "--api-port", OwnPorts.Next(), "--grpc-port", OwnPorts.Next(), .. options])
         {
             WorkingDirectory = directory.FullName,
             RedirectStandardOutput = true,

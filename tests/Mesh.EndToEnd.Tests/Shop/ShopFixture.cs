@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Mesh.EndToEnd.Tests.Running;
 using Mesh.EndToEnd.Tests.Telemetry;
 
@@ -26,14 +24,6 @@ public sealed class ShopFixture : IAsyncDisposable
         }
     }
 
-    // The page that tries to go round the mesh is told payments' front door, so that one has to be known beforehand.
-    private static string FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-    }
-
     private static async Task<(MeshUp Mesh, TraceCollector Collector)> StartAsync()
     {
         var collector = await TraceCollector.StartAsync();
@@ -43,7 +33,7 @@ public sealed class ShopFixture : IAsyncDisposable
             .Replace("payments/server.js", Checkout.PathTo("playground", "Shop", "payments", "server.js"), StringComparison.Ordinal)
             .Replace("postgres/run.sh", Checkout.PathTo("playground", "Shop", "postgres", "run.sh"), StringComparison.Ordinal)
             .Replace("port: 5400, ", "", StringComparison.Ordinal)
-            .Replace("5403", FreePort(), StringComparison.Ordinal);
+            .Replace("5403", OwnPorts.Next(), StringComparison.Ordinal); // the page that tries to go round the mesh is told it
         return (await MeshUp.StartAsync(yaml, "--otlp", collector.Url), collector);
     }
 }
