@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

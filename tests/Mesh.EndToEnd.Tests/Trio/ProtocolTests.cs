@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Mesh.EndToEnd.Tests.Running;
+using Mesh.Testing;
 
 namespace Mesh.EndToEnd.Tests.Trio;
 

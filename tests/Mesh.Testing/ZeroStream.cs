@@ -1,7 +1,7 @@
-namespace Mesh.EndToEnd.Tests.Running;
+namespace Mesh.Testing;
 
-/// <summary>So many zeros.</summary>
-internal sealed class ZeroStream(long length) : Stream
+/// <summary>So many zeros, without a buffer of that size.</summary>
+public sealed class ZeroStream(long length) : Stream
 {
     private long _left = length;
 
@@ -13,7 +13,11 @@ internal sealed class ZeroStream(long length) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(byte[] buffer, int offset, int count)
     {
