@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using Mesh.Benchmarks;
 using Mesh.Benchmarks.Native;
+using Mesh.Benchmarks.RouteChanges;
 using Mesh.Benchmarks.Upstream;
 
 if (!OperatingSystem.IsLinux())
@@ -19,6 +21,11 @@ switch (args)
         }
 
         return 0;
+    case ["proxies", var address, var certificates, var services, var upstreams, var count]:
+        Libc.DieWithParent();
+        var mesh = new SyntheticMesh(int.Parse(services, CultureInfo.InvariantCulture), int.Parse(upstreams, CultureInfo.InvariantCulture));
+        await new SimulatedProxies(address, certificates, mesh, int.Parse(count, CultureInfo.InvariantCulture), Console.Out).RunAsync();
+        return 1;
     case [("side-by-side" or "pair") and var verb, .. var rest]:
         try
         {

@@ -16,7 +16,7 @@ namespace Mesh.Benchmarks;
 /// <summary>The whole run: prepare, let every scenario ask every candidate, write the document, leave nothing behind.</summary>
 internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWriter output, TextWriter progress)
 {
-    private static readonly IScenario[] Scenarios =
+    private IScenario[] Scenarios(Repository repository) =>
     [
         new CpuPerRequest("cpu64", Wire.Http, 64, Bench.Baseline, Bench.Ours, 1.5),
         new CpuPerRequest("cpu4", Wire.Http, 4, Bench.Baseline, Bench.Ours, null),
@@ -26,15 +26,17 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
         new StartUp(),
         new BodyStream(),
         new HandshakeBurst(),
+        new RouteChange(repository.Root, Proxy(repository)),
     ];
 
     public int Run()
     {
         var repository = Repository.Find();
-        var chosen = Scenarios.Where(scenario => arguments.Only.Count == 0 || arguments.Only.Contains(scenario.Name)).ToList();
+        var scenarios = Scenarios(repository);
+        var chosen = scenarios.Where(scenario => arguments.Only.Count == 0 || arguments.Only.Contains(scenario.Name)).ToList();
         if (chosen.Count == 0)
         {
-            output.WriteLine($"--only {string.Join(' ', arguments.Only)}: no such scenario; there are {string.Join(", ", Scenarios.Select(scenario => scenario.Name))}");
+            output.WriteLine($"--only {string.Join(' ', arguments.Only)}: no such scenario; there are {string.Join(", ", scenarios.Select(scenario => scenario.Name))}");
             return 64;
         }
 
@@ -132,9 +134,12 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
         }
     }
 
+    private MeshProxyBinary? Proxy(Repository repository) =>
+        arguments.Proxy is { } given ? new MeshProxyBinary(given) : MeshProxyBinary.Find(repository.Root);
+
     private List<Candidate> Lineup(Repository repository)
     {
-        var mesh = arguments.Proxy is { } given ? new MeshProxyBinary(given) : MeshProxyBinary.Find(repository.Root);
+        var mesh = Proxy(repository);
         Candidate[] all =
         [
             new MeshPair(mesh, Wire.Http, WireProtocol.Auto),
@@ -154,9 +159,7 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
 
     private static ChildProcess StartUpstream(IPEndPoint address)
     {
-        var self = Environment.ProcessPath!;
-        IEnumerable<string> prefix = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(SideBySide).Assembly.Location] : [];
-        var child = ChildProcess.Start(Cores.Load, self, [.. prefix, "upstream", address.ToString()]);
+        var child = ChildProcess.Start(Cores.Load, Self.Program, [.. Self.Arguments, "upstream", address.ToString()]);
         while (Stopwatch.GetElapsedTime(child.StartedAt) < TimeSpan.FromSeconds(10) && !child.HasExited)
         {
             try

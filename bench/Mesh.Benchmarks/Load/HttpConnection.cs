@@ -13,6 +13,7 @@ internal sealed class HttpConnection : IDisposable
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly byte[] _buffer = new byte[256 * 1024];
+    private int _headLength;
 
     public HttpConnection(IPEndPoint server, TimeSpan limit)
     {
@@ -29,6 +30,9 @@ internal sealed class HttpConnection : IDisposable
             throw;
         }
     }
+
+    /// <summary>Status line and headers of the last response.</summary>
+    public string Head => Encoding.ASCII.GetString(_buffer, 0, _headLength);
 
     /// <summary>One request and its whole response; the connection stays open.</summary>
     /// <returns>The status code.</returns>
@@ -65,6 +69,7 @@ internal sealed class HttpConnection : IDisposable
         }
         while (headEnd < 0);
 
+        _headLength = headEnd;
         var head = _buffer.AsSpan(0, headEnd + 2);
         var status = ((head[9] - '0') * 100) + ((head[10] - '0') * 10) + (head[11] - '0');
         var size = ContentLength(head);

@@ -11,9 +11,12 @@ internal sealed class ChildProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
-    private ChildProcess(Process process)
+    private readonly Action<string>? _heard;
+
+    private ChildProcess(Process process, Action<string>? heard)
     {
         _process = process;
+        _heard = heard;
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
     }
@@ -25,7 +28,7 @@ internal sealed class ChildProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What it wrote so far, both streams.</summary>
+    /// <summary>What it wrote so far, both streams; nothing where a listener takes it.</summary>
     public string Output
     {
         get
@@ -37,7 +40,13 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    public static ChildProcess Start(int core, string file, params IEnumerable<string> arguments)
+    public static ChildProcess Start(int core, string file, params IEnumerable<string> arguments) => Start(null, core, file, arguments);
+
+    /// <summary>Starts a process whose every line goes to a listener, on a thread of the pool.</summary>
+    public static ChildProcess StartListening(Action<string> heard, int core, string file, params IEnumerable<string> arguments) =>
+        Start(heard, core, file, arguments);
+
+    private static ChildProcess Start(Action<string>? heard, int core, string file, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -53,7 +62,7 @@ internal sealed class ChildProcess : IDisposable
         {
             var at = Stopwatch.GetTimestamp();
             var process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start");
-            var child = new ChildProcess(process) { StartedAt = at };
+            var child = new ChildProcess(process, heard) { StartedAt = at };
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
             return child;
@@ -109,6 +118,12 @@ internal sealed class ChildProcess : IDisposable
     {
         if (line is null)
         {
+            return;
+        }
+
+        if (_heard is not null)
+        {
+            _heard(line);
             return;
         }
 
