@@ -9,8 +9,9 @@ public sealed class ProjectArrowTests
         ["Mesh.Xds"] = ["Mesh.Model"],
         ["Mesh.ControlPlane"] = ["Mesh.Model", "Mesh.Xds", "Mesh.Yaml"],
         ["Mesh.Proxy"] = ["Mesh.Model", "Mesh.Xds"],
-        ["Mesh.Cli"] = ["Mesh.Model", "Mesh.Yaml"],
-        ["Mesh.Hosting"] = ["Mesh.Model", "Mesh.Yaml"],
+        ["Mesh.Laptop"] = ["Mesh.Model"],
+        ["Mesh.Cli"] = ["Mesh.Laptop", "Mesh.Model", "Mesh.Yaml"],
+        ["Mesh.Hosting"] = ["Mesh.Laptop", "Mesh.Model"],
         ["Mesh.Hosting.Kubernetes"] = ["Mesh.Hosting"],
         ["Mesh.Hosting.Testing"] = ["Mesh.Hosting"],
     };

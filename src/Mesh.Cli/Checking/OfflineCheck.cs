@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mesh.Cli.AppFiles;
 using Mesh.Cli.Terminal;
+using Mesh.Laptop.Files;
 using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
 using Mesh.Model.Planning;
@@ -112,12 +113,12 @@ internal sealed class OfflineCheck(string directory)
         _findings.AddRange(plan.Violations.Select(v => Of(shown, v)));
         foreach (var service in plan.Workloads.Select(w => w.Service))
         {
-            Keep(Running.TopologyDocuments.Resource(service), shown, document.Line);
+            Keep(TopologyDocuments.Resource(service), shown, document.Line);
         }
 
         foreach (var external in plan.ExternalServices)
         {
-            Keep(Running.TopologyDocuments.Resource(external), shown, document.Line);
+            Keep(TopologyDocuments.Resource(external), shown, document.Line);
         }
 
         if (app.PoliciesDirectory is { } policies)

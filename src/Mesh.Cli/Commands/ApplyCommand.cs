@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Mesh.Cli.Api;
 using Mesh.Cli.Terminal;
+using Mesh.Laptop.Api;
 using Mesh.Model.Serialization;
 using Mesh.Model.Validation;
 using Mesh.Yaml;

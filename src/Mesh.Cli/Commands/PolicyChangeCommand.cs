@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mesh.Cli.Api;
+using Mesh.Laptop.Api;
 
 namespace Mesh.Cli.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mesh.Cli.Api;
+using Mesh.Laptop.Api;
 
 namespace Mesh.Cli.Commands;
 

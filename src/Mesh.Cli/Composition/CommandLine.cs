@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Mesh.Cli.Api;
 using Mesh.Cli.Commands;
+using Mesh.Laptop.Api;
+using Mesh.Laptop.Ports;
 
 namespace Mesh.Cli.Composition;
 
@@ -35,19 +36,39 @@ internal static class CommandLine
         }
         catch (CliException e)
         {
+            context.Screen.Wrong(e.Message);
+            return e.ExitCode;
+        }
+        catch (PortsExhaustedException e)
+        {
+            context.Screen.Wrong(e.Message);
+            return ExitCode.Unavailable;
+        }
+        catch (ControlPlaneException e)
+        {
             foreach (var violation in (e as RefusedException)?.Problem.Violations ?? [])
             {
                 context.Screen.Say($"{violation.Path}: {violation.Message}");
             }
 
-            context.Screen.Wrong(e.Message);
-            return e.ExitCode;
+            var (code, hint) = Explain(e.Fault);
+            context.Screen.Wrong(e.Message + hint);
+            return code;
         }
         catch (OperationCanceledException)
         {
             return ExitCode.Interrupted;
         }
     }
+
+    private static (int ExitCode, string Hint) Explain(ControlPlaneFault fault) => fault switch
+    {
+        ControlPlaneFault.Unreachable => (ExitCode.Unavailable, " Does 'mesh up' run?"),
+        ControlPlaneFault.UnknownToken => (ExitCode.NoPermission, " Give another one with --token-file."),
+        ControlPlaneFault.Forbidden => (ExitCode.NoPermission, ""),
+        ControlPlaneFault.Refused => (ExitCode.Invalid, ""),
+        _ => (ExitCode.Unavailable, ""),
+    };
 
     private static string Name(CommandResult command) => command.Parent is CommandResult parent ? $"{Name(parent)} {command.Command.Name}" : "mesh";
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Mesh.Cli.Processes;
+using Mesh.Laptop.Ports;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
 

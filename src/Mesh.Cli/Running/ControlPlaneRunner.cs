@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Mesh.Cli.Api;
 using Mesh.Cli.Installation;
 using Mesh.Cli.Processes;
+using Mesh.Laptop.Api;
+using Mesh.Laptop.Files;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Topology;
 
@@ -14,8 +15,8 @@ internal sealed class ControlPlaneRunner : IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    private readonly string _cliToken = SidecarFiles.NewToken();
-    private readonly string _browserToken = SidecarFiles.NewToken();
+    private readonly string _cliToken = StartFiles.NewToken();
+    private readonly string _browserToken = StartFiles.NewToken();
     private readonly ControlPlaneClient _client;
     private readonly string _grpcAddress;
     private readonly string _apiAddress;
@@ -43,7 +44,7 @@ internal sealed class ControlPlaneRunner : IDisposable
             SvidLifetimeSeconds = (int)context.CertificateLifetime.TotalSeconds,
             Telemetry = context.Telemetry,
         };
-        StateFolder.WriteSecret(context.State.ControlPlaneSettings, SidecarFiles.ToJson(settings));
+        SecretFile.Write(context.State.ControlPlaneSettings, StartFiles.ToJson(settings));
         Process = new Supervisor("control-plane", RestartPolicy.Infrastructure, context.Launcher)
         {
             Describe = () => new ChildStart

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Cli.AppFiles;
 using Mesh.Cli.Processes;
+using Mesh.Laptop.Files;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
 
@@ -154,9 +155,9 @@ internal sealed class ReplicaRunner : IDisposable
         Sidecar.Dispose();
     }
 
-    private void WriteBootstrap(ControlPlaneAccess access, string token) => StateFolder.WriteSecret(
+    private void WriteBootstrap(ControlPlaneAccess access, string token) => SecretFile.Write(
         _context.State.Bootstrap(Plan.Name),
-        SidecarFiles.ToJson(SidecarFiles.Bootstrap(
+        StartFiles.ToJson(StartFiles.Bootstrap(
             _context.TrustDomain, Definition.Id, Plan, _context.State.Sidecar(Plan.Name), access.Grpc, access.Roots, token, _context.AdminToken, _context.Telemetry)));
 
     private ChildStart DescribeSidecar()

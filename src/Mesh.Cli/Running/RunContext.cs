@@ -1,4 +1,5 @@
 using Mesh.Cli.Installation;
+using Mesh.Laptop.Files;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
 using Mesh.Model.Topology;
@@ -32,7 +33,7 @@ internal sealed class RunContext
     public required TimeSpan CertificateLifetime { get; init; }
 
     /// <summary>Token of the sidecars' admin endpoints, for this run.</summary>
-    public string AdminToken { get; } = SidecarFiles.NewToken();
+    public string AdminToken { get; } = StartFiles.NewToken();
 
     /// <summary>Where the mesh's own processes send traces and metrics.</summary>
     public TelemetryBootstrap? Telemetry { get; init; }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Cli.AppFiles;
+using Mesh.Laptop.Files;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
 

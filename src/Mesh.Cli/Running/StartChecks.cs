@@ -2,6 +2,7 @@ using System.Globalization;
 using Mesh.Cli.AppFiles;
 using Mesh.Cli.Processes;
 using Mesh.Cli.Terminal;
+using Mesh.Laptop.Ports;
 
 namespace Mesh.Cli.Running;
 

@@ -1,12 +1,11 @@
 using System.Globalization;
+using Mesh.Laptop.Files;
 
 namespace Mesh.Cli.Running;
 
 /// <summary>The directory of one running app: mode 0700, one <c>mesh up</c> at a time.</summary>
 internal sealed class StateFolder : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private readonly FileStream _lock;
 
     private StateFolder(string path, FileStream @lock) => (Path, _lock) = (path, @lock);
@@ -33,7 +32,7 @@ internal sealed class StateFolder : IDisposable
     /// <exception cref="CliException">Another <c>mesh up</c> has it.</exception>
     public static StateFolder Open(string path)
     {
-        Make(path);
+        SecretFile.MakeFolder(path);
         var parent = System.IO.Path.GetDirectoryName(path)!;
         if (System.IO.Path.GetFileName(parent) == ".mesh" && !File.Exists(System.IO.Path.Combine(parent, ".gitignore")))
         {
@@ -45,7 +44,7 @@ internal sealed class StateFolder : IDisposable
         {
             // .NET takes an flock for this share mode, which the kernel drops whatever way the process ends.
             var file = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            WriteSecret(System.IO.Path.Combine(path, "owner"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            SecretFile.Write(System.IO.Path.Combine(path, "owner"), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new StateFolder(path, file);
         }
         catch (IOException e) when (e is not DirectoryNotFoundException)
@@ -68,24 +67,6 @@ internal sealed class StateFolder : IDisposable
     /// <summary>What a process said.</summary>
     public string LogFile(string name) => System.IO.Path.Combine(Folder("logs"), $"{name}.log");
 
-    /// <summary>Writes a file that only the user may read, whole or not at all.</summary>
-    public static void WriteSecret(string path, string text)
-    {
-        var temporary = $"{path}.new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var writer = new StreamWriter(temporary, options))
-        {
-            writer.Write(text);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-    }
-
     /// <inheritdoc />
     public void Dispose()
     {
@@ -98,19 +79,7 @@ internal sealed class StateFolder : IDisposable
     private string Folder(string name)
     {
         var folder = In(name);
-        Make(folder);
+        SecretFile.MakeFolder(folder);
         return folder;
-    }
-
-    private static void Make(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, OwnerOnly);
-        }
     }
 }

@@ -4,6 +4,8 @@ using Mesh.Cli.AppFiles;
 using Mesh.Cli.Installation;
 using Mesh.Cli.Processes;
 using Mesh.Cli.Terminal;
+using Mesh.Laptop.Files;
+using Mesh.Laptop.Ports;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
 
@@ -84,7 +86,7 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
         }
 
         _printer.Say($"Starting {app.Name} from {app.File}; logs are in {Path.Combine(context.State.Path, "logs")}.");
-        StateFolder.WriteSecret(
+        SecretFile.Write(
             context.State.CliFile,
             new ServerFile { App = app.Name, Server = controlPlane.Api, Token = controlPlane.Token, ProcessId = Environment.ProcessId, File = app.File }.ToJson());
         using var known = apps.Add(context.State.CliFile, Environment.ProcessId);
@@ -104,7 +106,7 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
         _printer.Write(() => summary.Print(screen, clock.GetElapsedTime(startedAt)));
         if (options.ReadyFile is { } file)
         {
-            StateFolder.WriteSecret(Path.GetFullPath(file), summary.ToReadyFile(context.State.Path));
+            SecretFile.Write(Path.GetFullPath(file), summary.ToReadyFile(context.State.Path));
         }
 
         using var watcher = new AppFileWatcher(app.File, clock);

@@ -1,4 +1,5 @@
 using Mesh.Cli.Api;
+using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Api;
 

@@ -1,5 +1,6 @@
 using Mesh.Cli.AppFiles;
 using Mesh.Model.Topology;
+using Mesh.Testing;
 using Mesh.Yaml;
 
 namespace Mesh.Cli.Tests.AppFiles;

@@ -3,6 +3,7 @@ using Mesh.Cli.Commands;
 using Mesh.Cli.Composition;
 using Mesh.Cli.Installation;
 using Mesh.Cli.Terminal;
+using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Commands;
 

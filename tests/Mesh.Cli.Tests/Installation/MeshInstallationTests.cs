@@ -1,4 +1,5 @@
 using Mesh.Cli.Installation;
+using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Installation;
 

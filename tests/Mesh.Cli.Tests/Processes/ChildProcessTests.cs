@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Mesh.Cli.Processes;
+using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Processes;
 

@@ -1,4 +1,5 @@
 using Mesh.Cli.Running;
+using Mesh.Laptop.Ports;
 using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;

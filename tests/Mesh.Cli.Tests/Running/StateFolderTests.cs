@@ -1,5 +1,7 @@
 using System.Globalization;
 using Mesh.Cli.Running;
+using Mesh.Laptop.Files;
+using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Running;
 
@@ -50,7 +52,7 @@ public sealed class StateFolderTests : IDisposable
         }
 
         using var state = StateFolder.Open(Path.Combine(_folder.Path, "state"));
-        StateFolder.WriteSecret(state.Bootstrap("orders-0"), "{}");
+        SecretFile.Write(state.Bootstrap("orders-0"), "{}");
 
         const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
         foreach (var path in new[] { state.Path, state.ControlPlane, state.Sidecar("orders-0"), state.App("orders-0"), state.Bootstrap("orders-0") })

@@ -2,6 +2,7 @@ using Mesh.Cli.Processes;
 using Mesh.Cli.Running;
 using Mesh.Cli.Terminal;
 using Mesh.Cli.Tests.Processes;
+using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Running;
 

@@ -4,9 +4,9 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Mesh.Cli.Api;
+namespace Mesh.Laptop.Api;
 
-/// <summary>Speaks to the control plane's API. What goes wrong comes as a <see cref="CliException"/> that a user understands.</summary>
+/// <summary>Speaks to the control plane's API. What goes wrong comes as a <see cref="ControlPlaneException"/> that a user understands.</summary>
 internal sealed class ControlPlaneClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -74,11 +74,11 @@ internal sealed class ControlPlaneClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new CliException(ExitCode.Unavailable, $"no control plane answers at {Server}: {e.Message} Does 'mesh up' run?", e);
+            throw new ControlPlaneException(ControlPlaneFault.Unreachable, $"no control plane answers at {Server}: {e.Message}", e);
         }
         catch (TaskCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new CliException(ExitCode.Unavailable, $"the control plane at {Server} did not answer {method} {request.RequestUri} within {_http.Timeout.TotalSeconds:0} s.", e);
+            throw new ControlPlaneException(ControlPlaneFault.Unreachable, $"the control plane at {Server} did not answer {method} {request.RequestUri} within {_http.Timeout.TotalSeconds:0} s.", e);
         }
 
         using (answer)
@@ -100,18 +100,18 @@ internal sealed class ControlPlaneClient : IDisposable
         }
         catch (JsonException e)
         {
-            throw new CliException(ExitCode.Software, $"the control plane's answer is no JSON: {e.Message}", e);
+            throw new ControlPlaneException(ControlPlaneFault.Failed, $"the control plane's answer is no JSON: {e.Message}", e);
         }
     }
 
-    private CliException Refused(HttpResponseMessage answer, string text)
+    private ControlPlaneException Refused(HttpResponseMessage answer, string text)
     {
         var problem = Problem.Read(text) ?? new Problem($"{(int)answer.StatusCode} {answer.ReasonPhrase}", text, []);
         return answer.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => new CliException(ExitCode.NoPermission, $"{Server} does not know this token: {problem.Detail} Give another one with --token-file."),
-            HttpStatusCode.Forbidden => new CliException(ExitCode.NoPermission, $"this token may not do that: {problem.Detail}"),
-            >= HttpStatusCode.InternalServerError => new CliException(ExitCode.Unavailable, $"the control plane failed: {problem.Title}. {problem.Detail}"),
+            HttpStatusCode.Unauthorized => new ControlPlaneException(ControlPlaneFault.UnknownToken, $"{Server} does not know this token: {problem.Detail}"),
+            HttpStatusCode.Forbidden => new ControlPlaneException(ControlPlaneFault.Forbidden, $"this token may not do that: {problem.Detail}"),
+            >= HttpStatusCode.InternalServerError => new ControlPlaneException(ControlPlaneFault.Failed, $"the control plane failed: {problem.Title}. {problem.Detail}"),
             _ => new RefusedException(problem),
         };
     }

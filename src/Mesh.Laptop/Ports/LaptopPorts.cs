@@ -2,9 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mesh.Laptop.Files;
 using Mesh.Model.Planning;
 
-namespace Mesh.Cli.Running;
+namespace Mesh.Laptop.Ports;
 
 /// <summary>
 /// Free TCP ports of this machine. They come from below the ephemeral range, where an outgoing connection may take a port between the look and the listen,
@@ -52,7 +53,7 @@ internal sealed partial class LaptopPorts
             }
         }
 
-        throw new CliException(ExitCode.Unavailable, $"no TCP port from {First} to {Last} is free on 127.0.0.1.");
+        throw new PortsExhaustedException($"no TCP port from {First} to {Last} is free on 127.0.0.1.");
     }
 
     /// <summary>Keeps what was given out.</summary>
@@ -60,7 +61,7 @@ internal sealed partial class LaptopPorts
     {
         if (_file is not null)
         {
-            StateFolder.WriteSecret(_file, JsonSerializer.Serialize(_given, PortsJson.Default.DictionaryStringInt32));
+            SecretFile.Write(_file, JsonSerializer.Serialize(_given, PortsJson.Default.DictionaryStringInt32));
         }
     }
 

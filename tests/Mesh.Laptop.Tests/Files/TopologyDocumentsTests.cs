@@ -1,14 +1,16 @@
 using System.Collections.Immutable;
-using Mesh.Cli.Running;
+using Mesh.Laptop.Files;
+using Mesh.Laptop.Ports;
 using Mesh.Model;
 using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Mesh.Model.Topology;
+using Mesh.Testing;
 using Mesh.Yaml;
 
-namespace Mesh.Cli.Tests.Running;
+namespace Mesh.Laptop.Tests.Files;
 
 public sealed class TopologyDocumentsTests
 {

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
-using Mesh.Cli.Api;
+using Mesh.Laptop.Api;
 
-namespace Mesh.Cli.Tests.Api;
+namespace Mesh.Laptop.Tests.Api;
 
 public sealed class ControlPlaneClientTests
 {
@@ -29,22 +29,22 @@ public sealed class ControlPlaneClientTests
 
         var error = await Assert.ThrowsAsync<RefusedException>(() => client.PostAsync("policies", null, Cancellation));
 
-        Assert.Equal(ExitCode.Invalid, error.ExitCode);
+        Assert.Equal(ControlPlaneFault.Refused, error.Fault);
         Assert.Equal([new ProblemViolation("Retry default/a", "spec.to[0]", "is wrong", 7), new ProblemViolation(null, "kind", "is missing", null)], error.Problem.Violations);
     }
 
     [Theory]
-    [InlineData(HttpStatusCode.Unauthorized, ExitCode.NoPermission)]
-    [InlineData(HttpStatusCode.Forbidden, ExitCode.NoPermission)]
-    [InlineData(HttpStatusCode.InternalServerError, ExitCode.Unavailable)]
-    [InlineData(HttpStatusCode.NotFound, ExitCode.Invalid)]
-    public async Task Get_Error_HasItsExitCode(HttpStatusCode status, int expected)
+    [InlineData(HttpStatusCode.Unauthorized, ControlPlaneFault.UnknownToken)]
+    [InlineData(HttpStatusCode.Forbidden, ControlPlaneFault.Forbidden)]
+    [InlineData(HttpStatusCode.InternalServerError, ControlPlaneFault.Failed)]
+    [InlineData(HttpStatusCode.NotFound, ControlPlaneFault.Refused)]
+    public async Task Get_Error_SaysWhatKind(HttpStatusCode status, object expected)
     {
         using var client = new ControlPlaneClient(Server, "t", new Answering(status, "not json"));
 
-        var error = await Assert.ThrowsAnyAsync<CliException>(() => client.GetAsync("services", Cancellation));
+        var error = await Assert.ThrowsAnyAsync<ControlPlaneException>(() => client.GetAsync("services", Cancellation));
 
-        Assert.Equal(expected, error.ExitCode);
+        Assert.Equal(expected, error.Fault);
     }
 
     [Fact]
@@ -52,9 +52,9 @@ public sealed class ControlPlaneClientTests
     {
         using var client = new ControlPlaneClient(Server, "t", new Answering(null, ""));
 
-        var error = await Assert.ThrowsAsync<CliException>(() => client.GetAsync("services", Cancellation));
+        var error = await Assert.ThrowsAsync<ControlPlaneException>(() => client.GetAsync("services", Cancellation));
 
-        Assert.Equal(ExitCode.Unavailable, error.ExitCode);
+        Assert.Equal(ControlPlaneFault.Unreachable, error.Fault);
         Assert.Contains("no control plane answers at http://127.0.0.1:15014/", error.Message, StringComparison.Ordinal);
         Assert.False(await client.IsReadyAsync(Cancellation));
     }

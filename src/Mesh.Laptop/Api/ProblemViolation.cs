@@ -1,4 +1,4 @@
-namespace Mesh.Cli.Api;
+namespace Mesh.Laptop.Api;
 
 /// <summary>One thing that is wrong with what was sent.</summary>
 /// <param name="Document">Which document, by kind and name or by number.</param>

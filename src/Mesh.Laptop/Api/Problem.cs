@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Mesh.Cli.Api;
+namespace Mesh.Laptop.Api;
 
 /// <summary>An error of the API: RFC 9457 with everything that is wrong at once.</summary>
 internal sealed record Problem(string Title, string Detail, ImmutableArray<ProblemViolation> Violations)

@@ -1,7 +1,7 @@
-namespace Mesh.Cli.Tests;
+namespace Mesh.Testing;
 
 /// <summary>A directory that goes away with the test.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("mesh-cli-").FullName;
 

@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
-using Mesh.Cli.Running;
+using Mesh.Laptop.Ports;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
+using Mesh.Testing;
 
-namespace Mesh.Cli.Tests.Running;
+namespace Mesh.Laptop.Tests.Ports;
 
 public sealed class LaptopPortsTests
 {

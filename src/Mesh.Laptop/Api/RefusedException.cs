@@ -1,7 +1,7 @@
-namespace Mesh.Cli.Api;
+namespace Mesh.Laptop.Api;
 
 /// <summary>The control plane refused what the user asked for, and said why.</summary>
-internal sealed class RefusedException(Problem problem) : CliException(Cli.ExitCode.Invalid, $"{problem.Title}: {problem.Detail}")
+internal sealed class RefusedException(Problem problem) : ControlPlaneException(ControlPlaneFault.Refused, $"{problem.Title}: {problem.Detail}")
 {
     /// <summary>Why.</summary>
     public Problem Problem { get; } = problem;

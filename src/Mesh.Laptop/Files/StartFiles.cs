@@ -7,10 +7,10 @@ using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
 
-namespace Mesh.Cli.Running;
+namespace Mesh.Laptop.Files;
 
 /// <summary>The start-up files of the mesh's own processes.</summary>
-internal static class SidecarFiles
+internal static class StartFiles
 {
     /// <summary>Long enough for what runs on a laptop, short enough for whoever pressed Ctrl+C.</summary>
     private const int DrainSeconds = 3;

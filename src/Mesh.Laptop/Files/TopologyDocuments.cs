@@ -3,7 +3,7 @@ using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Mesh.Model.Topology;
 
-namespace Mesh.Cli.Running;
+namespace Mesh.Laptop.Files;
 
 /// <summary>A plan's services and external services as documents in a directory that the control plane watches.</summary>
 internal static class TopologyDocuments
@@ -21,7 +21,7 @@ internal static class TopologyDocuments
             var path = Path.Combine(directory, name);
             if (!File.Exists(path) || File.ReadAllText(path) != text)
             {
-                StateFolder.WriteSecret(path, text);
+                SecretFile.Write(path, text);
             }
         }
 
