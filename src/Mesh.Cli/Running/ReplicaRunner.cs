@@ -3,6 +3,7 @@ using Mesh.Cli.AppFiles;
 using Mesh.Cli.Processes;
 using Mesh.Laptop.Files;
 using Mesh.Model.Planning;
+using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 
 namespace Mesh.Cli.Running;
@@ -15,6 +16,7 @@ internal sealed class ReplicaRunner : IDisposable
 
     private readonly RunContext _context;
     private ImmutableSortedDictionary<string, string> _startedWith = ChildStart.NoVariables;
+    private ImmutableSortedDictionary<string, string> _revoked = ChildStart.NoVariables;
     private bool _appStarted;
     private bool _otherCommand;
 
@@ -91,10 +93,12 @@ internal sealed class ReplicaRunner : IDisposable
     /// <returns>Whether it was restarted.</returns>
     public async Task<bool> ChangeAsync(ServiceDefinition definition, PlannedWorkload workload, PlannedReplica plan, ControlPlaneAccess access, string token)
     {
-        // What only went away is refused by the control plane's new configuration at once; a restart would add nothing.
-        var sidecar = plan.Listeners.Any(l => Plan.Listeners.GetValueOrDefault(l.Key) != l.Value)
+        // What only went away is refused by the control plane's new configuration at once, and what comes back finds its address kept; a restart would add nothing.
+        var bound = Bound;
+        var sidecar = plan.Listeners.Any(l => bound.GetValueOrDefault(l.Key) != l.Value)
             || plan.Applications.Any(a => Plan.Applications.GetValueOrDefault(a.Key) != a.Value);
         _otherCommand = !definition.Command.SequenceEqual(Definition.Command) || definition.WorkingDirectory != Definition.WorkingDirectory;
+        _revoked = Revoked(plan);
         (Definition, Workload, Plan) = (definition, workload, plan);
         WriteBootstrap(access, token);
         if (!sidecar || Sidecar.ProcessId is null)
@@ -155,10 +159,18 @@ internal sealed class ReplicaRunner : IDisposable
         Sidecar.Dispose();
     }
 
+    private ImmutableSortedDictionary<string, string> Bound => Plan.Listeners.AddRange(_revoked);
+
+    // The running app still knows these addresses: its sidecar answers there why it may not call any more, unless somebody else has the address by now.
+    private ImmutableSortedDictionary<string, string> Revoked(PlannedReplica next) => Plan.Listeners.Concat(_revoked)
+        .Where(l => ResourceNames.OutboundPort(l.Key) is not null && !next.Listeners.ContainsKey(l.Key) && !next.Listeners.ContainsValue(l.Value))
+        .DistinctBy(l => l.Value)
+        .ToImmutableSortedDictionary(StringComparer.Ordinal);
+
     private void WriteBootstrap(ControlPlaneAccess access, string token) => SecretFile.Write(
         _context.State.Bootstrap(Plan.Name),
         StartFiles.ToJson(StartFiles.Bootstrap(
-            _context.TrustDomain, Definition.Id, Plan, _context.State.Sidecar(Plan.Name), access.Grpc, access.Roots, token, _context.AdminToken, _context.Telemetry)));
+            _context.TrustDomain, Definition.Id, Plan with { Listeners = Bound }, _context.State.Sidecar(Plan.Name), access.Grpc, access.Roots, token, _context.AdminToken, _context.Telemetry)));
 
     private ChildStart DescribeSidecar()
     {

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Mesh.Model;
 using Mesh.Model.Planning;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
@@ -34,7 +36,17 @@ internal static class TopologyDocuments
     /// <summary>The document that declares the service.</summary>
     public static ServiceResource Resource(Service service) => new()
     {
-        Metadata = new ResourceMetadata { Name = service.Id.Name, Namespace = service.Id.Namespace, Labels = service.Labels },
+        Metadata = new ResourceMetadata
+        {
+            Name = service.Id.Name,
+            Namespace = service.Id.Namespace,
+            Labels = service.Labels,
+            DeclaredAt = Places([
+                (ResourceMetadata.Document, service.Origin),
+                .. service.Ports.Select((p, i) => ($"spec.ports[{i}]", p.Origin)),
+                .. service.Uses.Select((u, i) => ($"spec.uses[{i}]", u.Origin)),
+            ]),
+        },
         Origin = service.Origin,
         Ports = service.Ports,
         Uses = [.. service.Uses.Select(u => $"{u.Callee}/{u.Port ?? "*"}")],
@@ -43,10 +55,15 @@ internal static class TopologyDocuments
     /// <summary>The document that declares the external service.</summary>
     public static ExternalServiceResource Resource(ExternalService service) => new()
     {
-        Metadata = new ResourceMetadata { Name = service.Id.Name, Namespace = service.Id.Namespace },
+        Metadata = new ResourceMetadata { Name = service.Id.Name, Namespace = service.Id.Namespace, DeclaredAt = Places([(ResourceMetadata.Document, service.Origin)]) },
         Origin = service.Origin,
         Ports = service.Ports,
     };
+
+    // What people read in answers and on the status page is the line that they wrote, not this file's.
+    private static ImmutableSortedDictionary<string, string> Places(IEnumerable<(string Path, Origin? Origin)> parts) => parts
+        .Where(p => p.Origin?.Location is not null)
+        .ToImmutableSortedDictionary(p => p.Path, p => p.Origin!.Location!, StringComparer.Ordinal);
 
     private static string Text(MeshResource resource) => JsonDocumentWriter.Write(ResourceWriter.Write(resource));
 }

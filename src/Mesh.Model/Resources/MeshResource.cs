@@ -37,7 +37,11 @@ public abstract record MeshResource
     {
         var rule = at.Text.StartsWith("spec.", StringComparison.Ordinal) ? at.Text["spec.".Length..] : at.Text;
         var location = Origin.Location;
-        if (Source is not null && location is not null && location.LastIndexOf(':') is var colon and > 0)
+        if (Metadata.DeclaredPlace(at) is { } declared)
+        {
+            location = declared;
+        }
+        else if (Source is not null && location is not null && location.LastIndexOf(':') is var colon and > 0)
         {
             location = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{location[..colon]}:{Source.LineOf(at)}");
         }

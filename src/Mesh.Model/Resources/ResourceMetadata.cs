@@ -16,6 +16,32 @@ public sealed record ResourceMetadata
     /// <summary>Labels; those of a service are what policies select by.</summary>
     public ImmutableSortedDictionary<string, string> Labels { get; init; } = NoLabels;
 
+    /// <summary>
+    /// Where the user wrote it, for a document that a tool wrote: <c>file:line</c> by path in this document, such as <c>spec.uses[0]</c>; <c>.</c> is the document
+    /// itself. Origins name these places. Empty, the default: the document is what the user wrote.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> DeclaredAt { get; init; } = NoLabels;
+
+    /// <summary>The key of <see cref="DeclaredAt"/> that stands for the document.</summary>
+    public const string Document = ".";
+
+    /// <summary>Where a part was declared: by its own entry, that of what surrounds it, or that of the document; <see langword="null"/>: nobody said.</summary>
+    internal string? DeclaredPlace(FieldPath at)
+    {
+        var path = at.Text ?? "";
+        while (path.Length > 0)
+        {
+            if (DeclaredAt.TryGetValue(path, out var place))
+            {
+                return place;
+            }
+
+            path = path[..Math.Max(0, path.LastIndexOfAny(['.', '[']))];
+        }
+
+        return DeclaredAt.GetValueOrDefault(Document);
+    }
+
     internal static ImmutableSortedDictionary<string, string> NoLabels { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     internal IEnumerable<Violation> Validate(FieldPath at)

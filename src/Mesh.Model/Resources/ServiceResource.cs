@@ -30,7 +30,8 @@ public sealed record ServiceResource : MeshResource
             if (UseReference.TryParse(Uses[i], Metadata.Namespace, out var use) && use.Service != Id)
             {
                 var origin = OriginAt((SpecPath / "uses")[i]) with { Kind = "Edge", Name = $"{Short(Id)} → {Short(use.Service)}" };
-                edges.Add(new DeclaredEdge(Id, use.Service, use.Port, origin));
+                // Where a tool wrote the document, its path says nothing about the place that the user wrote.
+                edges.Add(new DeclaredEdge(Id, use.Service, use.Port, Metadata.DeclaredAt.IsEmpty ? origin : origin with { Rule = null }));
             }
         }
 

@@ -12,7 +12,8 @@ public static class ResourceReader
     private static readonly ObjectSchema<ResourceMetadata> Metadata = new ObjectSchema<ResourceMetadata>(() => new ResourceMetadata { Name = "" })
         .Field("name", TextSchema.Any, x => x.Name, (x, v) => x with { Name = v }, required: true)
         .Field("namespace", TextSchema.Any, x => x.Namespace == ServiceId.DefaultNamespace ? null : x.Namespace, (x, v) => x with { Namespace = v })
-        .Field("labels", LabelsSchema.Any, x => x.Labels.IsEmpty ? null : x.Labels, (x, v) => x with { Labels = v });
+        .Field("labels", LabelsSchema.Any, x => x.Labels.IsEmpty ? null : x.Labels, (x, v) => x with { Labels = v })
+        .Field("declaredAt", LabelsSchema.Any, x => x.DeclaredAt.IsEmpty ? null : x.DeclaredAt, (x, v) => x with { DeclaredAt = v });
 
     private static readonly string[] Members = ["apiVersion", "kind", "metadata", "spec"];
 
@@ -33,7 +34,7 @@ public static class ResourceReader
         MeshResource? resource = null;
         if (kind is not null)
         {
-            var location = string.Create(CultureInfo.InvariantCulture, $"{document.SourceName}:{document.Line}");
+            var location = metadata.DeclaredAt.GetValueOrDefault(ResourceMetadata.Document) ?? string.Create(CultureInfo.InvariantCulture, $"{document.SourceName}:{document.Line}");
             var origin = new Origin(kind.Kind, $"{metadata.Namespace}/{metadata.Name}", location);
             resource = kind.Read(document.Root["spec"], metadata, origin, document, violations);
 

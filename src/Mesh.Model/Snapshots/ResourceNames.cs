@@ -11,6 +11,10 @@ public static class ResourceNames
     /// <summary>The caller's loopback listener for an upstream port; its route table has the same name.</summary>
     public static string Outbound(PortRef upstream) => $"outbound/{upstream}";
 
+    /// <summary>The upstream port whose listener has a name; <see langword="null"/>: it is no outbound listener's name.</summary>
+    public static PortRef? OutboundPort(string name) =>
+        name.Split('/') is ["outbound", { Length: > 0 } space, { Length: > 0 } service, { Length: > 0 } port] ? new PortRef(new ServiceId(space, service), port) : null;
+
     /// <summary>The front door of a port.</summary>
     public static string FrontDoor(string port) => $"inbound/front/{port}";
 

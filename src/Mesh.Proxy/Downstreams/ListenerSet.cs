@@ -29,6 +29,20 @@ internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDispos
         }
     }
 
+    /// <summary>Ends the tunnels of a listener; requests on its other connections are answered one by one.</summary>
+    /// <returns>How many.</returns>
+    public int AbortTunnels(string name, string reason)
+    {
+        List<IDownstream> tunnels;
+        lock (_lock)
+        {
+            tunnels = _open.TryGetValue(name, out var open) ? [.. open.Connections.Open.Where(c => c is OpenTunnel)] : [];
+        }
+
+        tunnels.ForEach(t => t.Abort(reason));
+        return tunnels.Count;
+    }
+
     /// <summary>Makes what is open be what is planned.</summary>
     public void Apply(IReadOnlyList<ListenerPlan> plans)
     {

@@ -7,6 +7,9 @@ namespace Mesh.Proxy.Downstreams;
 /// <summary>Takes connections without TLS: finds out by the first bytes whether it is HTTP/1.1 or HTTP/2 with prior knowledge, and hands them to Kestrel.</summary>
 internal sealed class PlainHttp : IDisposable
 {
+    // A caller of HTTP speaks first and at once; one that waits to be spoken to shall not wait long for nothing.
+    private static readonly TimeSpan FirstByteWithin = TimeSpan.FromSeconds(1);
+
     private readonly HttpEngine _engine;
     private readonly TimeProvider _time;
     private readonly SocketConnectionContextFactory _factory;
@@ -23,7 +26,8 @@ internal sealed class PlainHttp : IDisposable
     /// <param name="socket">The connection; owned from here on.</param>
     /// <param name="connections">Where it is counted.</param>
     /// <param name="welcome">Says what is known of it before its first byte.</param>
-    public async Task AcceptAsync(Socket socket, ConnectionSet connections, Func<ConnectionContext, ValueTask<DownstreamConnection>> welcome)
+    /// <param name="opaque">Called for a connection that does not begin like HTTP, or not at once, which is then closed; <see langword="null"/>: HTTP was declared.</param>
+    public async Task AcceptAsync(Socket socket, ConnectionSet connections, Func<ConnectionContext, ValueTask<DownstreamConnection>> welcome, Action? opaque = null)
     {
         ConnectionContext? connection = null;
         try
@@ -33,7 +37,11 @@ internal sealed class PlainHttp : IDisposable
             connection.Features.Set(downstream);
             connections.Add(downstream);
             connection.ConnectionClosed.UnsafeRegister(_ => connections.Remove(downstream), null);
-            if (await FindWireAsync(connection) is { } wire)
+            if (opaque is not null && !await BeginsLikeHttpAsync(connection))
+            {
+                opaque();
+            }
+            else if (await FindWireAsync(connection) is { } wire)
             {
                 await _engine.ServeAsync(connection, wire);
                 return;
@@ -56,6 +64,23 @@ internal sealed class PlainHttp : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _factory.Dispose();
+
+    private async ValueTask<bool> BeginsLikeHttpAsync(ConnectionContext connection)
+    {
+        using var limit = new CancellationTokenSource(FirstByteWithin, _time);
+        try
+        {
+            var input = connection.Transport.Input;
+            var buffer = (await input.ReadAsync(limit.Token)).Buffer;
+            var begins = !buffer.IsEmpty && char.IsAsciiLetterUpper((char)buffer.FirstSpan[0]);
+            input.AdvanceTo(buffer.Start);
+            return begins;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     private async ValueTask<HttpWire?> FindWireAsync(ConnectionContext connection)
     {

@@ -30,6 +30,9 @@ internal enum ProxyError
     /// <summary>No permission lets this caller do this.</summary>
     PermissionDenied,
 
+    /// <summary>The app was given an address for this call, but no declared edge stands behind it (any more).</summary>
+    EdgeRevoked,
+
     /// <summary>The whole request took longer than its Timeout policy allows.</summary>
     RequestTimeout,
 

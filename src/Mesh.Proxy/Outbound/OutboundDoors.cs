@@ -29,8 +29,14 @@ internal sealed partial class OutboundDoors(
     /// <summary>Puts a configuration in force.</summary>
     public void Apply(ProxyConfiguration configuration)
     {
+        var before = state.Tables;
         var tables = state.Apply(configuration);
-        open.Set.Apply([.. tables.Listeners.Values.Select(Plan).OfType<ListenerPlan>()]);
+        open.Set.Apply([.. tables.Listeners.Values.Select(Plan).OfType<ListenerPlan>(), .. Promised(tables)]);
+        foreach (var (name, listener) in tables.Revoked.Where(r => before?.Listeners.ContainsKey(r.Key) == true))
+        {
+            var ended = open.Set.AbortTunnels(name, "The edge was revoked.");
+            Log.Revoked(_logger, hop.ServiceText, listener.Upstream.ToString(), listener.Origins.FirstOrDefault()?.ToString() ?? "its edge", ended);
+        }
     }
 
     /// <summary>Where a listener listens; <see langword="null"/>: it is not open.</summary>
@@ -47,11 +53,37 @@ internal sealed partial class OutboundDoors(
         return new ListenerPlan(listener.Name, address, listener.Protocol.IsHttp() ? "http" : "tcp", listener.Protocol.IsHttp() ? HttpAcceptor(listener) : TcpAcceptor(listener));
     }
 
-    private Func<Socket, ConnectionSet, Task> HttpAcceptor(OutboundListener listener)
+    // The app was given these addresses when it started: while no edge stands behind one, it answers why.
+    private IEnumerable<ListenerPlan> Promised(OutboundTables tables)
+    {
+        foreach (var (name, address) in settings.Listeners)
+        {
+            if (tables.Listeners.ContainsKey(name) || ResourceNames.OutboundPort(name) is not { } upstream)
+            {
+                continue;
+            }
+
+            yield return tables.Revoked.TryGetValue(name, out var last) && Plan(last) is { } plan
+                ? plan
+                : new ListenerPlan(name, address, "revoked", RefusingAcceptor(new OutboundListener { Upstream = upstream, Protocol = AppProtocol.Http }));
+        }
+    }
+
+    // After a restart nobody says what the app speaks there, so its first bytes have to.
+    private Func<Socket, ConnectionSet, Task> RefusingAcceptor(OutboundListener listener)
+    {
+        return HttpAcceptor(listener, opaque: () =>
+        {
+            var failure = RevokedEdge.Failure(hop, listener.Upstream, state.Tables!);
+            Log.Refused(_logger, failure.Entry.Code, listener.Upstream.ToString(), failure.Detail!, failure.Entry.Cure);
+        });
+    }
+
+    private Func<Socket, ConnectionSet, Task> HttpAcceptor(OutboundListener listener, Action? opaque = null)
     {
         var handler = new OutboundHttp(listener, state, forwarder, hop, metrics, time, loggers.CreateLogger<OutboundHttp>());
         return (socket, connections) => http.AcceptAsync(socket, connections, async connection =>
-            new DownstreamConnection(connection, handler, await guard.JudgeAsync(connection), listener.Upstream.Port));
+            new DownstreamConnection(connection, handler, await guard.JudgeAsync(connection), listener.Upstream.Port), opaque);
     }
 
     private Func<Socket, ConnectionSet, Task> TcpAcceptor(OutboundListener listener) =>
@@ -59,6 +91,12 @@ internal sealed partial class OutboundDoors(
 
     private static partial class Log
     {
+        [LoggerMessage(3305, LogLevel.Warning, "{Caller} may not call {Callee} any more: {Origin} was removed. Its address stays open and answers why; {Tunnels} tunnels were closed.", EventName = nameof(Revoked))]
+        public static partial void Revoked(ILogger logger, string caller, string callee, string origin, int tunnels);
+
+        [LoggerMessage(3306, LogLevel.Information, "{Code}: a connection to {Callee} was closed: {Detail}. {Cure}", EventName = nameof(Refused))]
+        public static partial void Refused(ILogger logger, string code, string callee, string detail, string cure);
+
         [LoggerMessage(3302, LogLevel.Error, "{Listener} has no address. Name one under listeners in the bootstrap file.", EventName = nameof(NoAddress))]
         public static partial void NoAddress(ILogger logger, string listener);
     }

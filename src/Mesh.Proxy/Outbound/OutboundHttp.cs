@@ -61,7 +61,7 @@ internal sealed partial class OutboundHttp(
 
         if (tables is null || !tables.Routes.TryGetValue(_name, out var routes))
         {
-            return (null, default, new Failure(ProxyError.NoConfiguration));
+            return (null, default, tables is null || tables.Listeners.ContainsKey(_name) ? new Failure(ProxyError.NoConfiguration) : RevokedEdge.Failure(hop, listener.Upstream, tables));
         }
 
         if (!TryReadTarget(context, out var target))

@@ -14,12 +14,14 @@ internal sealed class OutboundTables
     private OutboundTables(
         ProxySnapshot snapshot,
         FrozenDictionary<string, OutboundListener> listeners,
+        FrozenDictionary<string, OutboundListener> revoked,
         FrozenDictionary<string, CompiledRoutes> routes,
         FrozenDictionary<string, WeightedSplit> tcpSplits,
         FrozenDictionary<string, OutboundCluster> clusters)
     {
         _snapshot = snapshot;
         Listeners = listeners;
+        Revoked = revoked;
         Routes = routes;
         TcpSplits = tcpSplits;
         Clusters = clusters;
@@ -27,6 +29,9 @@ internal sealed class OutboundTables
 
     /// <summary>The listeners by name.</summary>
     public FrozenDictionary<string, OutboundListener> Listeners { get; }
+
+    /// <summary>The listeners of earlier configurations that this one does not have, as they last were, by name.</summary>
+    public FrozenDictionary<string, OutboundListener> Revoked { get; }
 
     /// <summary>The route tables by the name of their listener.</summary>
     public FrozenDictionary<string, CompiledRoutes> Routes { get; }
@@ -46,15 +51,24 @@ internal sealed class OutboundTables
             c => OutboundCluster.Create(c, configuration.Endpoints.GetValueOrDefault(c.Name), previous?.Clusters.GetValueOrDefault(c.Name), kit, draw));
         if (previous is not null && ReferenceEquals(previous._snapshot, snapshot))
         {
-            return new OutboundTables(snapshot, previous.Listeners, previous.Routes, previous.TcpSplits, clusters);
+            return new OutboundTables(snapshot, previous.Listeners, previous.Revoked, previous.Routes, previous.TcpSplits, clusters);
         }
 
         return new OutboundTables(
             snapshot,
             snapshot.Outbound.ToFrozenDictionary(l => l.Name),
+            RevokedBy(snapshot, previous),
             snapshot.RouteTables.ToFrozenDictionary(t => t.Name, t => new CompiledRoutes(t)),
             snapshot.Outbound.Where(l => !l.TcpBackends.IsEmpty).ToFrozenDictionary(l => l.Name, l => new WeightedSplit(l.TcpBackends)),
             clusters);
+    }
+
+    private static FrozenDictionary<string, OutboundListener> RevokedBy(ProxySnapshot snapshot, OutboundTables? previous)
+    {
+        var present = snapshot.Outbound.Select(l => l.Name).ToHashSet();
+        return previous is null
+            ? FrozenDictionary<string, OutboundListener>.Empty
+            : previous.Listeners.Concat(previous.Revoked).Where(l => !present.Contains(l.Key)).ToFrozenDictionary();
     }
 
     /// <summary>Closes what the next tables do not have, once it has finished.</summary>

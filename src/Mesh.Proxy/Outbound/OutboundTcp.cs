@@ -48,7 +48,7 @@ internal sealed partial class OutboundTcp(
 
         if (failure is not null)
         {
-            Log.Failed(logger, failure.Entry.Code, _callee, failure.Detail, failure.Entry.Cure);
+            Log.Failed(logger, failure.Entry.Code, _callee, failure.Detail, failure.Entry.Cure, failure.Policy ?? "no policy");
         }
 
         var tags = new TunnelTags { Direction = HopDirection.Outbound, Caller = hop.ServiceText, Callee = _callee, Error = failure?.Entry.Code };
@@ -79,7 +79,17 @@ internal sealed partial class OutboundTcp(
             return (null, new Failure(ProxyError.OutboundRefused, Detail: verdict.Refusal));
         }
 
-        if (state.Tables is not { } tables || !tables.Listeners.TryGetValue(_name, out var current) || !tables.TcpSplits.TryGetValue(_name, out var split))
+        if (state.Tables is not { } tables)
+        {
+            return (null, new Failure(ProxyError.NoConfiguration));
+        }
+
+        if (!tables.Listeners.TryGetValue(_name, out var current))
+        {
+            return (null, RevokedEdge.Failure(hop, listener.Upstream, tables));
+        }
+
+        if (!tables.TcpSplits.TryGetValue(_name, out var split))
         {
             return (null, new Failure(ProxyError.NoConfiguration));
         }
@@ -131,7 +141,7 @@ internal sealed partial class OutboundTcp(
         [LoggerMessage(3303, LogLevel.Error, "A connection to {Callee} met a defect of this proxy.", EventName = nameof(Defect))]
         public static partial void Defect(ILogger logger, string callee, Exception error);
 
-        [LoggerMessage(3304, LogLevel.Information, "{Code}: a connection to {Callee} ended: {Detail}. {Cure}", EventName = nameof(Failed))]
-        public static partial void Failed(ILogger logger, string code, string callee, string? detail, string cure);
+        [LoggerMessage(3304, LogLevel.Information, "{Code}: a connection to {Callee} ended: {Detail}. {Cure} Decided by {Policy}.", EventName = nameof(Failed))]
+        public static partial void Failed(ILogger logger, string code, string callee, string? detail, string cure, string policy);
     }
 }

@@ -7,6 +7,7 @@ using Mesh.Model.Planning;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Mesh.Model.Topology;
+using Mesh.Model.Validation;
 using Mesh.Testing;
 using Mesh.Yaml;
 
@@ -46,6 +47,34 @@ public sealed class TopologyDocumentsTests
         Assert.Equal("web", shop.Labels["tier"]);
         Assert.Equal("api.stripe.com", Assert.IsType<ExternalServiceResource>(resources[2]).Ports[0].Host);
     }
+
+    [Fact]
+    public void Write_DeclaredInAFile_OriginsNameThatFileAndLine()
+    {
+        using var folder = new TemporaryFolder();
+        var plan = MeshPlanner.Plan(
+            new MeshDescription
+            {
+                TrustDomain = TrustDomain.Parse("shop.local"),
+                Workloads =
+                [
+                    new WorkloadDescription { Id = Shop, DeclaredAt = At(4), Uses = [new UseDescription(Orders, null, At(9))] },
+                    new WorkloadDescription { Id = Orders, DeclaredAt = At(11), Endpoints = [new EndpointDescription { Name = "http", Protocol = AppProtocol.Http, DeclaredAt = At(13) }] },
+                ],
+            },
+            PlanningTarget.Laptop,
+            new LaptopPorts(null, 1).Pick);
+
+        TopologyDocuments.Write(plan, folder.Path);
+
+        var shop = Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "shop.json"))).ToService();
+        var orders = Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "orders.json"))).ToService();
+        Assert.Equal(new Origin("Edge", "shop → orders", "mesh.yaml:9"), Assert.Single(shop.Uses).Origin);
+        Assert.Equal("mesh.yaml:4", shop.Origin.Location);
+        Assert.Equal("mesh.yaml:13", orders.Port("http")!.Origin!.Location);
+    }
+
+    private static Declaration At(int line) => new(FieldPath.Root, line, $"mesh.yaml:{line}");
 
     [Fact]
     public void Write_EdgeRevoked_ChangesThatFileOnly()

@@ -16,6 +16,9 @@ internal sealed record PairOptions
 
     public PermissionSet? FrontPermissions { get; init; }
 
+    /// <summary>Whether the caller's edge was taken away.</summary>
+    public bool IsRevoked { get; init; }
+
     public bool IsExternal { get; init; }
 
     public InboundTimeouts InboundTimeouts { get; init; } = new();

@@ -89,13 +89,28 @@ internal sealed class ProxyPair : IAsyncDisposable
 
     private void ApplyCaller()
     {
+        if (Options.IsRevoked)
+        {
+            Caller.Configuration.Apply(new ProxySnapshot { Identity = Caller.Id }, []);
+            return;
+        }
+
         var isHttp = Options.Protocol.IsHttp();
         var cluster = new Cluster { Upstream = Upstream, Protocol = Options.Protocol, PeerIdentity = Options.PeerIdentity ?? Callee.Id, Wire = Options.Wire };
         var endpoints = Options.Endpoints ?? [new Endpoint("127.0.0.1", Callee.MeshDoor.Port, "orders-1")];
         var snapshot = new ProxySnapshot
         {
             Identity = Caller.Id,
-            Outbound = [new OutboundListener { Upstream = Upstream, Protocol = Options.Protocol, TcpBackends = isHttp ? [] : [new WeightedCluster(cluster.Name)] }],
+            Outbound = 
+            [
+                new OutboundListener
+                {
+                    Upstream = Upstream,
+                    Protocol = Options.Protocol,
+                    TcpBackends = isHttp ? [] : [new WeightedCluster(cluster.Name)],
+                    Origins = [new Origin("Edge", "shop → orders", "mesh.yaml:7", "uses[0]")],
+                },
+            ],
             RouteTables = isHttp ? [new RouteTable { Name = ResourceNames.Outbound(Upstream), Rules = Options.Rules ?? [PassThrough(cluster.Name, Options)] }] : [],
             Clusters = [Options.Cluster?.Invoke(cluster) ?? cluster, .. Options.MoreClusters],
         };
