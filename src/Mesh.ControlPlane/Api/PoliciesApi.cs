@@ -69,13 +69,13 @@ internal static class PoliciesApi
             return Refused(request.Violations);
         }
 
-        var (violations, warnings) = trial.Run(request.Changes);
+        var (violations, warnings, _) = trial.Run(request.Changes);
         return violations.IsEmpty
             ? Results.Ok(new { documents = request.Changes.Select(c => Result(c.Key, "valid", null)), warnings = warnings.Select(SourcesApi.Warning) })
             : Refused(violations);
     }
 
-    private static async Task<IResult> ApplyAsync(HttpContext context, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, AuditTrail trail)
+    private static async Task<IResult> ApplyAsync(HttpContext context, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, MeshCompiler compiler, AuditTrail trail)
     {
         var request = await PolicyRequest.ReadAsync(context.Request, context.RequestAborted);
         if (!request.Violations.IsEmpty)
@@ -86,10 +86,10 @@ internal static class PoliciesApi
 
         // What is there already word for word is no change: it adds nothing to the history.
         var changes = request.Changes.Where(c => applied.Current(c.Key)?.Document != c.Document).ToArray();
-        return Commit(context, "apply", changes, store, applied, trial, trail, [.. request.Changes.Except(changes).Select(c => c.Key)]);
+        return Commit(context, "apply", changes, store, applied, trial, compiler, trail, [.. request.Changes.Except(changes).Select(c => c.Key)]);
     }
 
-    private static IResult Delete(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, AuditTrail trail)
+    private static IResult Delete(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, MeshCompiler compiler, AuditTrail trail)
     {
         var key = Key(kind, ns, name);
         if (applied.Current(key) is null)
@@ -99,7 +99,7 @@ internal static class PoliciesApi
                 : Problems.NotFound(key.ToString());
         }
 
-        return Commit(context, "delete", [new PolicyChange(key, null)], store, applied, trial, trail, []);
+        return Commit(context, "delete", [new PolicyChange(key, null)], store, applied, trial, compiler, trail, []);
     }
 
     private static IResult History(string kind, string ns, string name, AppliedPolicies applied)
@@ -121,11 +121,11 @@ internal static class PoliciesApi
             });
     }
 
-    private static IResult Undo(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, AuditTrail trail)
+    private static IResult Undo(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, MeshCompiler compiler, AuditTrail trail)
     {
         var key = Key(kind, ns, name);
         return applied.FindUndo(key) is { } change
-            ? Commit(context, "undo", [change], store, applied, trial, trail, [])
+            ? Commit(context, "undo", [change], store, applied, trial, compiler, trail, [])
             : Problems.Of(StatusCodes.Status409Conflict, "Nothing to undo", $"{key} has no write over the API that could be undone.");
     }
 
@@ -136,14 +136,16 @@ internal static class PoliciesApi
         ConfigurationStore store,
         AppliedPolicies applied,
         PolicyTrial trial,
+        MeshCompiler compiler,
         AuditTrail trail,
         ImmutableArray<ResourceKey> unchanged)
     {
         var who = ApiCaller.Of(context).Name;
         ImmutableArray<CompileWarning> warnings = [];
+        MeshCompilation? tried = null;
         if (changes.Length > 0)
         {
-            (var violations, warnings) = trial.Run(changes);
+            (var violations, warnings, tried) = trial.Run(changes);
             if (!violations.IsEmpty)
             {
                 trail.Write(who, action, Names(changes), null, null, "refused");
@@ -152,7 +154,12 @@ internal static class PoliciesApi
         }
 
         var before = changes.ToDictionary(c => c.Key, c => applied.Current(c.Key)?.Hash);
-        var written = changes.Length == 0 ? [] : store.Write(who, action, changes);
+        if (tried is not null)
+        {
+            compiler.Offer(tried);
+        }
+
+        var written = changes.Length == 0 ? [] : store.Write(who, action, changes, tried?.Stored);
         foreach (var version in written)
         {
             trail.Write(who, action, version.Key.ToString(), before[version.Key], version.Hash);

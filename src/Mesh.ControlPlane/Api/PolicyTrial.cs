@@ -13,17 +13,17 @@ internal sealed class PolicyTrial(ConfigurationStore store, MeshCompiler compile
     private readonly TrustDomain _trustDomain = TrustDomain.Parse(settings.TrustDomain);
 
     /// <summary>Compiles with the changes.</summary>
-    public (ImmutableArray<DocumentViolation> Violations, ImmutableArray<CompileWarning> Warnings) Run(IReadOnlyCollection<PolicyChange> changes)
+    public (ImmutableArray<DocumentViolation> Violations, ImmutableArray<CompileWarning> Warnings, MeshCompilation Tried) Run(IReadOnlyCollection<PolicyChange> changes)
     {
-        var (configuration, mesh) = MeshCompilation.Compile(_trustDomain, store.Preview(changes));
+        var tried = MeshCompilation.Of(_trustDomain, store.Preview(changes));
         var known = compiler.Current?.Refused;
         ImmutableArray<DocumentViolation> violations =
         [
-            .. MeshCompilation.Refusals(mesh)
+            .. tried.Refusals()
                 .Where(r => known?.ContainsKey(r.Key) != true)
                 .Select(r => new DocumentViolation(null, $"snapshot of {r.Key}", r.Value, null)),
         ];
         var keys = changes.Select(c => c.Key).ToHashSet();
-        return (violations, [.. configuration.Warnings.Concat(mesh.Warnings).Where(w => keys.Contains(w.Resource))]);
+        return (violations, [.. tried.Configuration.Warnings.Concat(tried.Mesh.Warnings).Where(w => keys.Contains(w.Resource))], tried);
     }
 }

@@ -2,34 +2,28 @@ using System.Collections.Immutable;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
-using Mesh.Xds.Codecs;
-using Mesh.Xds.Validation;
+using Mesh.Model.Topology;
+using Mesh.Xds.Server;
 
 namespace Mesh.ControlPlane.Compilation;
 
-/// <summary>Compiles without publishing: what a change over the API is tried with before it is written.</summary>
-internal static class MeshCompilation
+/// <summary>What was declared, compiled and encoded but not published: what a change over the API is tried with before it is written, and published with after.</summary>
+/// <param name="Stored">What was declared.</param>
+/// <param name="Configuration">The same, sorted for the compiler.</param>
+/// <param name="Mesh">What every sidecar does, and why.</param>
+/// <param name="Prepared">The same as it travels.</param>
+internal sealed record MeshCompilation(StoredConfiguration Stored, MeshConfiguration Configuration, CompiledMesh Mesh, ImmutableSortedDictionary<ServiceId, PreparedSnapshot> Prepared)
 {
-    /// <summary>Compiles what was declared.</summary>
-    public static (MeshConfiguration Configuration, CompiledMesh Mesh) Compile(TrustDomain trustDomain, StoredConfiguration stored)
+    /// <summary>Compiles and encodes what was declared.</summary>
+    public static MeshCompilation Of(TrustDomain trustDomain, StoredConfiguration stored)
     {
         var configuration = MeshConfiguration.Of(trustDomain, stored.InForce);
-        return (configuration, SnapshotCompiler.Compile(configuration.Topology, configuration.Policies));
+        var mesh = SnapshotCompiler.Compile(configuration.Topology, configuration.Policies);
+        return new(stored, configuration, mesh, mesh.Snapshots.ToImmutableSortedDictionary(s => s.Key, s => PreparedSnapshot.Of(s.Key.ToString(), s.Value)));
     }
 
     /// <summary>What breaks a rule of the wire, by profile: none of it could be published.</summary>
-    public static ImmutableSortedDictionary<string, string> Refusals(CompiledMesh mesh)
-    {
-        var refusals = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        foreach (var (service, snapshot) in mesh.Snapshots)
-        {
-            var violations = XdsValidator.Validate(SnapshotCodec.Encode(snapshot));
-            if (!violations.IsEmpty)
-            {
-                refusals[service.ToString()] = string.Join("; ", violations);
-            }
-        }
-
-        return refusals.ToImmutable();
-    }
+    public ImmutableSortedDictionary<string, string> Refusals() => Prepared
+        .Where(p => !p.Value.Violations.IsEmpty)
+        .ToImmutableSortedDictionary(p => p.Key.ToString(), p => string.Join("; ", p.Value.Violations), StringComparer.Ordinal);
 }

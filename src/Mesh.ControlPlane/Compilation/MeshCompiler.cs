@@ -34,6 +34,7 @@ internal sealed partial class MeshCompiler : BackgroundService
     private readonly Dictionary<ServiceId, ProxySnapshot> _served = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CompilationState? _current;
+    private MeshCompilation? _tried;
 
     public MeshCompiler(
         ConfigurationStore store,
@@ -62,6 +63,9 @@ internal sealed partial class MeshCompiler : BackgroundService
 
     /// <summary>Ends with the first snapshot.</summary>
     public Task FirstPublished => _first.Task;
+
+    /// <summary>Takes what a change was tried with, so that it is not compiled again when just that was written.</summary>
+    public void Offer(MeshCompilation tried) => Volatile.Write(ref _tried, tried);
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -112,9 +116,10 @@ internal sealed partial class MeshCompiler : BackgroundService
     private void Compile(StoredConfiguration stored)
     {
         var start = _time.GetTimestamp();
-        var (configuration, mesh) = MeshCompilation.Compile(_trustDomain, stored);
+        var compilation = Interlocked.Exchange(ref _tried, null) is { } tried && ReferenceEquals(tried.Stored, stored) ? tried : MeshCompilation.Of(_trustDomain, stored);
+        var (_, configuration, mesh, _) = compilation;
         _endpoints.Publish(configuration.Topology);
-        var refused = Publish(configuration, mesh);
+        var refused = Publish(compilation);
         var known = _current?.Warnings.Select(w => w.ToString()).ToHashSet() ?? [];
         _current = new CompilationState(stored, configuration, mesh, _time.GetUtcNow(), refused);
         _first.TrySetResult();
@@ -127,14 +132,15 @@ internal sealed partial class MeshCompiler : BackgroundService
         }
     }
 
-    private ImmutableSortedDictionary<string, string> Publish(MeshConfiguration configuration, CompiledMesh mesh)
+    private ImmutableSortedDictionary<string, string> Publish(MeshCompilation compilation)
     {
+        var (_, configuration, mesh, prepared) = compilation;
         var refused = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         CompiledPermissions? permissions = null;
         var changed = false;
         foreach (var (service, snapshot) in mesh.Snapshots)
         {
-            var result = Serve(service, snapshot);
+            var result = Serve(service, snapshot, prepared[service]);
             changed |= result.Changed;
             if (result.Published)
             {
@@ -174,9 +180,11 @@ internal sealed partial class MeshCompiler : BackgroundService
         }
     }
 
-    private PublishResult Serve(ServiceId service, ProxySnapshot snapshot)
+    private PublishResult Serve(ServiceId service, ProxySnapshot snapshot) => Serve(service, snapshot, PreparedSnapshot.Of(service.ToString(), snapshot));
+
+    private PublishResult Serve(ServiceId service, ProxySnapshot snapshot, PreparedSnapshot prepared)
     {
-        var result = _cache.Publish(service.ToString(), snapshot);
+        var result = _cache.Publish(service.ToString(), prepared);
         if (result.Published)
         {
             var before = _served.GetValueOrDefault(service);

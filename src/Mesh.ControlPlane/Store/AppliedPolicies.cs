@@ -65,11 +65,21 @@ internal sealed partial class AppliedPolicies : IDisposable
     /// <summary>The resources as they would be after changes.</summary>
     public ImmutableArray<MeshResource> With(IEnumerable<PolicyChange> changes)
     {
-        var byKey = Resources.ToDictionary(r => r.Key);
+        ImmutableArray<MeshResource> resources;
+        long version;
+        lock (_lock)
+        {
+            (resources, version) = (_resources, _last);
+        }
+
+        var byKey = resources.ToDictionary(r => r.Key);
         foreach (var change in changes)
         {
             byKey.Remove(change.Key);
-            if (change.Document is not null && Read(change.Key, change.Document, 0) is { } resource)
+
+            // The version that the write will give it, so that origins are the same then.
+            version++;
+            if (change.Document is not null && Read(change.Key, change.Document, version) is { } resource)
             {
                 byKey[change.Key] = resource;
             }

@@ -7,6 +7,7 @@ internal sealed class ConfigurationStore(AppliedPolicies applied)
 {
     private readonly Lock _lock = new();
     private ImmutableArray<SourceFile> _files = [];
+    private (StoredConfiguration? Of, StoredConfiguration? Before) _previewed;
     private volatile StoredConfiguration _current = StoredConfiguration.Empty;
 
     /// <summary>Raised after a change, on the changer's thread: do little.</summary>
@@ -36,18 +37,26 @@ internal sealed class ConfigurationStore(AppliedPolicies applied)
     {
         lock (_lock)
         {
-            return StoredConfiguration.Merge(_files, applied.With(changes));
+            var preview = StoredConfiguration.Merge(_files, applied.With(changes));
+            _previewed = (preview, _current);
+            return preview;
         }
     }
 
     /// <summary>Writes changes over the API, all or none.</summary>
-    public ImmutableArray<AppliedVersion> Write(string who, string action, IReadOnlyCollection<PolicyChange> changes)
+    /// <param name="who">Who writes.</param>
+    /// <param name="action">What is done, for the history.</param>
+    /// <param name="changes">What is written.</param>
+    /// <param name="preview">What <see cref="Preview"/> gave for these changes: the very object becomes current unless something else changed since.</param>
+    public ImmutableArray<AppliedVersion> Write(string who, string action, IReadOnlyCollection<PolicyChange> changes, StoredConfiguration? preview = null)
     {
         ImmutableArray<AppliedVersion> written;
         lock (_lock)
         {
+            var isAsPreviewed = preview is not null && ReferenceEquals(_previewed.Of, preview) && ReferenceEquals(_previewed.Before, _current);
             written = applied.Write(who, action, changes);
-            _current = StoredConfiguration.Merge(_files, applied.Resources);
+            _current = isAsPreviewed ? preview! : StoredConfiguration.Merge(_files, applied.Resources);
+            _previewed = default;
         }
 
         Changed?.Invoke();

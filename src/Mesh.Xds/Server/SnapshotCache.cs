@@ -24,18 +24,23 @@ public sealed class SnapshotCache
     /// <param name="profile">The profile's name, as the <see cref="IStreamAuthorizer"/> gives it to streams.</param>
     /// <param name="snapshot">The whole of it.</param>
     /// <param name="keepGone">Whether what is gone stays as a tombstone; for foreign clients that do not pick up what comes back.</param>
-    public PublishResult Publish(string profile, ProxySnapshot snapshot, bool keepGone = false)
+    public PublishResult Publish(string profile, ProxySnapshot snapshot, bool keepGone = false) => Publish(profile, PreparedSnapshot.Of(profile, snapshot), keepGone);
+
+    /// <summary>Serves a snapshot that was encoded and checked before.</summary>
+    /// <param name="profile">The profile's name, as the <see cref="IStreamAuthorizer"/> gives it to streams.</param>
+    /// <param name="snapshot">The whole of it.</param>
+    /// <param name="keepGone">Whether what is gone stays as a tombstone; for foreign clients that do not pick up what comes back.</param>
+    public PublishResult Publish(string profile, PreparedSnapshot snapshot, bool keepGone = false)
     {
-        var (resources, violations) = TryEncode($"profile {profile}", () => SnapshotCodec.Encode(snapshot));
-        if (!violations.IsEmpty)
+        if (!snapshot.Violations.IsEmpty)
         {
-            return new(Changed: false, violations);
+            return new(Changed: false, snapshot.Violations);
         }
 
         lock (_writing)
         {
             var previous = _profiles.GetValueOrDefault(profile);
-            var next = ProfileSnapshot.Of(resources, previous, keepGone);
+            var next = ProfileSnapshot.Of(snapshot.Resources, previous, keepGone);
             if (next.Same(previous))
             {
                 return new(Changed: false, []);
@@ -64,11 +69,11 @@ public sealed class SnapshotCache
         {
             foreach (var set in sets)
             {
-                var (encoded, broken) = TryEncode($"EDS {set.Cluster}", () => [SnapshotCodec.Encode(set)]);
-                violations.AddRange(broken);
-                if (broken.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != encoded[0].Version)
+                var prepared = PreparedSnapshot.Of($"EDS {set.Cluster}", () => [SnapshotCodec.Encode(set)]);
+                violations.AddRange(prepared.Violations);
+                if (prepared.Violations.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != prepared.Resources[0].Version)
                 {
-                    _endpoints[set.Cluster] = encoded[0];
+                    _endpoints[set.Cluster] = prepared.Resources[0];
                     changed.Add(set.Cluster);
                 }
             }
@@ -125,20 +130,6 @@ public sealed class SnapshotCache
     internal void Subscribe(string cluster, ICacheListener stream) => _subscribers.Add(cluster, stream);
 
     internal void Unsubscribe(string cluster, ICacheListener stream) => _subscribers.Remove(cluster, stream);
-
-    /// <summary>What xDS has no way to say is a violation like any other: whoever publishes goes on with the last good snapshot.</summary>
-    private static (ImmutableArray<XdsResource> Resources, ImmutableArray<XdsViolation> Violations) TryEncode(string what, Func<ImmutableArray<XdsResource>> encode)
-    {
-        try
-        {
-            var resources = encode();
-            return (resources, XdsValidator.Validate(resources));
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or OverflowException)
-        {
-            return ([], [new XdsViolation(what, "(snapshot)", "has to be expressible in xDS", e.Message)]);
-        }
-    }
 
     private void Notify(IEnumerable<string> clusters)
     {
