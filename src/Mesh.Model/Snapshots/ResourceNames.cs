@@ -8,8 +8,11 @@ public static class ResourceNames
     /// <summary>The listener for peers, mTLS only.</summary>
     public const string MeshDoor = "inbound/mesh";
 
+    /// <summary>What the names of outbound listeners begin with.</summary>
+    public const string OutboundPrefix = "outbound/";
+
     /// <summary>The caller's loopback listener for an upstream port; its route table has the same name.</summary>
-    public static string Outbound(PortRef upstream) => $"outbound/{upstream}";
+    public static string Outbound(PortRef upstream) => $"{OutboundPrefix}{upstream}";
 
     /// <summary>The upstream port whose listener has a name; <see langword="null"/>: it is no outbound listener's name.</summary>
     public static PortRef? OutboundPort(string name) =>

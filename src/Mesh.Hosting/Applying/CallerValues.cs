@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Aspire.Hosting.ApplicationModel;
+using Mesh.Hosting.Reading;
+
+namespace Mesh.Hosting.Applying;
+
+/// <summary>
+/// Rewrites the values that a caller is given: where one names an endpoint of the mesh, it comes out at the caller's own sidecar. Everything else, secrets among it,
+/// stays the object it was.
+/// </summary>
+/// <param name="outbound">The ports of the caller's listeners, one for each replica, by endpoint.</param>
+/// <param name="fromContainer">
+/// For a caller in a container, whose loopback is not the sidecar's: the sidecar's own endpoints, for which Aspire finds the way out of the container.
+/// </param>
+internal sealed partial class CallerValues(
+    ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound, ImmutableDictionary<EndpointAnnotation, EndpointReference>? fromContainer = null)
+{
+    /// <summary>The value that the caller gets.</summary>
+    public object Rewrite(object value) => IsConcerned(value) ? Rewritten(value) : value;
+
+    private bool IsConcerned(object value) => ValueWalk.Endpoints(value).Any(use => use is { Target: IResourceWithEndpoints resource, Endpoint: { } name }
+        && resource.Annotations.OfType<EndpointAnnotation>().Any(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase) && outbound.ContainsKey(e)));
+
+    private object Rewritten(object value) => value switch
+    {
+        EndpointReference endpoint => Address(endpoint, EndpointProperty.Url),
+        EndpointReferenceExpression expression => Address(expression.Endpoint, expression.Property),
+        ConnectionStringReference reference => Rewrite(reference.Resource),
+        IResourceWithConnectionString resource => Rewrite(ValueWalk.Redirected(resource).ConnectionStringExpression),
+        ReferenceExpression { IsConditional: true } conditional => Conditional(conditional),
+        ReferenceExpression expression => Expression(expression),
+        IValueProvider provider => new InCallersPlace(provider, this),
+        _ => value,
+    };
+
+    private object Address(EndpointReference endpoint, EndpointProperty property) => fromContainer?.GetValueOrDefault(endpoint.EndpointAnnotation) is { } reachable
+        ? reachable.Property(property)
+        : new OutboundAddress(endpoint, property, outbound[endpoint.EndpointAnnotation]);
+
+    private ReferenceExpression Conditional(ReferenceExpression conditional) => ReferenceExpression.CreateConditional(
+        conditional.Condition!, // whether something is so does not depend on who asks
+        conditional.MatchValue!,
+        (ReferenceExpression)Rewrite(conditional.WhenTrue!),
+        (ReferenceExpression)Rewrite(conditional.WhenFalse!));
+
+    private ReferenceExpression Expression(ReferenceExpression expression)
+    {
+        var builder = new ReferenceExpressionBuilder();
+        var at = 0;
+        foreach (Match hole in Hole().Matches(expression.Format))
+        {
+            if (!hole.Groups["index"].Success)
+            {
+                continue; // an escaped brace, part of the text
+            }
+
+            // The text of a format is escaped already, and the builder takes it as it is.
+            builder.AppendLiteral(expression.Format[at..hole.Index]);
+            var index = int.Parse(hole.Groups["index"].Value, CultureInfo.InvariantCulture);
+            builder.AppendValueProvider(Rewrite(expression.ValueProviders[index]), expression.StringFormats[index]);
+            at = hole.Index + hole.Length;
+        }
+
+        builder.AppendLiteral(expression.Format[at..]);
+        return builder.Build();
+    }
+
+    [GeneratedRegex(@"\{\{|\}\}|\{(?<index>\d+)\}")]
+    private static partial Regex Hole();
+
+    // A kind of value that only its author knows: it is asked as ever, and the front doors' addresses in its answer become the caller's.
+    private sealed class InCallersPlace(IValueProvider inner, CallerValues values) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
+    {
+        public string ValueExpression => (inner as IManifestExpressionProvider)?.ValueExpression ?? "";
+
+        public IEnumerable<object> References => inner is IValueWithReferences with ? with.References : [];
+
+        public async ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => Replace(await inner.GetValueAsync(cancellationToken));
+
+        public async ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default) =>
+            Replace(await inner.GetValueAsync(context, cancellationToken));
+
+        private string? Replace(string? text) => text is null ? null : values.AtOwnSidecar(text, inner);
+    }
+
+    private string AtOwnSidecar(string text, object value)
+    {
+        foreach (var use in ValueWalk.Endpoints(value))
+        {
+            if (use is { Target: IResourceWithEndpoints resource, Endpoint: { } name }
+                && resource.GetEndpoint(name) is { Exists: true, EndpointAnnotation: { AllocatedEndpoint: { } allocated } endpoint }
+                && outbound.TryGetValue(endpoint, out var ports))
+            {
+                text = Regex.Replace(
+                    text,
+                    $@"(?<![\w.]){Regex.Escape(allocated.Address)}:{allocated.Port.ToString(CultureInfo.InvariantCulture)}(?!\d)",
+                    $"localhost:{ReplicaTemplate.Port(ports)}".Replace("$", "$$", StringComparison.Ordinal));
+            }
+        }
+
+        return text;
+    }
+}

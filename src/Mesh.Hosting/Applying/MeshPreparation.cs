@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Mesh.Hosting.Diagnostics;
+using Mesh.Hosting.Reading;
+using Mesh.Hosting.Running;
+using Mesh.Laptop.Ports;
+using Mesh.Model.Identity;
+using Mesh.Model.Planning;
+using Mesh.Model.Topology;
+using Microsoft.Extensions.Configuration;
+
+namespace Mesh.Hosting.Applying;
+
+/// <summary>From an app model to a planned mesh with a directory and ports; the model is not changed yet.</summary>
+internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configuration, IAspireStore store)
+{
+    private const int UsualApiPort = 15014;
+
+    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(24);
+    private static readonly ServiceId Owner = new("mesh-system", "control-plane");
+
+    // Set by Aspire.Hosting.Testing: fixed ports would clash between tests that run at once.
+    private bool IsTest => configuration.GetValue("DcpPublisher:RandomizePorts", false);
+
+    /// <summary>Reads, plans, and says everything that is wrong at once.</summary>
+    public async Task<RunningMesh> PrepareAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
+    {
+        var trustDomain = CheckOptions();
+        var reading = await new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, execution).ReadAsync(model, cancellationToken);
+        if (IsTest)
+        {
+            reading = reading with { Description = WithoutFixedFrontDoors(reading.Description) };
+        }
+
+        var state = OpenState();
+        try
+        {
+            var ports = new LaptopPorts(state.Ports, IsTest ? Environment.ProcessId : LaptopPorts.SeedOf(state.Path));
+            var (grpc, api) = ControlPlanePorts(ports, reading.Description);
+            var target = PlanningTarget.Laptop with
+            {
+                ReservedPorts = ImmutableSortedDictionary<int, string>.Empty.Add(grpc, "the port of the control plane's gRPC").Add(api, "the port of the control plane's API"),
+            };
+            var plan = MeshPlanner.Plan(reading.Description, target, ports.Pick);
+            if (!plan.Violations.IsEmpty)
+            {
+                throw MeshDiagnostics.Unplannable(plan.Violations.Select(v => $"{v.Path}: {v.Message}"));
+            }
+
+            ports.Save();
+            return new RunningMesh(mesh.Name, trustDomain, reading, plan, state, grpc, api, TimeProvider.System);
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
+    }
+
+    private TrustDomain CheckOptions()
+    {
+        var options = mesh.Options;
+        if (options.CertificateLifetime < ShortestLifetime || options.CertificateLifetime > LongestLifetime)
+        {
+            throw MeshDiagnostics.BadOption(nameof(MeshOptions.CertificateLifetime), options.CertificateLifetime.ToString(), "it must be 10 seconds to 24 hours.");
+        }
+
+        if (!DnsLabel.IsValid(options.Namespace))
+        {
+            throw MeshDiagnostics.BadOption(nameof(MeshOptions.Namespace), options.Namespace, "it must be lower-case letters, digits and inner hyphens.");
+        }
+
+        var domain = options.TrustDomain ?? $"{new string([.. mesh.AppHostName.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-')])}.local";
+        return TrustDomain.TryParse(domain, out var parsed)
+            ? parsed
+            : throw MeshDiagnostics.BadOption(nameof(MeshOptions.TrustDomain), domain, "it must be lower-case letters, digits, '.', '-' and '_', at most 255 characters, such as shop.local.");
+    }
+
+    private MeshState OpenState() => mesh.Options.StateDirectory is { } given
+        ? MeshState.Open(Path.GetFullPath(given, mesh.AppHostDirectory))
+        : IsTest ? MeshState.Temporary() : MeshState.Open(Path.Combine(store.BasePath, "mesh"));
+
+    private (int Grpc, int Api) ControlPlanePorts(LaptopPorts ports, MeshDescription description)
+    {
+        var taken = description.Workloads.SelectMany(w => w.Endpoints).SelectMany(e => new[] { e.FrontDoorPort, e.AppPort }).OfType<int>().ToHashSet();
+        var api = mesh.Options.ApiPort is { } asked && !IsTest ? asked
+            : !IsTest && !taken.Contains(UsualApiPort) && LaptopPorts.IsFree(UsualApiPort) ? UsualApiPort
+            : ports.Pick(new PortRequest(PortPurpose.Admin, Owner, 0, "api"), taken);
+        taken.Add(api);
+        return (ports.Pick(new PortRequest(PortPurpose.Admin, Owner, 0, "grpc"), taken), api);
+    }
+
+    private static MeshDescription WithoutFixedFrontDoors(MeshDescription description) => description with
+    {
+        Workloads = [.. description.Workloads.Select(w => w with { Endpoints = [.. w.Endpoints.Select(e => e.SkipReason is null ? e with { FrontDoorPort = null } : e)] })],
+    };
+}

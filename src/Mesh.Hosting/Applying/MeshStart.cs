@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Lifecycle;
+using Mesh.Hosting.Dashboard;
+using Mesh.Hosting.Installation;
+using Mesh.Hosting.Running;
+using Mesh.Model.Snapshots;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Hosting.Applying;
+
+/// <summary>
+/// Starts the mesh with its app. Before anything starts the app model is read, planned and changed; when Aspire has given out addresses, front doors take their place;
+/// before each process of the mesh starts, what it needs is written. It subscribes after everything in the AppHost, so the AppHost's own changes come first.
+/// </summary>
+internal sealed partial class MeshStart(
+    IConfiguration configuration, IHostEnvironment environment, IAspireStore store, IServiceProvider services, ILogger<MeshStart> logger) : IDistributedApplicationEventingSubscriber, IDisposable
+{
+    private static readonly TimeSpan SidecarLimit = TimeSpan.FromSeconds(30);
+
+    private MeshResource? _mesh;
+    private RunningMesh? _running;
+    private PlanApplier? _applier;
+
+    /// <inheritdoc />
+    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
+    {
+        if (executionContext.IsRunMode)
+        {
+            eventing.Subscribe<BeforeStartEvent>((e, stop) => BeforeStartAsync(e.Model, executionContext, stop));
+            eventing.Subscribe<ResourceEndpointsAllocatedEvent>((e, _) =>
+            {
+                _applier?.ShowFrontDoors(e.Resource);
+                return Task.CompletedTask;
+            });
+            eventing.Subscribe<BeforeResourceStartedEvent>((e, stop) => BeforeResourceAsync(e.Resource, stop));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _running?.Dispose();
+
+    private async Task BeforeStartAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
+    {
+        if (model.Resources.OfType<MeshResource>().FirstOrDefault() is not { } mesh)
+        {
+            return;
+        }
+
+        var programs = new MeshPrograms(configuration, mesh.AppHostAssembly);
+        var (controlPlane, proxy) = (programs.ControlPlane(mesh.Options.ControlPlanePath), programs.Proxy(mesh.Options.ProxyPath));
+        var preparation = new MeshPreparation(mesh, configuration, store);
+        var running = await preparation.PrepareAsync(model, execution, cancellationToken);
+        (_mesh, _running, mesh.Running) = (mesh, running, running);
+        running.ServerCertificate = DeveloperCertificate.Export(services.GetService<IDeveloperCertificateService>(), running.State);
+
+        ControlPlaneFiles.Write(mesh, running, controlPlane);
+        OtlpConfigurationExtensions.AddOtlpEnvironment(mesh, configuration, environment);
+        _applier = new PlanApplier(mesh, running, proxy, model);
+        _applier.Apply(sidecar => OtlpConfigurationExtensions.AddOtlpEnvironment(sidecar, configuration, environment));
+
+        foreach (var warning in running.Reading.Warnings)
+        {
+            Log.NotRead(logger, warning);
+        }
+
+        foreach (var edge in running.Plan.Edges)
+        {
+            Log.Edge(logger, edge.ToString());
+        }
+
+        services.GetRequiredService<MeshInsight>().Start(mesh, running);
+    }
+
+    private async Task BeforeResourceAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        if (_running is not { } running || _mesh is not { } mesh)
+        {
+            return;
+        }
+
+        if (resource is MeshSidecarResource sidecar)
+        {
+            await running.WriteBootstrapAsync(sidecar, new SidecarSettings(FrontDoorHosts(sidecar), mesh.Options.LogLevel), cancellationToken);
+        }
+        else if (running.Plan.Workloads.FirstOrDefault(w => running.Reading.Workloads[w.Service.Id] == resource) is { } workload)
+        {
+            await UntilSidecarsTakeCallsAsync(running, resource, [.. workload.Replicas.SelectMany(r => r.Listeners).Where(IsOutbound).Select(l => l.Value)], cancellationToken);
+        }
+    }
+
+    private static bool IsOutbound(KeyValuePair<string, string> listener) => listener.Key.StartsWith(ResourceNames.OutboundPrefix, StringComparison.Ordinal);
+
+    // An app may call others as the first thing it does.
+    private async Task UntilSidecarsTakeCallsAsync(RunningMesh running, IResource resource, ImmutableArray<string> listeners, CancellationToken cancellationToken)
+    {
+        var listening = await Task.WhenAll(listeners.Select(l => running.UntilListensAsync(l, SidecarLimit, cancellationToken)));
+        if (listening.Contains(false))
+        {
+            Log.SidecarLate(logger, resource.Name, SidecarLimit.TotalSeconds);
+        }
+    }
+
+    private static ImmutableArray<string> FrontDoorHosts(MeshSidecarResource sidecar) =>
+        [.. sidecar.Target.Annotations.OfType<EndpointAnnotation>().Select(e => e.TargetHost).Where(h => !System.Net.IPAddress.TryParse(h, out _) && h is not ("localhost" or "*" or "+")).Distinct()];
+
+    private static partial class Log
+    {
+        [LoggerMessage(4001, LogLevel.Information, "{Edge}", EventName = nameof(Edge))]
+        public static partial void Edge(ILogger logger, string edge);
+
+        [LoggerMessage(4002, LogLevel.Warning, "{Warning}", EventName = nameof(NotRead))]
+        public static partial void NotRead(ILogger logger, string warning);
+
+        [LoggerMessage(4003, LogLevel.Warning, "The sidecar of '{Resource}' did not listen within {Seconds} s; the app starts all the same, and its calls fail until the sidecar is there. The sidecar's log says why.", EventName = nameof(SidecarLate))]
+        public static partial void SidecarLate(ILogger logger, string resource, double seconds);
+    }
+}

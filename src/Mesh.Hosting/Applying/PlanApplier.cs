@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Mesh.Hosting.Diagnostics;
+using Mesh.Hosting.Installation;
+using Mesh.Hosting.Reading;
+using Mesh.Hosting.Running;
+using Mesh.Model.Planning;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+
+namespace Mesh.Hosting.Applying;
+
+/// <summary>Puts a plan into the app model: endpoints move, sidecars are added, callers are told their own sidecar's addresses.</summary>
+internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshProgram proxy, DistributedApplicationModel model)
+{
+    private readonly Dictionary<EndpointAnnotation, string> _unused = [];
+
+    /// <summary>Changes the model; before anything of it is started.</summary>
+    public void Apply(Action<IResource> addTelemetry)
+    {
+        var sidecars = ImmutableArray.CreateBuilder<MeshSidecarResource>();
+        foreach (var workload in running.Plan.Workloads)
+        {
+            var resource = running.Reading.Workloads[workload.Service.Id];
+            foreach (var (port, endpoint) in Meshed(workload))
+            {
+                EndpointMover.MoveApp(resource, endpoint, EndpointMover.AppPorts(workload, port));
+            }
+
+            var own = workload.Replicas.Where(r => !r.Listeners.IsEmpty).Select(r => Sidecar(resource, workload, r)).ToList();
+            foreach (var sidecar in own)
+            {
+                addTelemetry(sidecar);
+                model.Resources.Add(sidecar);
+            }
+
+            sidecars.AddRange(own);
+            Tell(resource, workload, own.FirstOrDefault());
+        }
+
+        foreach (var outsider in model.Resources.Where(r => r.Annotations.OfType<Annotations.OutsideMeshAnnotation>().Any(a => !a.MayCall)))
+        {
+            Mark(outsider, new MeshIdentities(mesh.Options.Namespace).Of(outsider), outsider.Name);
+        }
+
+        mesh.Sidecars = sidecars.ToImmutable();
+    }
+
+    /// <summary>Once Aspire gave the resource its addresses: its front doors take their place.</summary>
+    public void ShowFrontDoors(IResource resource)
+    {
+        foreach (var workload in running.Plan.Workloads.Where(w => running.Reading.Workloads[w.Service.Id] == resource))
+        {
+            foreach (var (port, endpoint) in Meshed(workload))
+            {
+                if (workload.Replicas[0].FrontDoor(port) is { } frontDoor
+                    && EndpointMover.ShowFrontDoor(endpoint, frontDoor, EndpointMover.AppPorts(workload, port)) is { } unused)
+                {
+                    _unused[endpoint] = unused;
+                }
+            }
+        }
+    }
+
+    private IEnumerable<(string Port, EndpointAnnotation Endpoint)> Meshed(PlannedWorkload workload) =>
+        workload.Service.Ports.Select(p => (p.Name, running.Reading.Endpoints[new PortRef(workload.Service.Id, p.Name)]));
+
+    private MeshSidecarResource Sidecar(IResource resource, PlannedWorkload workload, PlannedReplica replica)
+    {
+        var name = workload.Replicas.Length == 1 ? $"{resource.Name}-mesh" : $"{resource.Name}-mesh-{replica.Index}";
+        if (model.Resources.Any(r => string.Equals(r.Name, name, StringComparison.OrdinalIgnoreCase)))
+        {
+            throw MeshDiagnostics.NameTaken(name, resource.Name);
+        }
+
+        var sidecar = new MeshSidecarResource(name, resource, replica.Index, proxy.Command, running.State.Path);
+        sidecar.Annotations.Add(new CommandLineArgsCallbackAnnotation(a => Append(a, [.. proxy.Arguments, "run", "--bootstrap", running.State.Bootstrap(replica.Name)])));
+        sidecar.Annotations.Add(new ResourceRelationshipAnnotation(resource, "Parent"));
+        sidecar.Annotations.Add(new ResourceIconAnnotation("ShieldTask", IconVariant.Regular));
+        if (mesh.Options.HideSidecars)
+        {
+            sidecar.Annotations.Add(new HiddenAnnotation(HiddenBehavior.Always));
+        }
+
+        return sidecar;
+    }
+
+    private static void Append(IList<object> arguments, IEnumerable<string> more)
+    {
+        foreach (var argument in more)
+        {
+            arguments.Add(argument);
+        }
+    }
+
+    private void Tell(IResource resource, PlannedWorkload workload, MeshSidecarResource? sidecar)
+    {
+        Mark(resource, workload.Service.Id, ReplicaTemplate.Name(workload.Service.Id.Name, workload.Replicas.Length));
+        var outbound = Outbound(workload);
+        var values = new CallerValues(outbound, resource.IsContainer() && sidecar is not null ? FromContainer(sidecar, outbound) : null);
+        resource.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
+        {
+            foreach (var (name, value) in context.EnvironmentVariables.ToList())
+            {
+                if (!BrowserVariables.Contains(resource, name))
+                {
+                    context.EnvironmentVariables[name] = values.Rewrite(value);
+                }
+            }
+
+            if (workload.Replicas.Length > 1)
+            {
+                // DCP takes an endpoint for a mistake unless something in the environment asks for the port that it would have given.
+                foreach (var (port, endpoint) in Meshed(workload))
+                {
+                    if (_unused.TryGetValue(endpoint, out var unused))
+                    {
+                        context.EnvironmentVariables[$"MESH_UNUSED_{port.ToUpperInvariant().Replace('-', '_')}"] = unused;
+                    }
+                }
+            }
+        }));
+        resource.Annotations.Add(new CommandLineArgsCallbackAnnotation(arguments =>
+        {
+            for (var i = 0; i < arguments.Count; i++)
+            {
+                arguments[i] = values.Rewrite(arguments[i]);
+            }
+        }));
+    }
+
+    private static ImmutableDictionary<EndpointAnnotation, EndpointReference> FromContainer(MeshSidecarResource sidecar, ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound)
+    {
+        var reachable = ImmutableDictionary.CreateBuilder<EndpointAnnotation, EndpointReference>();
+        foreach (var (endpoint, ports) in outbound)
+        {
+            var listener = new EndpointAnnotation(ProtocolType.Tcp, endpoint.UriScheme, endpoint.Transport, $"out-{ports[0]}", ports[0], ports[0], isExternal: false, isProxied: false);
+            sidecar.Annotations.Add(listener);
+            reachable[endpoint] = new EndpointReference(sidecar, listener);
+        }
+
+        return reachable.ToImmutable();
+    }
+
+    // Front doors ask the operating system whose process calls: this mark is how a process of the app is told from the developer's browser.
+    private static void Mark(IResource resource, ServiceId id, string replica) => resource.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
+    {
+        context.EnvironmentVariables[EnvironmentNames.Workload] = id.ToString();
+        context.EnvironmentVariables[EnvironmentNames.Replica] = replica;
+    }));
+
+    private ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> Outbound(PlannedWorkload workload)
+    {
+        var ports = ImmutableDictionary.CreateBuilder<EndpointAnnotation, ImmutableArray<int>>();
+        foreach (var edge in running.Plan.Edges.Where(e => e.Outcome == EdgeOutcome.Meshed && e.Caller == workload.Service.Id))
+        {
+            var port = new PortRef(edge.Callee, edge.Port!);
+            ports[running.Reading.Endpoints[port]] = [.. workload.Replicas.Select(r => EndpointMover.PortOf(r.Listeners[ResourceNames.Outbound(port)]))];
+        }
+
+        return ports.ToImmutable();
+    }
+}

@@ -1,0 +1,41 @@
+using Aspire.Hosting;
+
+namespace Mesh.Hosting.Diagnostics;
+
+/// <summary>What can be wrong with the use of the mesh in an AppHost. Each has an id, described in docs/diagnostics.md, and names its cure.</summary>
+internal static class MeshDiagnostics
+{
+    public static DistributedApplicationException TwoMeshes(string first, string second) => Of(
+        "MESH001", $"the app has the mesh '{first}' already, so AddMesh(\"{second}\") cannot add another: remove one of the calls. All services of an AppHost are in one mesh.");
+
+    public static DistributedApplicationException NameTaken(string name, string of) => Of(
+        "MESH002", $"the sidecar of '{of}' would be named '{name}', but a resource of that name is there already: rename that resource.");
+
+    public static DistributedApplicationException Unplannable(IEnumerable<string> violations) => Of(
+        "MESH003", $"the mesh cannot be planned:{string.Concat(violations.Select(v => $"{Environment.NewLine}  {v}"))}");
+
+    public static DistributedApplicationException ProgramMissing(string name, IEnumerable<string> looked, string option, string key) => Of(
+        "MESH004", $"{name} was not found. Looked at: {string.Join(", ", looked)}. Build the package Mesh.Hosting with its programs (./build.sh pack), or name one: {option} in AddMesh(…), or the setting {key}.");
+
+    public static DistributedApplicationException DotnetMissing(string program) => Of(
+        "MESH005", $"{program} needs 'dotnet' on PATH: install the .NET 10 runtime, or use the native build.");
+
+    public static DistributedApplicationException NotAProcess(string resource, string call) => Of(
+        "MESH006", $"{call} was called on '{resource}', which is no process of the app and gets no sidecar: call it on a project, an executable or a container.");
+
+    public static DistributedApplicationException NoSuchEndpoint(string resource, string endpoint, IEnumerable<string> known) => Of(
+        "MESH007", $"'{resource}' has no endpoint '{endpoint}'; it has {(known.Any() ? string.Join(", ", known) : "none")}. Declare it with WithHttpEndpoint or WithEndpoint, or use one of those.");
+
+    public static DistributedApplicationException BadOption(string option, string value, string rule) => Of("MESH008", $"{option} is '{value}', but {rule}");
+
+    public static DistributedApplicationException ControlPlaneGone(string mesh, string why) => Of(
+        "MESH009", $"the control plane '{mesh}' did not get ready, so sidecars have no identity: {why} Its log says why; start it again from the dashboard, then this resource.");
+
+    public static DistributedApplicationException BadPolicies(IEnumerable<string> violations) => Of(
+        "MESH010", $"policies of the AppHost are wrong:{string.Concat(violations.Select(v => $"{Environment.NewLine}  {v}"))}");
+
+    public static DistributedApplicationException OutsideMesh(string resource, string call) => Of(
+        "MESH011", $"{call} is about '{resource}', which WithoutMesh() keeps out of the mesh: remove one of the two.");
+
+    private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Mesh.Hosting;
+
+/// <summary>The mesh of an AppHost. As a process it is the control plane.</summary>
+[AspireExport(ExposeProperties = true)]
+public sealed class MeshResource : ExecutableResource
+{
+    internal MeshResource(string name, MeshOptions options, IDistributedApplicationBuilder builder)
+        : base(name, "mesh-control-plane", ".")
+    {
+        Options = options;
+        AppHostDirectory = builder.AppHostDirectory;
+        AppHostAssembly = builder.AppHostAssembly;
+        AppHostName = builder.Environment.ApplicationName;
+    }
+
+    /// <summary>Where the AppHost's project or file is.</summary>
+    internal string AppHostDirectory { get; }
+
+    /// <summary>The AppHost's assembly, on which build targets stamp paths; <see langword="null"/> for hosts of other languages.</summary>
+    internal Assembly? AppHostAssembly { get; }
+
+    /// <summary>The AppHost's name.</summary>
+    internal string AppHostName { get; }
+
+    /// <summary>What the AppHost said about the mesh; read when the app starts.</summary>
+    internal MeshOptions Options { get; }
+
+    /// <summary>Everything that was said about policies, in the order of the calls.</summary>
+    internal List<MeshPolicyDeclaration> Policies { get; } = [];
+
+    /// <summary>What the mesh of the running app is; <see langword="null"/> until the app starts.</summary>
+    internal Running.RunningMesh? Running { get; set; }
+
+    /// <summary>The sidecars that were added to the app.</summary>
+    internal ImmutableArray<MeshSidecarResource> Sidecars { get; set; } = [];
+}

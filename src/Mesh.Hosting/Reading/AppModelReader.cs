@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Mesh.Hosting.Annotations;
+using Mesh.Model.Identity;
+using Mesh.Model.Planning;
+using Mesh.Model.Topology;
+using Mesh.Model.Validation;
+
+namespace Mesh.Hosting.Reading;
+
+/// <summary>Reads an app model into planning records. It changes nothing and resolves no value.</summary>
+internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trustDomain, DistributedApplicationExecutionContext execution)
+{
+    private readonly UsedEndpoints _used = new(execution);
+
+    /// <summary>Reads it.</summary>
+    public async Task<AppReading> ReadAsync(DistributedApplicationModel model, CancellationToken cancellationToken)
+    {
+        var resources = model.Resources.Where(IsProcess).ToList();
+        var uses = new Dictionary<IResource, ImmutableArray<Use>>();
+        foreach (var resource in resources)
+        {
+            uses[resource] = await _used.OfAsync(resource, cancellationToken);
+        }
+
+        var workloads = resources.OfType<IResourceWithEndpoints>().Where(r => !IsOutside(r) && (r.Annotations.OfType<EndpointAnnotation>().Any() || uses[r].Length > 0)).ToList();
+        var outside = resources.Where(r => IsOutside(r) || (r is not IResourceWithEndpoints && uses[r].Length > 0)).ToList();
+        var elsewhere = uses.Values.SelectMany(u => u).Select(u => u.Target).Where(t => !workloads.Contains(t) && !outside.Contains(t)).Distinct().ToList();
+
+        return new AppReading
+        {
+            Description = new MeshDescription
+            {
+                TrustDomain = trustDomain,
+                Workloads = [.. workloads.Select(w => Workload(w, uses[w]))],
+                Outsiders = [.. outside.Select(o => Outsider(o, uses[o])), .. elsewhere.Select(Elsewhere)],
+            },
+            Workloads = Distinct(workloads, identities.Of),
+            Endpoints = Distinct(
+                workloads.SelectMany(w => w.Annotations.OfType<EndpointAnnotation>().Select(e => (Port: new PortRef(identities.Of(w), MeshIdentities.PortName(e.Name)), Endpoint: e))), e => e.Port)
+                .ToImmutableDictionary(e => e.Key, e => e.Value.Endpoint),
+            Warnings = _used.Warnings,
+        };
+    }
+
+    // Names given twice are the planner's to report; here the first one stands.
+    private static ImmutableDictionary<TKey, T> Distinct<TKey, T>(IEnumerable<T> items, Func<T, TKey> key)
+        where TKey : notnull => items.DistinctBy(key).ToImmutableDictionary(key);
+
+    private static bool IsProcess(IResource resource) =>
+        !MeshParts.Contains(resource) && (resource is ProjectResource or ExecutableResource || resource.IsContainer());
+
+    private static bool IsOutside(IResource resource) => resource.Annotations.OfType<OutsideMeshAnnotation>().Any();
+
+    private WorkloadDescription Workload(IResourceWithEndpoints resource, ImmutableArray<Use> uses) => new()
+    {
+        Id = identities.Of(resource),
+        DeclaredAt = At(resource),
+        Replicas = resource.GetReplicaCount(),
+        Endpoints = [.. resource.Annotations.OfType<EndpointAnnotation>().Select(e => EndpointReader.Read(resource, e, At(resource)))],
+        Uses = Uses(resource, uses),
+    };
+
+    private OutsiderDescription Outsider(IResource resource, ImmutableArray<Use> uses) => new()
+    {
+        Id = identities.Of(resource),
+        Reason = IsOutside(resource) ? "WithoutMesh() keeps it out" : "it has no endpoints that a sidecar could stand before",
+        MayCall = resource.Annotations.OfType<OutsideMeshAnnotation>().LastOrDefault()?.MayCall ?? false,
+        Uses = Uses(resource, uses),
+        DeclaredAt = At(resource),
+    };
+
+    private OutsiderDescription Elsewhere(IResource resource) => new()
+    {
+        Id = identities.Of(resource),
+        Reason = resource switch
+        {
+            ExternalServiceResource { Uri: { } uri } => $"it is an external service at {uri}",
+            ExternalServiceResource => "it is an external service",
+            _ => "the app does not run it; its address is configured",
+        },
+        DeclaredAt = At(resource),
+    };
+
+    private ImmutableArray<UseDescription> Uses(IResource caller, ImmutableArray<Use> uses) =>
+    [
+        .. uses.Where(u => u.Target != caller).Select(u => new UseDescription(identities.Of(u.Target), u.Endpoint is null ? null : MeshIdentities.PortName(u.Endpoint), At(caller))),
+    ];
+
+    private static Declaration At(IResource resource) => new(FieldPath.Root / resource.Name, null, null);
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Aspire.Hosting.ApplicationModel;
+using Mesh.Model.Planning;
+using Mesh.Model.Topology;
+
+namespace Mesh.Hosting.Reading;
+
+/// <summary>An app model as planning records, and which resource each record stands for.</summary>
+internal sealed record AppReading
+{
+    /// <summary>What the planner is told.</summary>
+    public required MeshDescription Description { get; init; }
+
+    /// <summary>The resources that get sidecars.</summary>
+    public required ImmutableDictionary<ServiceId, IResourceWithEndpoints> Workloads { get; init; }
+
+    /// <summary>Their endpoints.</summary>
+    public required ImmutableDictionary<PortRef, EndpointAnnotation> Endpoints { get; init; }
+
+    /// <summary>What could not be read, for the log.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+}

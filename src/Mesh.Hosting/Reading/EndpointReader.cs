@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Mesh.Hosting.Annotations;
+using Mesh.Model.Planning;
+using Mesh.Model.Topology;
+
+namespace Mesh.Hosting.Reading;
+
+/// <summary>One endpoint of a resource as the planner wants it.</summary>
+internal static class EndpointReader
+{
+    /// <summary>Reads it; what cannot go through sidecars carries the reason.</summary>
+    public static EndpointDescription Read(IResource resource, EndpointAnnotation endpoint, Declaration at)
+    {
+        var (frontDoor, app) = Ports(resource, endpoint);
+        return new EndpointDescription
+        {
+            Name = MeshIdentities.PortName(endpoint.Name),
+            Protocol = Protocol(resource, endpoint),
+            FrontDoorPort = frontDoor,
+            AppPort = app,
+            External = endpoint.IsExternal,
+            SkipReason = SkipReason(resource, endpoint),
+            DeclaredAt = at with { Path = at.Path / endpoint.Name },
+        };
+    }
+
+    private static AppProtocol Protocol(IResource resource, EndpointAnnotation endpoint)
+    {
+        var said = resource.Annotations.OfType<MeshProtocolAnnotation>().LastOrDefault(a => string.Equals(a.Endpoint, endpoint.Name, StringComparison.OrdinalIgnoreCase));
+        return said?.Protocol ?? (endpoint.UriScheme.ToLowerInvariant(), endpoint.Transport.ToLowerInvariant()) switch
+        {
+            ("https", _) => AppProtocol.Https,
+            ("http", "http2") => AppProtocol.Http2,
+            ("http", _) => AppProtocol.Http,
+            (_, "http2") => AppProtocol.Http2,
+            _ => AppProtocol.Tcp,
+        };
+    }
+
+    private static string? SkipReason(IResource resource, EndpointAnnotation endpoint)
+    {
+        if (endpoint.Protocol != ProtocolType.Tcp)
+        {
+            return $"it is {endpoint.Protocol.ToString().ToUpperInvariant()}, and sidecars carry TCP";
+        }
+
+        return Advertising(resource, endpoint) is { } protocol && AdvertisingProtocols.TryGetReason(protocol, out var reason) ? reason : null;
+    }
+
+    // By name: a reference to each integration's package would bring all of them into every AppHost.
+    private static string? Advertising(IResource resource, EndpointAnnotation endpoint) => resource.GetType().Name switch
+    {
+        "KafkaServerResource" => "kafka",
+        _ when endpoint.Name is "orleans-silo" or "orleans-gateway" => "orleans",
+        _ => null,
+    };
+
+    private static (int? FrontDoor, int? App) Ports(IResource resource, EndpointAnnotation endpoint)
+    {
+        var wanted = endpoint.Port is 0 ? null : endpoint.Port;
+        if (resource.IsContainer())
+        {
+            // TargetPort is the port inside the container; on the host the mesh gives it one.
+            return (wanted, null);
+        }
+
+        if (endpoint.IsExplicitlyProxied == false)
+        {
+            // The app listens on that very port, whatever it is told: the front door has to be another.
+            return (null, endpoint.TargetPort ?? wanted);
+        }
+
+        return (wanted == endpoint.TargetPort ? null : wanted, endpoint.TargetPort);
+    }
+}

@@ -1,0 +1,85 @@
+using Mesh.Laptop.Files;
+
+namespace Mesh.Hosting.Running;
+
+/// <summary>The directory of one running mesh: mode 0700, one AppHost at a time.</summary>
+internal sealed class MeshState : IDisposable
+{
+    private readonly FileStream? _lock;
+    private readonly bool _temporary;
+
+    private MeshState(string path, FileStream? @lock, bool temporary) => (Path, _lock, _temporary) = (path, @lock, temporary);
+
+    /// <summary>Absolute path.</summary>
+    public string Path { get; }
+
+    /// <summary>The control plane's start-up file.</summary>
+    public string ControlPlaneSettings => System.IO.Path.Combine(Path, "control-plane.json");
+
+    /// <summary>The control plane's own state.</summary>
+    public string ControlPlane => Folder("control-plane");
+
+    /// <summary>The documents with services and edges.</summary>
+    public string Topology => Folder("topology");
+
+    /// <summary>The documents with the AppHost's policies.</summary>
+    public string Policies => Folder("policies");
+
+    /// <summary>The ports that were given out; <see langword="null"/> where nothing is to be remembered.</summary>
+    public string? Ports => _temporary ? null : System.IO.Path.Combine(Path, "ports.json");
+
+    /// <summary>The developer certificate and its key, for https listeners.</summary>
+    public string Certificates => Folder("certificates");
+
+    /// <summary>Opens a directory that is kept. Where another AppHost has it, this one gets a temporary one.</summary>
+    public static MeshState Open(string path)
+    {
+        SecretFile.MakeFolder(path);
+        try
+        {
+            // .NET takes an flock for this share mode, which the kernel drops whatever way the process ends.
+            return new MeshState(path, new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), temporary: false);
+        }
+        catch (IOException e) when (e is not DirectoryNotFoundException)
+        {
+            return Temporary();
+        }
+    }
+
+    /// <summary>A directory that goes away with the app.</summary>
+    public static MeshState Temporary()
+    {
+        // CreateTempSubdirectory makes it with mode 0700.
+        return new MeshState(Directory.CreateTempSubdirectory("mesh-").FullName, null, temporary: true);
+    }
+
+    /// <summary>A sidecar's start-up file.</summary>
+    public string Bootstrap(string replica) => System.IO.Path.Combine(Folder(System.IO.Path.Combine("sidecars", replica)), "bootstrap.json");
+
+    /// <summary>A sidecar's own state.</summary>
+    public string Sidecar(string replica) => Folder(System.IO.Path.Combine("sidecars", replica, "state"));
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _lock?.Dispose();
+        if (_temporary)
+        {
+            try
+            {
+                Directory.Delete(Path, recursive: true);
+            }
+            catch (IOException)
+            {
+                // A process that is on its way out still writes; the system's own cleaning takes the rest.
+            }
+        }
+    }
+
+    private string Folder(string name)
+    {
+        var folder = System.IO.Path.Combine(Path, name);
+        SecretFile.MakeFolder(folder);
+        return folder;
+    }
+}

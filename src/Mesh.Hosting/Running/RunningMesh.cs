@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Mesh.Hosting.Diagnostics;
+using Mesh.Hosting.Reading;
+using Mesh.Laptop.Api;
+using Mesh.Laptop.Files;
+using Mesh.Model.Identity;
+using Mesh.Model.Planning;
+using Mesh.Model.Topology;
+
+namespace Mesh.Hosting.Running;
+
+/// <summary>The mesh of a running app: its plan, its directory, and the way to its control plane.</summary>
+internal sealed class RunningMesh : IDisposable
+{
+    private static readonly TimeSpan ControlPlaneLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
+
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<ServiceId, Task<string>> _tokens = new();
+    private Task<ImmutableArray<string>>? _roots;
+
+    public RunningMesh(string name, TrustDomain trustDomain, AppReading reading, MeshPlan plan, MeshState state, int grpcPort, int apiPort, TimeProvider time)
+    {
+        (Name, TrustDomain, Reading, Plan, State, _time) = (name, trustDomain, reading, plan, state, time);
+        GrpcAddress = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{grpcPort}");
+        ApiAddress = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{apiPort}");
+        Client = new ControlPlaneClient(new Uri($"http://{ApiAddress}"), AppHostToken);
+    }
+
+    /// <summary>The mesh's resource name.</summary>
+    public string Name { get; }
+
+    /// <summary>The trust domain.</summary>
+    public TrustDomain TrustDomain { get; }
+
+    /// <summary>The app as it was read.</summary>
+    public AppReading Reading { get; }
+
+    /// <summary>What was planned for it.</summary>
+    public MeshPlan Plan { get; }
+
+    /// <summary>Its directory.</summary>
+    public MeshState State { get; }
+
+    /// <summary>Where the control plane serves sidecars, <c>ip:port</c>.</summary>
+    public string GrpcAddress { get; }
+
+    /// <summary>Where it serves people and tools, <c>ip:port</c>.</summary>
+    public string ApiAddress { get; }
+
+    /// <summary>The AppHost's token, with every scope.</summary>
+    public string AppHostToken { get; } = StartFiles.NewToken();
+
+    /// <summary>The browser's token, to look only.</summary>
+    public string BrowserToken { get; } = StartFiles.NewToken();
+
+    /// <summary>The token of the sidecars' admin endpoints.</summary>
+    public string AdminToken { get; } = StartFiles.NewToken();
+
+    /// <summary>The control plane's API.</summary>
+    public ControlPlaneClient Client { get; }
+
+    /// <summary>The certificate of https listeners; <see langword="null"/>: the machine has none.</summary>
+    public ServerCertificateFiles? ServerCertificate { get; set; }
+
+    /// <summary>Waits until the control plane serves sidecars.</summary>
+    public async Task UntilReadyAsync(CancellationToken cancellationToken)
+    {
+        var startedAt = _time.GetTimestamp();
+        while (!await Client.IsReadyAsync(cancellationToken))
+        {
+            if (_time.GetElapsedTime(startedAt) > ControlPlaneLimit)
+            {
+                throw MeshDiagnostics.ControlPlaneGone(Name, $"nobody answered at http://{ApiAddress} for {ControlPlaneLimit.TotalSeconds:0} s.");
+            }
+
+            await Task.Delay(Between, _time, cancellationToken);
+        }
+    }
+
+    /// <summary>Writes what the sidecar is started with; needs the control plane, which issues its token.</summary>
+    public async Task WriteBootstrapAsync(MeshSidecarResource sidecar, SidecarSettings settings, CancellationToken cancellationToken)
+    {
+        await UntilReadyAsync(cancellationToken);
+        var (workload, replica) = Find(sidecar);
+        var bootstrap = StartFiles.Bootstrap(
+            TrustDomain, workload.Service.Id, replica, State.Sidecar(replica.Name), $"https://{GrpcAddress}",
+            await RootsAsync(cancellationToken), await TokenAsync(workload.Service.Id, cancellationToken), AdminToken, null) with
+        {
+            FrontDoorHosts = settings.FrontDoorHosts,
+            LogLevel = settings.LogLevel,
+        };
+        SecretFile.Write(State.Bootstrap(replica.Name), StartFiles.ToJson(bootstrap));
+    }
+
+    /// <summary>The planned workload and replica that the sidecar stands beside.</summary>
+    public (PlannedWorkload Workload, PlannedReplica Replica) Find(MeshSidecarResource sidecar)
+    {
+        var workload = Plan.Workloads.First(w => Reading.Workloads[w.Service.Id] == sidecar.Target);
+        return (workload, workload.Replicas[sidecar.Replica]);
+    }
+
+    /// <summary>Waits until somebody listens at the address.</summary>
+    /// <returns>Whether somebody does; <see langword="false"/>: nobody did within the limit.</returns>
+    public async Task<bool> UntilListensAsync(string address, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var (host, port) = (address[..address.LastIndexOf(':')], int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
+        var startedAt = _time.GetTimestamp();
+        while (_time.GetElapsedTime(startedAt) < limit)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(host, port, cancellationToken);
+                return true;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(Between, _time, cancellationToken);
+            }
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Client.Dispose();
+        State.Dispose();
+    }
+
+    // Every replica of a service has the same token, and all starts at once: one question each.
+    private Task<string> TokenAsync(ServiceId service, CancellationToken cancellationToken)
+    {
+        return _tokens.AddOrUpdate(service, Ask, (id, known) => known.IsFaulted || known.IsCanceled ? Ask(id) : known);
+
+        async Task<string> Ask(ServiceId id)
+        {
+            var answer = await Client.PostAsync("tokens", new JsonObject { ["service"] = id.ToString() }, cancellationToken);
+            return answer["token"]?.ToString() ?? throw MeshDiagnostics.ControlPlaneGone(Name, "its answer holds no token.");
+        }
+    }
+
+    private Task<ImmutableArray<string>> RootsAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return _roots is null or { IsFaulted: true } or { IsCanceled: true } ? _roots = AskAsync() : _roots;
+        }
+
+        async Task<ImmutableArray<string>> AskAsync()
+        {
+            var bundle = await Client.GetAsync("trust-bundle", cancellationToken);
+            return [.. (bundle["roots"] as JsonArray ?? []).Select(r => r!.ToString())];
+        }
+    }
+}
