@@ -166,12 +166,13 @@ public sealed class RoutingTests
     public async Task ConfigurationChanges_ListenersComeAndGo()
     {
         await using var app = await TestApp.StartAsync(Echo);
-        await using var pair = await ProxyPair.StartAsync(app.Address);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { IsExternal = true });
         using var client = new HttpClient();
-        Assert.StartsWith("/", await client.GetStringAsync(pair.Url, Stop).InTime(), StringComparison.Ordinal);
-        var url = pair.Url;
+        var url = pair.FrontDoor;
+        Assert.StartsWith("/", await client.GetStringAsync(url, Stop).InTime(), StringComparison.Ordinal);
 
-        pair.Caller.Configuration.Apply(new ProxySnapshot { Identity = pair.Caller.Id }, []);
+        // An outbound listener would stay and answer why: RevokedEdgeTests.
+        pair.Callee.Configuration.Apply(new ProxySnapshot { Identity = pair.Callee.Id }, []);
 
         await Assert.ThrowsAsync<HttpRequestException>(async () =>
         {

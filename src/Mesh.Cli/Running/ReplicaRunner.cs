@@ -170,7 +170,7 @@ internal sealed class ReplicaRunner : IDisposable
     private void WriteBootstrap(ControlPlaneAccess access, string token) => SecretFile.Write(
         _context.State.Bootstrap(Plan.Name),
         StartFiles.ToJson(StartFiles.Bootstrap(
-            _context.TrustDomain, Definition.Id, Plan with { Listeners = Bound }, _context.State.Sidecar(Plan.Name), access.Grpc, access.Roots, token, _context.AdminToken, _context.Telemetry)));
+            _context.TrustDomain, Definition.Id, Plan with { Listeners = Bound }, _context.State.Sidecar(Plan.Name), access.Grpc, access.Roots, token, _context.AdminToken, _context.Telemetry, Environment.ProcessId)));
 
     private ChildStart DescribeSidecar()
     {

@@ -21,8 +21,8 @@ internal sealed record RestartPolicy
     /// <summary>For services: 1 s, 2 s, … 16 s, five times; twice if it never was ready.</summary>
     public static RestartPolicy Service { get; } = new() { FirstDelay = TimeSpan.FromSeconds(1), MaxInARow = 5, MaxBeforeReady = 2 };
 
-    /// <summary>For the mesh's own processes: at once, then with growing waits, for ever; but not if they cannot even start.</summary>
-    public static RestartPolicy Infrastructure { get; } = new() { FirstDelay = TimeSpan.Zero, MaxDelay = TimeSpan.FromSeconds(5), MaxBeforeReady = 3 };
+    /// <summary>For the mesh's own processes: at once, then with growing waits of at most 1 s, for ever, since nothing can be changed or joined without them; but not if they cannot even start.</summary>
+    public static RestartPolicy Infrastructure { get; } = new() { FirstDelay = TimeSpan.Zero, MaxDelay = TimeSpan.FromSeconds(1), MaxBeforeReady = 3 };
 
     /// <summary>The wait before the next start, or <see langword="null"/> to leave it down.</summary>
     /// <param name="inARow">Starts in a row so far that followed an end.</param>

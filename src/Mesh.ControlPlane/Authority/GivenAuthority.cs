@@ -117,19 +117,13 @@ internal sealed partial class GivenAuthority : ISigningAuthority
             throw new AuthorityException("authority.rootFiles names no root, and authority.certificateFile holds none: sidecars would trust nobody.");
         }
 
-        using var chain = new X509Chain();
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(roots);
-        chain.ChainPolicy.ExtraStore.AddRange(intermediates.ToArray());
-        chain.ChainPolicy.VerificationTime = _time.GetUtcNow().UtcDateTime;
-        if (!chain.Build(signer))
+        var bundle = TrustBundle.FromDer(roots.Select(r => r.RawDataMemory));
+        if (SvidVerifier.WhyUntrusted(signer, intermediates, bundle, _time.GetUtcNow()) is { } reason)
         {
-            throw new AuthorityException(
-                $"authority.certificateFile={_files.CertificateFile} does not lead to a root of authority.rootFiles: {string.Join(", ", chain.ChainStatus.Select(s => s.Status))}.");
+            throw new AuthorityException($"authority.certificateFile={_files.CertificateFile} does not lead to a root of authority.rootFiles: {reason}.");
         }
 
-        return new SigningChain(signer, [.. intermediates.Select(c => c.RawData)], TrustBundle.FromDer(roots.Select(r => r.RawDataMemory)));
+        return new SigningChain(signer, [.. intermediates.Select(c => c.RawData)], bundle);
     }
 
     private string Stamp() => string.Join('|', _files.RootFiles.Append(_files.CertificateFile).Append(_files.KeyFile)

@@ -21,7 +21,7 @@ internal static class StartFiles
     /// <summary>What a sidecar is started with.</summary>
     public static SidecarBootstrap Bootstrap(
         TrustDomain trustDomain, ServiceId service, PlannedReplica replica, string stateDirectory, string controlPlane,
-        ImmutableArray<string> roots, string token, string adminToken, TelemetryBootstrap? telemetry) => new()
+        ImmutableArray<string> roots, string token, string adminToken, TelemetryBootstrap? telemetry, int? parentProcessId = null) => new()
         {
             TrustDomain = trustDomain.Name,
             Service = service.ToString(),
@@ -37,6 +37,7 @@ internal static class StartFiles
             PeerProcessCheck = true,
             Telemetry = telemetry,
             DrainSeconds = DrainSeconds,
+            ParentProcessId = parentProcessId,
         };
 
     /// <summary>The file's text.</summary>

@@ -67,4 +67,7 @@ public sealed record SidecarBootstrap
 
     /// <summary>Seconds that what runs may take to finish after SIGTERM. Default: 20, under Kubernetes' 30.</summary>
     public int DrainSeconds { get; set; } = 20;
+
+    /// <summary>A process, as the sidecar sees its number, with whose end the sidecar ends too, in order, as after SIGTERM. <see langword="null"/>, the default: none.</summary>
+    public int? ParentProcessId { get; set; }
 }

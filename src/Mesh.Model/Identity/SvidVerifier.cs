@@ -12,6 +12,11 @@ public static class SvidVerifier
     public static X509ChainPolicy ChainPolicy(TrustBundle bundle, DateTimeOffset now, IEnumerable<X509Certificate2>? intermediates = null)
     {
         ArgumentNullException.ThrowIfNull(bundle);
+        return ChainPolicy(bundle.Roots, now, intermediates ?? []);
+    }
+
+    internal static X509ChainPolicy ChainPolicy(IEnumerable<X509Certificate2> roots, DateTimeOffset now, IEnumerable<X509Certificate2> intermediates)
+    {
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
@@ -19,12 +24,12 @@ public static class SvidVerifier
             DisableCertificateDownloads = true,
             VerificationTime = now.UtcDateTime,
         };
-        foreach (var root in bundle.Roots)
+        foreach (var root in roots)
         {
             policy.CustomTrustStore.Add(root);
         }
 
-        foreach (var intermediate in intermediates ?? [])
+        foreach (var intermediate in intermediates)
         {
             policy.ExtraStore.Add(intermediate);
         }
@@ -48,13 +53,19 @@ public static class SvidVerifier
         DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(bundle);
-        if (bundle.IsEmpty)
-        {
-            return SvidVerification.Refused("no root certificate is known yet");
-        }
+        return WhyUntrusted(leaf, intermediates, bundle, now) is { } reason ? SvidVerification.Refused(reason) : SvidRules.Check(leaf, trustDomain, role);
+    }
 
-        using var chain = new X509Chain { ChainPolicy = ChainPolicy(bundle, now, intermediates) };
-        return chain.Build(leaf) ? SvidRules.Check(leaf, trustDomain, role) : SvidVerification.Refused(WhyUntrusted(chain));
+    /// <summary>Looks for a chain from a certificate to one of the roots; each of several roots or intermediates with one name is tried.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="intermediates">What may help, without being trusted for it.</param>
+    /// <param name="bundle">The roots.</param>
+    /// <param name="now">The time at which all certificates have to be valid.</param>
+    /// <returns>Why there is none, in words; <see langword="null"/>: there is one.</returns>
+    public static string? WhyUntrusted(X509Certificate2 certificate, IEnumerable<X509Certificate2> intermediates, TrustBundle bundle, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(bundle);
+        return ChainSearch.WhyNone(certificate, intermediates, bundle, now);
     }
 
     /// <summary>Says in words what is wrong with a chain that was built.</summary>

@@ -65,6 +65,11 @@ internal sealed class BootstrapValidator
             Fault("drainSeconds", $"must be from 0 to 3600 but is {bootstrap.DrainSeconds}");
         }
 
+        if (bootstrap.ParentProcessId is < 1)
+        {
+            Fault("parentProcessId", $"must be the number of a process, from 1, but is {bootstrap.ParentProcessId}; leave it out to run on its own");
+        }
+
         IPAddress? advertised = null;
         if (bootstrap.AdvertisedAddress is { } text && !IPAddress.TryParse(text, out advertised))
         {
@@ -96,6 +101,7 @@ internal sealed class BootstrapValidator
             LogLevel = level,
             JsonLogs = bootstrap.LogFormat == "json",
             Drain = TimeSpan.FromSeconds(bootstrap.DrainSeconds),
+            ParentProcessId = bootstrap.ParentProcessId,
         };
     }
 

@@ -71,4 +71,7 @@ internal sealed record ProxySettings
 
     /// <summary>How long what runs may take to finish after SIGTERM.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>The process with whose end this one ends. <see langword="null"/>: none.</summary>
+    public int? ParentProcessId { get; init; }
 }

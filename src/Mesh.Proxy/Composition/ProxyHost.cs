@@ -23,6 +23,12 @@ internal static class ProxyHost
         builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
         replace?.Invoke(builder.Services);
 
+        if (settings.ParentProcessId is { } parent)
+        {
+            builder.Services.AddHostedService(provider => new ParentWatch(
+                parent, WatchedProcesses.Find, provider.GetRequiredService<IHostApplicationLifetime>(), TimeProvider.System, provider.GetRequiredService<ILogger<ParentWatch>>()));
+        }
+
         // Started in this order, stopped in reverse: the replica leaves the mesh, its doors close, and the admin endpoint answers to the end.
         builder.AddTelemetry(settings, writer);
         builder.AddAdmin();

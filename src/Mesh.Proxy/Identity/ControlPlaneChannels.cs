@@ -18,6 +18,11 @@ internal sealed class ControlPlaneChannels(ProxySettings settings, WorkloadIdent
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
 
+    // The gRPC client waits by itself between connection attempts, up to two minutes by default, and fails calls meanwhile: the callers here wait already, with jitter, and
+    // have to find the control plane back within 2 s however long it was away.
+    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestReconnect = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Opens a channel; nothing is sent before the first call.</summary>
     /// <param name="svid">What this side shows. <see langword="null"/>: nothing; only signing with a token works then.</param>
     /// <exception cref="InvalidOperationException">The bootstrap names no control plane.</exception>
@@ -48,7 +53,14 @@ internal sealed class ControlPlaneChannels(ProxySettings settings, WorkloadIdent
             KeepAlivePingTimeout = PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = 64 << 20 });
+        return GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = 64 << 20,
+            InitialReconnectBackoff = FirstReconnect,
+            MaxReconnectBackoff = LongestReconnect,
+        });
     }
 
     // Before the first SVID, and when the last one is so old that roots may have rotated since, the bootstrap's roots count as well.

@@ -54,7 +54,7 @@ internal sealed partial class PeerVerifier(TimeProvider time, ILogger<PeerVerifi
         SvidVerifier.ChainPolicy(svid.TrustBundle, time.GetUtcNow(), svid.CertificateContext.IntermediateCertificates);
 
     private bool Accepts(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, WorkloadSvid svid, SvidRole role, SpiffeId? expected) =>
-        IsExpected(Verify(certificate, chain, errors, svid.Id.TrustDomain, role), role, expected);
+        IsExpected(Verify(certificate, chain, errors, svid, role), role, expected);
 
     private bool IsExpected(SvidVerification verification, SvidRole role, SpiffeId? expected)
     {
@@ -73,16 +73,17 @@ internal sealed partial class PeerVerifier(TimeProvider time, ILogger<PeerVerifi
         return true;
     }
 
-    private static SvidVerification Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, TrustDomain trustDomain, SvidRole role)
+    private SvidVerification Verify(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, WorkloadSvid svid, SvidRole role)
     {
         if (certificate is not X509Certificate2 leaf || chain is null || errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable))
         {
             return SvidVerification.Refused("it showed no certificate");
         }
 
-        // A name mismatch is no error: SPIFFE ids are compared, not DNS names. The chain was built by our own policy.
+        // A name mismatch is no error: SPIFFE ids are compared, not DNS names. The chain was built by our own policy; where it found none, roots of one name may have misled it.
+        var trustDomain = svid.Id.TrustDomain;
         return errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
-            ? SvidVerification.Refused(SvidVerifier.WhyUntrusted(chain))
+            ? SvidVerifier.Verify(leaf, chain.ChainPolicy.ExtraStore, svid.TrustBundle, trustDomain, role, time.GetUtcNow())
             : SvidRules.Check(leaf, trustDomain, role);
     }
 

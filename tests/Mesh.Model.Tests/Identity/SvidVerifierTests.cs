@@ -83,6 +83,35 @@ public sealed class SvidVerifierTests
         Assert.True(SvidVerifier.Verify(next.Sign(Orders, Key, Now, Now.AddHours(1)), [next.Intermediate], both, Domain, SvidRole.Client, Now).IsValid);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Verify_RootsOfOneNameWithoutKeyIdentifiers_AcceptsBoth(bool isReversed)
+    {
+        var (one, two) = (new ClockedAuthority(Now, hasKeyIdentifiers: false), new ClockedAuthority(Now, hasKeyIdentifiers: false));
+        X509Certificate2[] roots = isReversed ? [two.Root, one.Root] : [one.Root, two.Root];
+        var both = TrustBundle.FromDer(roots.Select(r => r.RawDataMemory));
+
+        foreach (var authority in new[] { one, two })
+        {
+            // The verifier's own intermediates help as well, and have the same name.
+            var verification = SvidVerifier.Verify(authority.Sign(Orders, Key, Now, Now.AddHours(1)), [one.Intermediate, two.Intermediate], both, Domain, SvidRole.Client, Now);
+            Assert.True(verification.IsValid, verification.Reason);
+        }
+    }
+
+    [Fact]
+    public void Verify_RootsOfOneNameAndAThirdThatIsNotTrusted_IsRefused()
+    {
+        var authorities = Enumerable.Range(0, 3).Select(_ => new ClockedAuthority(Now, hasKeyIdentifiers: false)).ToArray();
+        var two = TrustBundle.FromDer(authorities.Take(2).Select(a => (ReadOnlyMemory<byte>)a.Root.RawData));
+
+        var verification = SvidVerifier.Verify(
+            authorities[2].Sign(Orders, Key, Now, Now.AddHours(1)), [.. authorities.Select(a => a.Intermediate), authorities[2].Root], two, Domain, SvidRole.Client, Now);
+
+        Assert.Contains("none of the trusted roots", verification.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Verify_EmptyBundle_IsRefused() => Assert.False(Verify(Leaf(Orders), TrustBundle.Empty).IsValid);
 

@@ -45,6 +45,27 @@ public sealed class ClockWatchTests : IDisposable
     }
 
     [Fact]
+    public void ProcessStoppedForTenMinutes_IsNoticedWhenItGoesOn()
+    {
+        _time.Advance(ClockWatch.Interval);
+
+        _time.Advance(TimeSpan.FromMinutes(10)); // one leap: no timer fired in between
+
+        Assert.Equal(1, _lost);
+    }
+
+    [Fact]
+    public void MachineAsleepForTenMinutes_IsNoticedWithinASecondOfWaking()
+    {
+        _time.Advance(ClockWatch.Interval);
+
+        _wall.Offset = TimeSpan.FromMinutes(10); // timers and the monotonic clock stood still
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(1, _lost);
+    }
+
+    [Fact]
     public void WallClockCorrectedALittle_IsNoLoss()
     {
         _wall.Offset = TimeSpan.FromSeconds(2);

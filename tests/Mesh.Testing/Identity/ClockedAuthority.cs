@@ -11,8 +11,14 @@ public sealed class ClockedAuthority
     private readonly X509Certificate2 _intermediateWithKey;
     private readonly DateTimeOffset _begin;
 
-    public ClockedAuthority(DateTimeOffset now)
+    private readonly bool _hasKeyIdentifiers;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="now">When.</param>
+    /// <param name="hasKeyIdentifiers">Whether its certificates carry key identifiers; all authorities have the same names.</param>
+    public ClockedAuthority(DateTimeOffset now, bool hasKeyIdentifiers = true)
     {
+        _hasKeyIdentifiers = hasKeyIdentifiers;
         _begin = now - TimeSpan.FromDays(1);
         var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var rootWithKey = Authority("CN=test root", rootKey).CreateSelfSigned(_begin, now + TimeSpan.FromDays(3650));
@@ -20,7 +26,7 @@ public sealed class ClockedAuthority
 
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var intermediate = Authority("CN=test intermediate", key);
-        intermediate.CertificateExtensions.Add(IssuedBy(rootWithKey));
+        AddIssuer(intermediate, rootWithKey);
         using var signed = intermediate.Create(rootWithKey, _begin, now + TimeSpan.FromDays(365), Serial());
         Intermediate = X509CertificateLoader.LoadCertificate(signed.RawData);
         _intermediateWithKey = signed.CopyWithPrivateKey(key);
@@ -39,7 +45,7 @@ public sealed class ClockedAuthority
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-        request.CertificateExtensions.Add(IssuedBy(_intermediateWithKey));
+        AddIssuer(request, _intermediateWithKey);
         if (uri is not null)
         {
             request.CertificateExtensions.Add(Names(uri));
@@ -74,17 +80,26 @@ public sealed class ClockedAuthority
     }
 
     // Roots that rotate have one name and two keys; the key identifiers tell which of them signed.
-    private static CertificateRequest Authority(string name, ECDsa key)
+    private CertificateRequest Authority(string name, ECDsa key)
     {
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        if (_hasKeyIdentifiers)
+        {
+            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        }
+
         return request;
     }
 
-    private static X509AuthorityKeyIdentifierExtension IssuedBy(X509Certificate2 issuer) =>
-        X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, includeKeyIdentifier: true, includeIssuerAndSerial: false);
+    private void AddIssuer(CertificateRequest request, X509Certificate2 issuer)
+    {
+        if (_hasKeyIdentifiers)
+        {
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        }
+    }
 
     private static byte[] Serial()
     {

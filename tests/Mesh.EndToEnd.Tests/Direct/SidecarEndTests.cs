@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Mesh.EndToEnd.Tests.Direct;
+
+/// <summary>What ends a sidecar.</summary>
+[Collection("Failure")]
+public sealed class SidecarEndTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public async Task Parent_Killed_SidecarLeavesTheMeshAndEnds()
+    {
+        Assert.SkipUnless(File.Exists("/bin/sleep"), "Starts sleep(1), which Unix systems have.");
+        using var parent = Process.Start("/bin/sleep", "600");
+        try
+        {
+            await using var mesh = await DirectMesh.StartAsync(replicas: 1, parent.Id);
+
+            parent.Kill();
+            var ending = Stopwatch.StartNew();
+            await mesh.Sidecar("orders-0").WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Soon, TestContext.Current.CancellationToken);
+            TestContext.Current.TestOutputHelper?.WriteLine($"ended {ending.ElapsedMilliseconds} ms after its parent");
+
+            Assert.Equal(0, mesh.Sidecar("orders-0").ExitCode);
+            Assert.Contains("orders-0 has left", mesh.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            parent.Kill();
+        }
+    }
+
+    [Theory]
+    [InlineData("HUP")]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    [InlineData("QUIT")]
+    public async Task Signal_SidecarLeavesTheMeshAndEndsWithZero(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are Unix's.");
+        await using var mesh = await DirectMesh.StartAsync(replicas: 1);
+        var sidecar = mesh.Sidecar("orders-0");
+
+        using var kill = Process.Start("kill", [$"-{signal}", $"{sidecar.Id}"]);
+        await sidecar.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Soon, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, sidecar.ExitCode);
+        Assert.Contains($"SIG{signal}: leaving the mesh", mesh.Output, StringComparison.Ordinal);
+        Assert.Contains("orders-0 has left", mesh.Output, StringComparison.Ordinal);
+        Assert.Equal(0, await mesh.ReadySidecarsAsync());
+    }
+}
