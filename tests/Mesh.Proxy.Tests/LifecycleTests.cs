@@ -1,6 +1,14 @@
 using System.Net;
+using Mesh.Model.Topology;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Identity;
+using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Proxy.Upstreams;
+using Mesh.Testing.Identity;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Mesh.Proxy.Tests;
 
@@ -68,6 +76,60 @@ public sealed class LifecycleTests
         await pair.Callee.UntilReadyAsync();
         Assert.Equal(["http"], pair.Callee.Readiness.ReadyPorts);
         Assert.Equal(pair.Callee.MeshDoor, pair.Callee.Readiness.MeshDoor);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AppStartsLate_FrontDoorHoldsTheRequestForIt(bool isHttps)
+    {
+        using var certificate = new LocalhostCertificate();
+        var port = TunnelTests.ClosedPort();
+        await using var pair = await ProxyPair.StartAsync(
+            new IPEndPoint(IPAddress.Loopback, port), new PairOptions { Protocol = isHttps ? AppProtocol.Https : AppProtocol.Http, Certificate = certificate, IsExternal = true });
+        using var client = certificate.Client();
+
+        var knocked = new TaskCompletionSource();
+        pair.Callee.Guards.Judged += () => knocked.TrySetResult();
+        var early = client.GetAsync(pair.FrontDoor, Stop);
+        await knocked.Task.InTime();
+        Assert.False(early.IsCompleted);
+        await using var app = await TestApp.StartAsync(
+            context => context.Response.WriteAsync("late", context.RequestAborted), port: port, certificate: isHttps ? certificate.Certificate : null);
+
+        using var response = await early.InTime();
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("late", await response.Content.ReadAsStringAsync(Stop));
+        Assert.False(response.Headers.Contains("mesh-error"));
+    }
+
+    [Fact]
+    public async Task AppNeverStarts_RequestIsHeldForHalfAMinuteAndNoLonger()
+    {
+        var time = new FakeTimeProvider();
+        var kit = new UpstreamKit(
+            new Dialer(time), null!, null!, new ServerCertificate(Some.Settings("nowhere"), time, NullLogger<ServerCertificate>.Instance), null!, null!, time);
+        using var application = new LocalApplication("http", AppProtocol.Http, new IPEndPoint(IPAddress.Loopback, TunnelTests.ClosedPort()), TimeSpan.FromSeconds(5), kit);
+
+        var connecting = application.ConnectAsync(ConnectionUse.Http1, Stop).AsTask();
+        for (var waited = TimeSpan.Zero; waited < LocalApplication.Hold - TimeSpan.FromSeconds(1); waited += TimeSpan.FromSeconds(1))
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.False(connecting.IsCompleted);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        while (!connecting.IsCompleted)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        var error = await Assert.ThrowsAsync<UpstreamException>(() => connecting);
+        Assert.Equal(ProxyError.AppUnreachable, error.Error);
+        Assert.Contains("within 30 s", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

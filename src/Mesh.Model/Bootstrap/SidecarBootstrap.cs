@@ -32,7 +32,7 @@ public sealed record SidecarBootstrap
     /// <summary>Directory of mode 0700 for key, SVID and the last good configuration. One per replica.</summary>
     public required string StateDirectory { get; init; }
 
-    /// <summary>Where listeners listen, by resource name: <c>ip:port</c>. A listener of the snapshot that is missing here uses its container port on a laptop-less platform, else it is reported and not opened.</summary>
+    /// <summary>Where listeners listen, by resource name: <c>ip:port</c>, or <c>localhost:port</c> for both loopback addresses (not the mesh door). A listener of the snapshot that is missing here uses its container port on a laptop-less platform, else it is reported and not opened.</summary>
     public ImmutableSortedDictionary<string, string> Listeners { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Where the app listens, by port name: <c>ip:port</c>.</summary>
@@ -52,6 +52,12 @@ public sealed record SidecarBootstrap
 
     /// <summary>Names by which a front door may be called, beside loopback literals and <c>localhost</c>.</summary>
     public ImmutableArray<string> FrontDoorHosts { get; set; } = [];
+
+    /// <summary>
+    /// What front doors and outbound listeners of <c>https</c> ports show; apps behind such ports may show it too. Files that change are read again.
+    /// <see langword="null"/>: these doors and listeners speak plain HTTP, and an app's certificate is not looked at.
+    /// </summary>
+    public ServerCertificateFiles? ServerCertificate { get; set; }
 
     /// <summary>Where traces and metrics go. <see langword="null"/>: nowhere.</summary>
     public TelemetryBootstrap? Telemetry { get; set; }

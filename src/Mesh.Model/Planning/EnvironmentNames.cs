@@ -26,8 +26,13 @@ public static class EnvironmentNames
     /// <summary>The app's own port by endpoint name: <c>PORT_HTTP</c>. The first endpoint's is <c>PORT</c> as well.</summary>
     public static string OwnPort(string port) => $"PORT_{Upper(port)}";
 
-    /// <summary>The value for a caller: <c>http://127.0.0.1:25101</c>, or <c>127.0.0.1:25102</c> for opaque bytes.</summary>
-    internal static string Address(AppProtocol protocol, string address) => protocol.IsHttp() ? $"http://{address}" : address;
+    /// <summary>The value for a caller by what is spoken at the address: <c>http://127.0.0.1:25101</c>, <c>https://localhost:25103</c>, or <c>127.0.0.1:25102</c> for opaque bytes.</summary>
+    internal static string Address(AppProtocol protocol, string address) => protocol switch
+    {
+        AppProtocol.Tcp => address,
+        AppProtocol.Https => $"https://{address}",
+        _ => $"http://{address}",
+    };
 
     // Shells take letters, digits and underscores only; DNS labels have hyphens.
     private static string Upper(string label) => label.ToUpperInvariant().Replace('-', '_');

@@ -12,7 +12,7 @@ public sealed record PlannedReplica
     /// <summary>Which one, from 0.</summary>
     public required int Index { get; init; }
 
-    /// <summary>Where the sidecar's listeners listen, <c>ip:port</c> by resource name (see <see cref="ResourceNames"/>).</summary>
+    /// <summary>Where the sidecar's listeners listen, <c>ip:port</c> or <c>localhost:port</c> by resource name (see <see cref="ResourceNames"/>).</summary>
     public ImmutableSortedDictionary<string, string> Listeners { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Where the app listens, <c>ip:port</c> by port name.</summary>
@@ -24,6 +24,6 @@ public sealed record PlannedReplica
     /// <summary>What the app finds in its environment.</summary>
     public ImmutableArray<PlannedVariable> Environment { get; init; } = [];
 
-    /// <summary>Where people reach the port, <c>ip:port</c>, or <see langword="null"/> where it has no front door.</summary>
+    /// <summary>Where people reach the port, <c>ip:port</c> or <c>localhost:port</c>, or <see langword="null"/> where it has no front door.</summary>
     public string? FrontDoor(string port) => Listeners.GetValueOrDefault(ResourceNames.FrontDoor(port));
 }

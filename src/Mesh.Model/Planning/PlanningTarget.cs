@@ -14,6 +14,15 @@ public sealed record PlanningTarget
     /// <summary>IP literal that mesh doors and front doors are bound to.</summary>
     public required string DoorAddress { get; init; }
 
+    /// <summary>IP literal, or <c>localhost</c> for both loopback addresses, that front doors are bound to. <see langword="null"/>: <see cref="DoorAddress"/>.</summary>
+    public string? FrontDoorAddress { get; init; }
+
+    /// <summary>
+    /// Whether sidecars get a server certificate (see <see cref="Bootstrap.SidecarBootstrap.ServerCertificate"/>): then users of https ports are told <c>https://localhost:port</c>, and
+    /// those listeners are on both loopback addresses. Default: no, they are told <c>http://</c>, for sidecars speak plain HTTP then.
+    /// </summary>
+    public bool ServesHttps { get; init; }
+
     /// <summary>Ports that somebody else has, and who: endpoints must not ask for them.</summary>
     public ImmutableSortedDictionary<int, string> ReservedPorts { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
 

@@ -47,7 +47,7 @@ internal sealed class ReplicaPlanner(MeshDescription description, ImmutableArray
             {
                 // The declared port has one listener: the first replica's sidecar has it.
                 var front = (index == 0 ? endpoint.FrontDoorPort : null) ?? Pick(PortPurpose.FrontDoor, endpoint.Name);
-                listeners[ResourceNames.FrontDoor(endpoint.Name)] = At(target.DoorAddress, front);
+                listeners[ResourceNames.FrontDoor(endpoint.Name)] = At(target.FrontDoorAddress ?? target.DoorAddress, front);
             }
         }
 
@@ -58,7 +58,9 @@ internal sealed class ReplicaPlanner(MeshDescription description, ImmutableArray
 
         foreach (var upstream in Upstreams(workload.Id, EdgeOutcome.Meshed).OrderBy(u => u.ToString(), StringComparer.Ordinal))
         {
-            listeners[ResourceNames.Outbound(upstream)] = At(Loopback, Pick(PortPurpose.Outbound, upstream.ToString()));
+            // The name that certificates carry, wherever an app resolves it to.
+            var host = target.ServesHttps && ProtocolOf(upstream) == AppProtocol.Https ? "localhost" : Loopback;
+            listeners[ResourceNames.Outbound(upstream)] = At(host, Pick(PortPurpose.Outbound, upstream.ToString()));
         }
 
         return new Draft(workload, index, listeners.ToImmutable(), apps.ToImmutable(), At(Loopback, Pick(PortPurpose.Admin, "")));
@@ -117,7 +119,7 @@ internal sealed class ReplicaPlanner(MeshDescription description, ImmutableArray
     {
         foreach (var upstream in Upstreams(draft.Workload.Id, EdgeOutcome.Meshed))
         {
-            foreach (var variable in Address(upstream, draft.Listeners[ResourceNames.Outbound(upstream)]))
+            foreach (var variable in Address(upstream, draft.Listeners[ResourceNames.Outbound(upstream)], target.ServesHttps))
             {
                 yield return variable;
             }
@@ -126,17 +128,17 @@ internal sealed class ReplicaPlanner(MeshDescription description, ImmutableArray
         // On a laptop the app itself is on loopback; where replicas have hosts of their own, only the publisher knows how it is reached.
         foreach (var upstream in target.ReplicasShareHost ? Upstreams(draft.Workload.Id, EdgeOutcome.Skipped) : [])
         {
-            foreach (var variable in Address(upstream, drafts[upstream.Service][0].Applications[upstream.Port]))
+            foreach (var variable in Address(upstream, drafts[upstream.Service][0].Applications[upstream.Port], servesHttps: true))
             {
                 yield return variable;
             }
         }
     }
 
-    private IEnumerable<PlannedVariable> Address(PortRef upstream, string address)
+    private IEnumerable<PlannedVariable> Address(PortRef upstream, string address, bool servesHttps)
     {
-        var protocol = ProtocolOf(upstream);
-        var discovery = protocol.IsHttp() ? $"http://{address}" : $"tcp://{address}";
+        var protocol = ProtocolOf(upstream) is AppProtocol.Https && !servesHttps ? AppProtocol.Http : ProtocolOf(upstream);
+        var discovery = protocol.IsHttp() ? EnvironmentNames.Address(protocol, address) : $"tcp://{address}";
         yield return new(EnvironmentNames.ServiceDiscovery(upstream.Service.Name, upstream.Port), discovery, upstream.Service);
         yield return new(EnvironmentNames.Plain(upstream.Service.Name, upstream.Port), EnvironmentNames.Address(protocol, address), upstream.Service);
     }

@@ -2,13 +2,13 @@ using Mesh.Model.Topology;
 
 namespace Mesh.Model.Snapshots;
 
-/// <summary>The plain door of a port for those outside the mesh: people at a browser on a laptop, external users and probes where published.</summary>
+/// <summary>The door of a port for those outside the mesh: people at a browser on a laptop, external users and probes where published.</summary>
 public sealed record FrontDoor
 {
     /// <summary>The port behind it.</summary>
     public required PortRef Port { get; init; }
 
-    /// <summary>What the app speaks on it; the door speaks the same.</summary>
+    /// <summary>What the app speaks on it; the door speaks the same, but <see cref="AppProtocol.Https"/> in clear text where the bootstrap has no server certificate.</summary>
     public required AppProtocol Protocol { get; init; }
 
     /// <summary>

@@ -9,7 +9,7 @@ public sealed record OutboundListener
     /// <summary>The upstream port; it names the listener.</summary>
     public required PortRef Upstream { get; init; }
 
-    /// <summary>What the caller speaks to it; <see cref="AppProtocol.Https"/> upstreams are called in clear text on loopback.</summary>
+    /// <summary>What the caller speaks to it; <see cref="AppProtocol.Https"/> upstreams are called over TLS where the bootstrap has a server certificate, else in clear text on loopback.</summary>
     public required AppProtocol Protocol { get; init; }
 
     /// <summary>Where it listens in a container, TCP port on 127.0.0.1. <see langword="null"/>: the bootstrap file says.</summary>

@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
+using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Model.Validation;
 
@@ -53,6 +55,11 @@ internal sealed class BootstrapValidator
         var controlPlane = ControlPlane(bootstrap);
         var bundle = Bundle(bootstrap);
         var admin = bootstrap.Admin is { } a ? Admin(a) : null;
+        if (bootstrap.ServerCertificate is { } files && !ServerCertificateReader.TryRead(files, out _, out var fault))
+        {
+            Fault($"serverCertificate.{fault.Member}", fault.Text);
+        }
+
         CheckTelemetry(bootstrap.Telemetry);
         var level = Level(bootstrap.LogLevel);
         if (bootstrap.LogFormat is not ("text" or "json"))
@@ -76,8 +83,8 @@ internal sealed class BootstrapValidator
             Fault("advertisedAddress", $"'{text}' is not an IP literal; names are not resolved here");
         }
 
-        var listeners = Addresses(bootstrap.Listeners, "listeners");
-        var applications = Addresses(bootstrap.Applications, "applications");
+        var listeners = Listeners(bootstrap.Listeners);
+        var applications = Applications(bootstrap.Applications);
         return trustDomain is null || _violations.Count > 0 ? null : new ProxySettings
         {
             Service = service,
@@ -96,6 +103,7 @@ internal sealed class BootstrapValidator
             DeveloperIdentity = bootstrap.DeveloperIdentity,
             PeerProcessCheck = bootstrap.PeerProcessCheck,
             FrontDoorHosts = bootstrap.FrontDoorHosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
+            ServerCertificate = bootstrap.ServerCertificate,
             Telemetry = bootstrap.Telemetry,
             Zone = bootstrap.Zone,
             LogLevel = level,
@@ -201,7 +209,31 @@ internal sealed class BootstrapValidator
         return LogLevel.Information;
     }
 
-    private FrozenDictionary<string, IPEndPoint> Addresses(ImmutableSortedDictionary<string, string> addresses, string member)
+    private FrozenDictionary<string, ListenAddress> Listeners(ImmutableSortedDictionary<string, string> addresses)
+    {
+        var parsed = new Dictionary<string, ListenAddress>();
+        foreach (var (name, text) in addresses)
+        {
+            if (TryParseAddress(text, out var address))
+            {
+                parsed.Add(name, ListenAddress.At(address));
+            }
+            else if (TryParseLocalhost(text, out var port) && name != ResourceNames.MeshDoor)
+            {
+                parsed.Add(name, new ListenAddress(null, port));
+            }
+            else
+            {
+                // Peers are told one address of the mesh door.
+                var orLocalhost = name == ResourceNames.MeshDoor ? "" : ", nor localhost:port";
+                Fault($"listeners['{name}']", $"'{text}' is not ip:port such as 127.0.0.1:15101{orLocalhost}");
+            }
+        }
+
+        return parsed.ToFrozenDictionary();
+    }
+
+    private FrozenDictionary<string, IPEndPoint> Applications(ImmutableSortedDictionary<string, string> addresses)
     {
         var parsed = new Dictionary<string, IPEndPoint>();
         foreach (var (name, text) in addresses)
@@ -212,11 +244,24 @@ internal sealed class BootstrapValidator
             }
             else
             {
-                Fault($"{member}['{name}']", $"'{text}' is not ip:port such as 127.0.0.1:15101");
+                Fault($"applications['{name}']", $"'{text}' is not ip:port such as 127.0.0.1:8080");
             }
         }
 
         return parsed.ToFrozenDictionary();
+    }
+
+    private static bool TryParseLocalhost(string? text, out int port)
+    {
+        const string prefix = $"{ListenAddress.Localhost}:";
+        port = -1;
+        if (text is not null && text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+            && ushort.TryParse(text.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            port = number;
+        }
+
+        return port >= 0;
     }
 
     // IPEndPoint.TryParse takes an address without port, as port 0; here the port is what matters.

@@ -34,7 +34,7 @@ internal sealed record ProxySettings
     public required string StateDirectory { get; init; }
 
     /// <summary>Where listeners listen, by resource name.</summary>
-    public FrozenDictionary<string, IPEndPoint> Listeners { get; init; } = FrozenDictionary<string, IPEndPoint>.Empty;
+    public FrozenDictionary<string, ListenAddress> Listeners { get; init; } = FrozenDictionary<string, ListenAddress>.Empty;
 
     /// <summary>Where the app listens, by port name.</summary>
     public FrozenDictionary<string, IPEndPoint> Applications { get; init; } = FrozenDictionary<string, IPEndPoint>.Empty;
@@ -56,6 +56,9 @@ internal sealed record ProxySettings
 
     /// <summary>Names by which front doors may be called, beside loopback literals and localhost; compared without case.</summary>
     public FrozenSet<string> FrontDoorHosts { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>What https front doors and outbound listeners show. <see langword="null"/>: they speak plain HTTP.</summary>
+    public ServerCertificateFiles? ServerCertificate { get; init; }
 
     /// <summary>Where traces, metrics and logs go. <see langword="null"/>: nowhere.</summary>
     public TelemetryBootstrap? Telemetry { get; init; }

@@ -12,7 +12,7 @@ using Mesh.Proxy.Upstreams.Http1;
 namespace Mesh.Proxy.Composition;
 
 /// <summary>
-/// Wires what carries traffic. It needs <see cref="ProxySettings"/>, <see cref="IWorkloadIdentity"/>, <see cref="PeerVerifier"/>, <see cref="ILiveConfiguration"/>,
+/// Wires what carries traffic. It needs <see cref="ProxySettings"/>, <see cref="IWorkloadIdentity"/>, <see cref="PeerVerifier"/>, <see cref="ServerCertificate"/>, <see cref="ILiveConfiguration"/>,
 /// <see cref="IFrontDoorGuard"/>, <see cref="IOutboundGuard"/>, <see cref="ProxyMetrics"/>, <see cref="TimeProvider"/> and logging from elsewhere.
 /// </summary>
 internal static class DataPathServices
@@ -35,7 +35,8 @@ internal static class DataPathServices
     private static IServiceCollection AddDownstreams(this IServiceCollection services) => services
         .AddSingleton(new DownstreamLimits())
         .AddSingleton<HttpEngine>()
-        .AddSingleton<PlainHttp>();
+        .AddSingleton<PlainHttp>()
+        .AddSingleton<SecureHttp>();
 
     private static IServiceCollection AddOutbound(this IServiceCollection services) => services
         .AddSingleton(provider => new OutboundListeners(Listeners(provider)))

@@ -14,6 +14,7 @@ internal static class IdentityServices
         services.AddSingleton<WorkloadIdentity>();
         services.AddSingleton<IWorkloadIdentity>(provider => provider.GetRequiredService<WorkloadIdentity>());
         services.AddSingleton<PeerVerifier>();
+        services.AddSingleton<ServerCertificate>();
         services.AddSingleton<ClockWatch>();
         services.AddSingleton<ControlPlaneChannels>();
         services.AddSingleton(provider => new SvidFactory(settings.Id, provider.GetRequiredService<TimeProvider>()));

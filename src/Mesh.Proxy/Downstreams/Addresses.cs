@@ -11,13 +11,13 @@ internal static class Addresses
     /// <param name="name">The listener's resource name.</param>
     /// <param name="containerPort">The port that the snapshot names, if it does.</param>
     /// <param name="containerAddress">The address that goes with it.</param>
-    public static IPEndPoint? Find(ProxySettings settings, string name, int? containerPort, IPAddress containerAddress)
+    public static ListenAddress? Find(ProxySettings settings, string name, int? containerPort, IPAddress containerAddress)
     {
         if (settings.Listeners.TryGetValue(name, out var address))
         {
             return address;
         }
 
-        return containerPort is { } port ? new IPEndPoint(containerAddress, port) : null;
+        return containerPort is { } port ? new ListenAddress(containerAddress, port) : null;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     /// <summary>The port that it was opened for.</summary>
     public string Port => port;
 
+    /// <summary>Whether the caller speaks https: what redirects and <c>X-Forwarded-Proto</c> say.</summary>
+    public bool IsSecure { get; init; }
+
     /// <summary>The connection itself.</summary>
     public ConnectionContext Transport => transport;
 

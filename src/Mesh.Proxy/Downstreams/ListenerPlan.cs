@@ -1,5 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
+using Mesh.Proxy.Bootstrap;
 
 namespace Mesh.Proxy.Downstreams;
 
@@ -8,4 +8,4 @@ namespace Mesh.Proxy.Downstreams;
 /// <param name="Address">Where.</param>
 /// <param name="Kind">What it speaks: another kind under the same name is another listener.</param>
 /// <param name="Accept">Takes its connections.</param>
-internal sealed record ListenerPlan(string Name, IPEndPoint Address, string Kind, Func<Socket, ConnectionSet, Task> Accept);
+internal sealed record ListenerPlan(string Name, ListenAddress Address, string Kind, Func<Socket, ConnectionSet, Task> Accept);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mesh.Proxy.Bootstrap;
 
 namespace Mesh.Proxy.Downstreams;
 
@@ -11,12 +12,12 @@ internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDispos
     private readonly List<ConnectionSet> _closing = [];
     private bool _isStopped;
 
-    /// <summary>Where a listener listens; <see langword="null"/>: it is not open.</summary>
+    /// <summary>Where a listener listens, by IPv4 where it has both loopback addresses; <see langword="null"/>: it is not open.</summary>
     public IPEndPoint? Find(string name)
     {
         lock (_lock)
         {
-            return _open.GetValueOrDefault(name)?.Listener.LocalEndPoint;
+            return _open.GetValueOrDefault(name)?.Listeners[0].LocalEndPoint;
         }
     }
 
@@ -107,9 +108,12 @@ internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDispos
         var connections = new ConnectionSet();
         try
         {
-            var listener = SocketListener.Open(plan.Name, plan.Address, socket => plan.Accept(socket, connections), logger);
-            _open.Add(plan.Name, new Open(plan, listener, connections));
-            Log.Opened(logger, plan.Name, listener.LocalEndPoint);
+            var listeners = OpenAll(plan, socket => plan.Accept(socket, connections));
+            _open.Add(plan.Name, new Open(plan, listeners, connections));
+            foreach (var listener in listeners)
+            {
+                Log.Opened(logger, plan.Name, listener.LocalEndPoint);
+            }
         }
         catch (SocketException e)
         {
@@ -117,16 +121,45 @@ internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDispos
         }
     }
 
+    private SocketListener[] OpenAll(ListenerPlan plan, Func<Socket, Task> accept)
+    {
+        if (plan.Address.Ip is { } ip)
+        {
+            return [SocketListener.Open(plan.Name, new IPEndPoint(ip, plan.Address.Port), accept, logger)];
+        }
+
+        var first = SocketListener.Open(plan.Name, new IPEndPoint(IPAddress.Loopback, plan.Address.Port), accept, logger);
+        try
+        {
+            return [first, SocketListener.Open(plan.Name, new IPEndPoint(IPAddress.IPv6Loopback, first.LocalEndPoint.Port), accept, logger)];
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
+        {
+            // A machine without IPv6 resolves localhost to the one that there is.
+            return [first];
+        }
+        catch
+        {
+            // Somebody else has ::1 and would get half of the callers.
+            first.Dispose();
+            throw;
+        }
+    }
+
     private void Close(string name, Open open)
     {
         _open.Remove(name);
-        open.Listener.Dispose();
+        foreach (var listener in open.Listeners)
+        {
+            listener.Dispose();
+        }
+
         open.Connections.Retire();
         _closing.Add(open.Connections);
         Log.Closed(logger, name);
     }
 
-    private sealed record Open(ListenerPlan Plan, SocketListener Listener, ConnectionSet Connections);
+    private sealed record Open(ListenerPlan Plan, SocketListener[] Listeners, ConnectionSet Connections);
 
     private static partial class Log
     {
@@ -134,7 +167,7 @@ internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDispos
         public static partial void Opened(ILogger logger, string listener, IPEndPoint address);
 
         [LoggerMessage(3562, LogLevel.Error, "{Listener} cannot listen on {Address}: {Reason}. Free the address, or change it in the bootstrap file.", EventName = nameof(OpenFailed))]
-        public static partial void OpenFailed(ILogger logger, string listener, IPEndPoint address, string reason);
+        public static partial void OpenFailed(ILogger logger, string listener, ListenAddress address, string reason);
 
         [LoggerMessage(3563, LogLevel.Information, "{Listener} takes no new connections.", EventName = nameof(Closed))]
         public static partial void Closed(ILogger logger, string listener);

@@ -39,6 +39,7 @@ internal static class ErrorCatalog
         ProxyError.UpstreamReset => new("upstream_reset", Blame.Upstream, 502, Unavailable, "See why the called service closed the connection before it answered."),
         ProxyError.UpstreamProtocol => new("upstream_protocol_error", Blame.Upstream, 502, InternalError, "Compare the port's declared protocol with what the app speaks there."),
         ProxyError.AppUnreachable => new("app_unreachable", Blame.Upstream, 503, Unavailable, "See whether the app runs and listens where its sidecar looks for it."),
+        ProxyError.AppCertificate => new("app_certificate_untrusted", Blame.Upstream, 503, Unavailable, "Let the app use the certificate that its sidecar has as serverCertificate (ASP.NET Core: the development certificate), or one that this machine trusts for localhost."),
         ProxyError.IdentityUnavailable => new("identity_unavailable", Blame.Mesh, 503, Unavailable, "See whether the control plane is up and the sidecar's token valid; it has no certificate."),
         ProxyError.NoConfiguration => new("no_configuration", Blame.Mesh, 503, Unavailable, "See whether the control plane is up; the sidecar has no configuration yet."),
         ProxyError.Draining => new("draining", Blame.Mesh, 503, Unavailable, "Try again; this replica is shutting down."),

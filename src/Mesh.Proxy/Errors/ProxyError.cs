@@ -63,6 +63,9 @@ internal enum ProxyError
     /// <summary>The app behind this proxy does not listen (any more).</summary>
     AppUnreachable,
 
+    /// <summary>The app behind this proxy speaks TLS with a certificate that nothing on this machine vouches for.</summary>
+    AppCertificate,
+
     /// <summary>This proxy has no valid certificate, so it neither sends nor takes plaintext instead.</summary>
     IdentityUnavailable,
 

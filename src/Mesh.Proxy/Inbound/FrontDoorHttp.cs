@@ -42,13 +42,14 @@ internal sealed class FrontDoorHttp(
     }
 
     /// <inheritdoc />
-    protected override void Prepare(HttpContext context)
+    protected override void Prepare(Exchange exchange)
     {
+        var context = exchange.Context;
         // Never trusted from outside: what callers say of themselves is replaced.
         var headers = context.Request.Headers;
         headers.Remove("Forwarded");
         headers["X-Forwarded-For"] = Text((context.Connection.RemoteIpAddress ?? IPAddress.None));
-        headers["X-Forwarded-Proto"] = "http";
+        headers["X-Forwarded-Proto"] = exchange.Connection.IsSecure ? "https" : "http";
         headers["X-Forwarded-Host"] = headers.Host;
     }
 

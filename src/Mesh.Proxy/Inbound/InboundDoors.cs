@@ -18,6 +18,7 @@ internal sealed partial class InboundDoors(
     ProxySettings settings,
     InboundListeners open,
     PlainHttp http,
+    SecureHttp https,
     HttpEngine engine,
     InboundState state,
     UpstreamKit kit,
@@ -50,8 +51,13 @@ internal sealed partial class InboundDoors(
         foreach (var front in configuration.Snapshot.FrontDoors)
         {
             var requests = new FrontDoorHttp(state, guard, forwarder, _gatekeeper, self, hop, metrics, kit.Time, loggers.CreateLogger<FrontDoorHttp>());
-            var isHttp = front.Protocol.IsHttp();
-            Add(plans, front.Name, front.ContainerPort, isHttp ? "http" : "tcp", isHttp ? HttpAcceptor(front, requests) : TcpAcceptor(front, tunnels));
+            var (kind, acceptor) = front.Protocol switch
+            {
+                AppProtocol.Tcp => ("tcp", TcpAcceptor(front, tunnels)),
+                AppProtocol.Https when https.IsPossible => ("https", HttpsAcceptor(front, requests)),
+                _ => ("http", HttpAcceptor(front, requests)),
+            };
+            Add(plans, front.Name, front.ContainerPort, kind, acceptor);
         }
 
         open.Set.Apply(plans);
@@ -79,6 +85,10 @@ internal sealed partial class InboundDoors(
     private Func<Socket, ConnectionSet, Task> HttpAcceptor(FrontDoor door, FrontDoorHttp requests) => (socket, connections) =>
         http.AcceptAsync(socket, connections, async connection =>
             new DownstreamConnection(connection, requests, await guard.JudgeAsync(connection), door.Port.Port));
+
+    private Func<Socket, ConnectionSet, Task> HttpsAcceptor(FrontDoor door, FrontDoorHttp requests) => (socket, connections) =>
+        https.AcceptAsync(socket, connections, async connection =>
+            new DownstreamConnection(connection, requests, await guard.JudgeAsync(connection), door.Port.Port) { IsSecure = true });
 
     private Func<Socket, ConnectionSet, Task> TcpAcceptor(FrontDoor door, InboundTunnels tunnels) => async (socket, connections) =>
     {

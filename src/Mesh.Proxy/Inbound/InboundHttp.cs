@@ -64,7 +64,7 @@ internal abstract partial class InboundHttp(
     protected abstract (SpiffeId? Caller, Failure? Refusal) Identify(Exchange exchange, ServedPort port);
 
     /// <summary>Changes headers that are this door's business.</summary>
-    protected virtual void Prepare(HttpContext context)
+    protected virtual void Prepare(Exchange exchange)
     {
     }
 
@@ -93,7 +93,7 @@ internal abstract partial class InboundHttp(
             headers[IdentityHeaders.ForwardedClientCert] = caller.ForwardedClientCert;
         }
 
-        Prepare(exchange.Context);
+        Prepare(exchange);
         return await forwarder.ForwardAsync(exchange.Context, port, target);
     }
 

@@ -20,6 +20,7 @@ internal sealed class LocalApplication : IConnector, IDisposable
     private readonly TimeProvider _time;
     private readonly HttpPool _pool;
     private volatile bool _wasReached;
+    private volatile bool _needsHttp2;
 
     public LocalApplication(string port, AppProtocol protocol, EndPoint address, TimeSpan connect, UpstreamKit kit)
     {
@@ -29,7 +30,7 @@ internal sealed class LocalApplication : IConnector, IDisposable
         Connect = connect;
         _time = kit.Time;
         _connector = protocol == AppProtocol.Https
-            ? new WebTlsConnector(kit.Dialer, address, connect, "localhost", isOwnApp: true)
+            ? new WebTlsConnector(kit.Dialer, address, connect, "localhost", kit.ServerCertificate)
             : new PlainConnector(kit.Dialer, address, connect);
         _pool = new HttpPool(this, Idle, generation: 0, _time);
     }
@@ -45,6 +46,12 @@ internal sealed class LocalApplication : IConnector, IDisposable
 
     /// <summary>Limit for one connection attempt.</summary>
     public TimeSpan Connect { get; }
+
+    /// <inheritdoc />
+    public bool IsWebTls => _connector.IsWebTls;
+
+    /// <summary>For <see cref="AppProtocol.Https"/>: whether it was found to take HTTP/2 only, as gRPC templates set it up.</summary>
+    public bool NeedsHttp2 => _needsHttp2;
 
     /// <summary>Raised when a connection was refused: whoever watches the app looks at once.</summary>
     public event Action? Refused;
@@ -67,7 +74,12 @@ internal sealed class LocalApplication : IConnector, IDisposable
                 _wasReached = true;
                 return connection;
             }
-            catch (UpstreamException e)
+            catch (UpstreamException e) when (e.Error == ProxyError.HandshakeFailed)
+            {
+                _needsHttp2 = use == ConnectionUse.Http1 && await TakesHttp2Async(cancellationToken);
+                throw;
+            }
+            catch (UpstreamException e) when (e.Error != ProxyError.AppCertificate)
             {
                 Refused?.Invoke();
                 if (_wasReached || _time.GetElapsedTime(started) >= Hold)
@@ -84,4 +96,18 @@ internal sealed class LocalApplication : IConnector, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _pool.Retire();
+
+    private async ValueTask<bool> TakesHttp2Async(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await _connector.ConnectAsync(ConnectionUse.Http2, cancellationToken);
+            await connection.Stream.DisposeAsync();
+            return true;
+        }
+        catch (UpstreamException)
+        {
+            return false;
+        }
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
     /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
     public async ValueTask<Failure?> ForwardAsync(HttpContext context, ServedPort port, RequestTarget target)
     {
-        if (port.Application?.Pool is not { } pool)
+        if (port.Application is not { Pool: { } pool } application)
         {
             return new Failure(ProxyError.AppUnreachable, Detail: $"the bootstrap file names no address of the app for port {port.Port.Port}");
         }
@@ -22,7 +22,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         {
             return UpgradeForwarder.IsUpgrade(context)
                 ? await UpgradeAsync(context, port, target, pool)
-                : await SendAsync(context, port, target, pool);
+                : await SendAsync(context, port, application, target, pool);
         }
         finally
         {
@@ -41,7 +41,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         return context.RequestAborted.IsCancellationRequested ? new Failure(ProxyError.ClientClosed) : Broken(port, error);
     }
 
-    private async ValueTask<Failure?> SendAsync(HttpContext context, ServedPort port, RequestTarget target, HttpPool pool)
+    private async ValueTask<Failure?> SendAsync(HttpContext context, ServedPort port, LocalApplication application, RequestTarget target, HttpPool pool)
     {
         var isGrpc = ErrorResponse.IsGrpc(context.Request);
         using var body = InvokerPath.HasBody(context) ? new RequestBody(context.Request.BodyReader, context.Request.ContentLength, keepLimit: 0) : null;
@@ -50,9 +50,8 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         UpstreamResponse? response = null;
         try
         {
-            response = await kit.Path.SendAsync(
-                new OutgoingRequest { Context = context, Target = target.ToString(), Body = body, Pool = pool, IsHttp2 = port.Protocol.IsHttp2() },
-                token);
+            var isHttp2 = port.Protocol.IsHttp2() || (port.Protocol == AppProtocol.Https && (isGrpc || application.NeedsHttp2));
+            response = await HeadAsync(new OutgoingRequest { Context = context, Target = target.ToString(), Body = body, Pool = pool, IsHttp2 = isHttp2 }, application, token);
             if (response.IsEventStream)
             {
                 clock?.StopTotal();
@@ -76,6 +75,19 @@ internal sealed class LocalForwarder(UpstreamKit kit)
             }
 
             response?.Dispose();
+        }
+    }
+
+    private async Task<UpstreamResponse> HeadAsync(OutgoingRequest request, LocalApplication application, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await kit.Path.SendAsync(request, cancellationToken);
+        }
+        catch (Exception e) when (!request.IsHttp2 && application.NeedsHttp2 && AttemptFailure.Of(e).Stage == AttemptStage.NotConnected)
+        {
+            // It came out just now, and nothing was sent.
+            return await kit.Path.SendAsync(request with { IsHttp2 = true }, cancellationToken);
         }
     }
 

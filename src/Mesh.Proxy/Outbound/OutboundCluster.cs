@@ -105,7 +105,7 @@ internal sealed class OutboundCluster
         }
 
         return Cluster.Protocol == AppProtocol.Https
-            ? new WebTlsConnector(_kit.Dialer, replica.Address, Cluster.Connect, Cluster.ExternalHost!, isOwnApp: false)
+            ? new WebTlsConnector(_kit.Dialer, replica.Address, Cluster.Connect, Cluster.ExternalHost!, own: null)
             : new PlainConnector(_kit.Dialer, replica.Address, Cluster.Connect);
     }
 

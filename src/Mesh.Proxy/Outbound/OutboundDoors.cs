@@ -16,6 +16,7 @@ internal sealed partial class OutboundDoors(
     ProxySettings settings,
     OutboundListeners open,
     PlainHttp http,
+    SecureHttp https,
     OutboundState state,
     OutboundForwarder forwarder,
     IOutboundGuard guard,
@@ -50,7 +51,12 @@ internal sealed partial class OutboundDoors(
             return null;
         }
 
-        return new ListenerPlan(listener.Name, address, listener.Protocol.IsHttp() ? "http" : "tcp", listener.Protocol.IsHttp() ? HttpAcceptor(listener) : TcpAcceptor(listener));
+        return listener.Protocol switch
+        {
+            AppProtocol.Tcp => new ListenerPlan(listener.Name, address, "tcp", TcpAcceptor(listener)),
+            AppProtocol.Https when https.IsPossible => new ListenerPlan(listener.Name, address, "https", HttpsAcceptor(listener)),
+            _ => new ListenerPlan(listener.Name, address, "http", HttpAcceptor(listener)),
+        };
     }
 
     // The app was given these addresses when it started: while no edge stands behind one, it answers why.
@@ -81,10 +87,19 @@ internal sealed partial class OutboundDoors(
 
     private Func<Socket, ConnectionSet, Task> HttpAcceptor(OutboundListener listener, Action? opaque = null)
     {
-        var handler = new OutboundHttp(listener, state, forwarder, hop, metrics, time, loggers.CreateLogger<OutboundHttp>());
+        var handler = Handler(listener);
         return (socket, connections) => http.AcceptAsync(socket, connections, async connection =>
             new DownstreamConnection(connection, handler, await guard.JudgeAsync(connection), listener.Upstream.Port), opaque);
     }
+
+    private Func<Socket, ConnectionSet, Task> HttpsAcceptor(OutboundListener listener)
+    {
+        var handler = Handler(listener);
+        return (socket, connections) => https.AcceptAsync(socket, connections, async connection =>
+            new DownstreamConnection(connection, handler, await guard.JudgeAsync(connection), listener.Upstream.Port) { IsSecure = true });
+    }
+
+    private OutboundHttp Handler(OutboundListener listener) => new(listener, state, forwarder, hop, metrics, time, loggers.CreateLogger<OutboundHttp>());
 
     private Func<Socket, ConnectionSet, Task> TcpAcceptor(OutboundListener listener) =>
         new OutboundTcp(listener, state, forwarder.Kit, guard, hop, metrics, loggers.CreateLogger<OutboundTcp>()).AcceptAsync;

@@ -34,7 +34,7 @@ internal sealed partial class OutboundHttp(
                 context.Request.Headers.TraceParent = parent;
             }
 
-            failure = early ?? await ActAsync(context, tables!, rule!, target, started, record.Span);
+            failure = early ?? await ActAsync(exchange, tables!, rule!, target, started, record.Span);
         }
         catch (Exception e)
         {
@@ -74,13 +74,14 @@ internal sealed partial class OutboundHttp(
             : (null, target, new Failure(ProxyError.NoRoute, routes.Policy, $"no rule for {_callee} matches {context.Request.Method} {target.Path}"));
     }
 
-    private async ValueTask<Failure?> ActAsync(HttpContext context, OutboundTables tables, CompiledRule rule, RequestTarget target, long started, HopSpan span)
+    private async ValueTask<Failure?> ActAsync(Exchange exchange, OutboundTables tables, CompiledRule rule, RequestTarget target, long started, HopSpan span)
     {
+        var context = exchange.Context;
         switch (rule.Rule.Action)
         {
             case RedirectAction redirect:
                 context.Response.StatusCode = redirect.Status;
-                context.Response.Headers.Location = Redirects.Location(redirect, context.Request.Host, target, rule.MatchedPrefix);
+                context.Response.Headers.Location = Redirects.Location(redirect, exchange.Connection.IsSecure ? "https" : "http", context.Request.Host, target, rule.MatchedPrefix);
                 context.Response.ContentLength = 0;
                 HeaderEditor.Apply(rule.Rule.ResponseHeaders, context.Response.Headers);
                 await context.Response.CompleteAsync();

@@ -18,11 +18,15 @@ internal sealed class HttpPool
     {
         Http1 = new Http1Pool(connector, idle, time);
         Generation = generation;
+        Origin = connector.IsWebTls ? "https://upstream" : "http://upstream";
         _invoker = new HttpMessageInvoker(CreateHandler(connector, idle), disposeHandler: true);
     }
 
     /// <summary>The generation of the SVID that its connections show; 0 where they show none.</summary>
     public long Generation { get; }
+
+    /// <summary>Scheme and host for request URIs. The connections lead to one address; the host is never resolved nor sent.</summary>
+    public string Origin { get; }
 
     /// <summary>Connections for plain requests over HTTP/1.1.</summary>
     public Http1Pool Http1 { get; }

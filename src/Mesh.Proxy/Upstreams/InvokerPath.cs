@@ -7,9 +7,6 @@ namespace Mesh.Proxy.Upstreams;
 /// <summary>Requests without an upgrade, over the platform's HTTP client without anything around it.</summary>
 internal sealed class InvokerPath : IForwardPath
 {
-    // The connections of a pool lead to one address; the host in the URI is never resolved nor sent.
-    private const string Origin = "http://upstream";
-
     private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <inheritdoc />
@@ -30,7 +27,7 @@ internal sealed class InvokerPath : IForwardPath
     private static HttpRequestMessage Translate(in OutgoingRequest request)
     {
         var incoming = request.Context.Request;
-        var message = new HttpRequestMessage(Method(incoming.Method), new Uri(Origin + request.Target, AsItIs))
+        var message = new HttpRequestMessage(Method(incoming.Method), new Uri(request.Pool.Origin + request.Target, AsItIs))
         {
             Version = request.IsHttp2 ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

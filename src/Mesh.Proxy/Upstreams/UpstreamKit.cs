@@ -3,7 +3,8 @@ using Mesh.Proxy.Identity;
 namespace Mesh.Proxy.Upstreams;
 
 /// <summary>What both sides of this proxy reach upstreams with.</summary>
-internal sealed class UpstreamKit(Dialer dialer, PeerVerifier verifier, IWorkloadIdentity identity, IForwardPath path, UpgradeForwarder upgrades, TimeProvider time)
+internal sealed class UpstreamKit(
+    Dialer dialer, PeerVerifier verifier, IWorkloadIdentity identity, ServerCertificate serverCertificate, IForwardPath path, UpgradeForwarder upgrades, TimeProvider time)
 {
     /// <summary>Opens sockets.</summary>
     public Dialer Dialer => dialer;
@@ -13,6 +14,9 @@ internal sealed class UpstreamKit(Dialer dialer, PeerVerifier verifier, IWorkloa
 
     /// <summary>Who this proxy is.</summary>
     public IWorkloadIdentity Identity => identity;
+
+    /// <summary>What an app on this host may show.</summary>
+    public ServerCertificate ServerCertificate => serverCertificate;
 
     /// <summary>Moves plain requests.</summary>
     public IForwardPath Path => path;

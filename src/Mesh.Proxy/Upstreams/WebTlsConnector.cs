@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Identity;
 
 namespace Mesh.Proxy.Upstreams;
 
@@ -8,9 +11,12 @@ namespace Mesh.Proxy.Upstreams;
 /// <param name="target">Where to.</param>
 /// <param name="limit">Limit for one connection attempt.</param>
 /// <param name="serverName">The name that the certificate has to carry.</param>
-/// <param name="isOwnApp">Whether the far end is the app on this host: its certificate is a development one as a rule, and loopback proves no less than it.</param>
-internal sealed class WebTlsConnector(Dialer dialer, EndPoint target, TimeSpan limit, string serverName, bool isOwnApp) : IConnector
+/// <param name="own">For the app on this host: what it may show beside certificates that the system trusts. <see langword="null"/>: the far end is another host.</param>
+internal sealed class WebTlsConnector(Dialer dialer, EndPoint target, TimeSpan limit, string serverName, ServerCertificate? own) : IConnector
 {
+    /// <inheritdoc />
+    public bool IsWebTls => true;
+
     /// <inheritdoc />
     public ValueTask<UpstreamConnection> ConnectAsync(ConnectionUse use, CancellationToken cancellationToken)
     {
@@ -20,13 +26,26 @@ internal sealed class WebTlsConnector(Dialer dialer, EndPoint target, TimeSpan l
             options.ApplicationProtocols = Alpn.Offer(use);
         }
 
-        if (isOwnApp)
+        if (own is not null)
         {
-#pragma warning disable CA5359 // Loopback to the app that this proxy stands beside; see the parameter.
-            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
-#pragma warning restore CA5359
+            // Nothing is fetched from a network for a peer on loopback.
+            options.CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+            options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsOwnApp(own, certificate, errors);
         }
 
         return dialer.ConnectAsync(target, limit, options, cancellationToken);
+    }
+
+    // Without a certificate of its own the sidecar has nothing to compare with: on a laptop whoever holds the app's port is a process of the same user.
+    private bool IsOwnApp(ServerCertificate expected, X509Certificate? certificate, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None || !expected.IsGiven || (certificate is X509Certificate2 leaf && expected.IsSame(leaf)))
+        {
+            return true;
+        }
+
+        throw new UpstreamException(
+            ProxyError.AppCertificate,
+            $"the app at {target} shows the certificate of '{certificate?.Subject}', which is neither that of serverCertificate nor trusted by this machine for {serverName} ({errors})");
     }
 }

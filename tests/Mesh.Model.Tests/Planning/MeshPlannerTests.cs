@@ -65,6 +65,31 @@ public sealed class MeshPlannerTests
         Assert.False(replica.Listeners.ContainsKey("outbound/default/inventory/http"));
     }
 
+    [Theory]
+    [InlineData(false, "http://127.0.0.1:")]
+    [InlineData(true, "https://localhost:")]
+    public void Plan_HttpsPorts_AreToldByWhatTheSidecarsSpeak(bool servesHttps, string prefix)
+    {
+        var description = Describe.App(
+            Describe.Workload("storefront", Describe.Endpoint("http", port: 5400)).Using("orders/https", "orders/http", "stripe"),
+            Describe.Workload("orders", Describe.Endpoint("https", AppProtocol.Https), Describe.Endpoint("http"))) with { Externals = [Describe.External("stripe", "api.stripe.com")] };
+
+        var plan = Plan(description, PlanningTarget.Laptop with { ServesHttps = servesHttps, FrontDoorAddress = "localhost" });
+
+        var replica = plan.Workloads[0].Replicas[0];
+        var values = replica.Environment.ToDictionary(v => v.Name, v => v.Value);
+        foreach (var (upstream, discovery, plain) in new[] { ("orders", "services__orders__https__0", "ORDERS_HTTPS"), ("stripe", "services__stripe__https__0", "STRIPE_HTTPS") })
+        {
+            Assert.StartsWith(prefix, values[discovery], StringComparison.Ordinal);
+            Assert.Equal(values[discovery], values[plain]);
+            Assert.EndsWith($"//{replica.Listeners[$"outbound/default/{upstream}/https"]}", values[plain], StringComparison.Ordinal);
+        }
+
+        Assert.StartsWith("http://127.0.0.1:", values["ORDERS_HTTP"], StringComparison.Ordinal);
+        Assert.Equal("localhost:5400", replica.FrontDoor("http"));
+        Assert.StartsWith("127.0.0.1:", replica.Listeners["inbound/mesh"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Plan_CallerAndCallee_DeclaresTheTopology()
     {

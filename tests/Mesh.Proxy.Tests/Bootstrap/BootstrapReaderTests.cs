@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Testing.Identity;
 
@@ -26,12 +27,13 @@ public sealed class BootstrapReaderTests
         var root = new ClockedAuthority(DateTimeOffset.UnixEpoch.AddYears(56)).Bundle.ToPem().Replace("\n", "\\n", StringComparison.Ordinal);
         var settings = Read($$"""
             {"trustDomain":"shop.local","service":"shop/orders","replica":"orders-1","stateDirectory":"/state","controlPlane":"https://127.0.0.1:15010",
-             "trustBundle":["{{root}}"],"token":"t","listeners":{"inbound/mesh":"[::1]:15006"},"applications":{"http":"127.0.0.1:8080"},
+             "trustBundle":["{{root}}"],"token":"t","listeners":{"inbound/mesh":"[::1]:15006","inbound/front/https":"localhost:7001"},"applications":{"http":"127.0.0.1:8080"},
              "advertisedAddress":"10.0.0.7","admin":{"address":"127.0.0.1:15000","token":"0123456789abcdef"},"logLevel":"debug","logFormat":"json","drainSeconds":0}
             """, out var violations);
 
         Assert.Empty(violations);
-        Assert.Equal(IPEndPoint.Parse("[::1]:15006"), settings!.Listeners["inbound/mesh"]);
+        Assert.Equal(new ListenAddress(IPAddress.IPv6Loopback, 15006), settings!.Listeners["inbound/mesh"]);
+        Assert.Equal(new ListenAddress(null, 7001), settings.Listeners["inbound/front/https"]);
         Assert.Equal(IPEndPoint.Parse("127.0.0.1:8080"), settings.Applications["http"]);
         Assert.Single(settings.TrustBundle.Roots);
         Assert.Equal(LogLevel.Debug, settings.LogLevel);
@@ -44,16 +46,47 @@ public sealed class BootstrapReaderTests
     {
         Read("""
             {"trustDomain":"Shop","service":"a/b/c","replica":" ","stateDirectory":"state","controlPlane":"http://127.0.0.1:15010","trustBundle":["none"],
-             "listeners":{"inbound/mesh":"127.0.0.1"},"applications":{"http":"localhost:80"},"advertisedAddress":"host","admin":{"address":"10.0.0.1:15000","token":"short"},
+             "listeners":{"inbound/mesh":"localhost:1","inbound/front/a":"127.0.0.1","inbound/front/b":"localhost:65536","inbound/front/c":"localhost"},"applications":{"http":"localhost:80"},"advertisedAddress":"host","admin":{"address":"10.0.0.1:15000","token":"short"},
              "telemetry":{"endpoint":"collector","protocol":"zipkin"},"logLevel":"7","logFormat":"xml","drainSeconds":-1}
             """, out var violations);
 
         Assert.Equal(
             [
-                "admin.address", "admin.token", "advertisedAddress", "applications['http']", "controlPlane", "drainSeconds", "listeners['inbound/mesh']", "logFormat", "logLevel", "replica",
+                "admin.address", "admin.token", "advertisedAddress", "applications['http']", "controlPlane", "drainSeconds", "listeners['inbound/front/a']", "listeners['inbound/front/b']", "listeners['inbound/front/c']",
+                "listeners['inbound/mesh']", "logFormat", "logLevel", "replica",
                 "service", "stateDirectory", "telemetry.endpoint", "telemetry.protocol", "token", "trustBundle", "trustDomain",
             ],
             violations.Select(v => v.Path.Text).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Parse_ServerCertificate_IsCheckedBeforeAnyPortIsBound()
+    {
+        using var files = new LocalhostCertificate();
+        using var other = new LocalhostCertificate();
+
+        Assert.Empty(Check(files.CertificateFile, files.KeyFile));
+        Assert.StartsWith("serverCertificate.certificateFile: 'localhost.pem' is not an absolute path", Check("localhost.pem", files.KeyFile).Single(), StringComparison.Ordinal);
+        Assert.StartsWith("serverCertificate.keyFile: cannot be read", Check(files.CertificateFile, files.KeyFile + "x").Single(), StringComparison.Ordinal);
+        Assert.StartsWith("serverCertificate.certificateFile: ", Check(files.CertificateFile, other.KeyFile).Single(), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(files.KeyFile, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+            Assert.EndsWith("is open to other users; chmod 600 it", Check(files.CertificateFile, files.KeyFile).Single(), StringComparison.Ordinal);
+        }
+
+        static IEnumerable<string> Check(string certificate, string key)
+        {
+            Read(JsonSerializer.Serialize(new
+            {
+                trustDomain = "shop.local",
+                service = "shop/orders",
+                replica = "orders-1",
+                stateDirectory = "/state",
+                serverCertificate = new { certificateFile = certificate, keyFile = key },
+            }), out var violations);
+            return violations.Select(v => v.ToString());
+        }
     }
 
     [Fact]

@@ -218,7 +218,7 @@ public sealed class ProxyHostTests : IAsyncDisposable
         AdminAddress = new IPEndPoint(IPAddress.Loopback, 0),
         AdminToken = AdminToken,
         Drain = TimeSpan.FromSeconds(1),
-        Listeners = new Dictionary<string, IPEndPoint> { [ResourceNames.MeshDoor] = new(IPAddress.Loopback, 0) }.ToFrozenDictionary(),
+        Listeners = new Dictionary<string, ListenAddress> { [ResourceNames.MeshDoor] = new(IPAddress.Loopback, 0) }.ToFrozenDictionary(),
         Applications = new Dictionary<string, IPEndPoint> { ["http"] = new(IPAddress.Loopback, 9) }.ToFrozenDictionary(),
     };
 

@@ -15,5 +15,12 @@ internal sealed class FakeGuards : IOutboundGuard, IFrontDoorGuard
 
     ValueTask<CallerVerdict> IFrontDoorGuard.JudgeAsync(ConnectionContext connection) => new(FrontDoor);
 
-    public CallerVerdict Judge(CallerVerdict connection, string method, IHeaderDictionary headers) => connection;
+    /// <summary>Raised with each request at a front door.</summary>
+    public event Action? Judged;
+
+    public CallerVerdict Judge(CallerVerdict connection, string method, IHeaderDictionary headers)
+    {
+        Judged?.Invoke();
+        return connection;
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
+using Mesh.Testing.Identity;
 
 namespace Mesh.Proxy.Tests.Pair;
 
@@ -9,6 +10,9 @@ namespace Mesh.Proxy.Tests.Pair;
 internal sealed record PairOptions
 {
     public AppProtocol Protocol { get; init; } = AppProtocol.Http;
+
+    /// <summary>With one the listeners are on localhost, and those of https ports speak TLS.</summary>
+    public LocalhostCertificate? Certificate { get; init; }
 
     public WireProtocol Wire { get; init; }
 

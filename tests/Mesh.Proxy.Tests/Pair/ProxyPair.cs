@@ -31,17 +31,17 @@ internal sealed class ProxyPair : IAsyncDisposable
     public IPEndPoint Listener => Caller.Outbound(Upstream);
 
     /// <summary>The same as a URL.</summary>
-    public Uri Url => new($"http://{Listener}/");
+    public Uri Url => At(Listener);
 
     /// <summary>Where outsiders call orders.</summary>
-    public Uri FrontDoor => new($"http://{Callee.FrontDoor(Upstream.Port)}/");
+    public Uri FrontDoor => At(Callee.FrontDoor(Upstream.Port));
 
     public static async Task<ProxyPair> StartAsync(IPEndPoint app, PairOptions? options = null)
     {
         options ??= new PairOptions();
         var authority = new TestAuthority();
-        var caller = new TestProxy("shop", "shop-1", authority, listeners: [ResourceNames.Outbound(Upstream)]);
-        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, IPEndPoint> { [Upstream.Port] = app }, [ResourceNames.FrontDoor(Upstream.Port)]);
+        var caller = new TestProxy("shop", "shop-1", authority, listeners: [ResourceNames.Outbound(Upstream)], certificate: options.Certificate);
+        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, IPEndPoint> { [Upstream.Port] = app }, [ResourceNames.FrontDoor(Upstream.Port)], options.Certificate);
         var pair = new ProxyPair(authority, caller, callee, options);
         await callee.DataPath.StartAsync(TestContext.Current.CancellationToken);
         pair.ApplyCallee();
@@ -116,6 +116,8 @@ internal sealed class ProxyPair : IAsyncDisposable
         };
         Caller.Configuration.Apply(snapshot, [new EndpointSet(cluster.Name, endpoints), .. Options.MoreEndpoints]);
     }
+
+    private Uri At(IPEndPoint address) => Options.Certificate is not null && Options.Protocol == AppProtocol.Https ? new($"https://localhost:{address.Port}/") : new($"http://{address}/");
 
     public static RouteRule PassThrough(string cluster, PairOptions options) => new()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
+using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -20,7 +21,7 @@ internal sealed class TestProxy : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, IPEndPoint>? applications = null, IEnumerable<string>? listeners = null)
+    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, IPEndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null)
     {
         var id = ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var parsed) ? parsed : throw new ArgumentException(service);
         Id = SpiffeId.ForService(Mesh.TrustDomain, id);
@@ -33,7 +34,9 @@ internal sealed class TestProxy : IAsyncDisposable
             Replica = replica,
             StateDirectory = "nowhere",
             DeveloperIdentity = true,
-            Listeners = (listeners ?? []).Append(ResourceNames.MeshDoor).ToFrozenDictionary(n => n, _ => new IPEndPoint(IPAddress.Loopback, 0)),
+            Listeners = (listeners ?? []).Append(ResourceNames.MeshDoor).ToFrozenDictionary(
+                n => n, n => new ListenAddress(certificate is null || n == ResourceNames.MeshDoor ? IPAddress.Loopback : null, 0)),
+            ServerCertificate = certificate is null ? null : new ServerCertificateFiles { CertificateFile = certificate.CertificateFile, KeyFile = certificate.KeyFile },
             Applications = (applications ?? new Dictionary<string, IPEndPoint>()).ToFrozenDictionary(),
         };
         _services = new ServiceCollection()
@@ -46,6 +49,7 @@ internal sealed class TestProxy : IAsyncDisposable
             .AddSingleton<IOutboundGuard>(Guards)
             .AddSingleton<IFrontDoorGuard>(Guards)
             .AddSingleton<PeerVerifier>()
+            .AddSingleton<ServerCertificate>()
             .AddSingleton<ProxyMetrics>()
             .AddDataPath()
             .BuildServiceProvider();

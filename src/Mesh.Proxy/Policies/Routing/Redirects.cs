@@ -7,9 +7,9 @@ namespace Mesh.Proxy.Policies.Routing;
 internal static class Redirects
 {
     /// <summary>The value of <c>Location</c>.</summary>
-    public static string Location(RedirectAction redirect, HostString host, RequestTarget target, string matchedPrefix)
+    public static string Location(RedirectAction redirect, string callersScheme, HostString host, RequestTarget target, string matchedPrefix)
     {
-        var scheme = redirect.Scheme ?? "http";
+        var scheme = redirect.Scheme ?? callersScheme;
         var name = redirect.Host ?? host.Host;
         // Without a port of its own a redirect to another scheme uses that scheme's; one that keeps the scheme keeps the caller's port.
         var port = redirect.Port ?? (redirect.Scheme is null && redirect.Host is null ? host.Port : null);
