@@ -15,7 +15,7 @@ internal sealed class PolicyTrial(ConfigurationStore store, MeshCompiler compile
     /// <summary>Compiles with the changes.</summary>
     public (ImmutableArray<DocumentViolation> Violations, ImmutableArray<CompileWarning> Warnings, MeshCompilation Tried) Run(IReadOnlyCollection<PolicyChange> changes)
     {
-        var tried = MeshCompilation.Of(_trustDomain, store.Preview(changes));
+        var tried = MeshCompilation.Of(_trustDomain, store.Preview(changes), compiler.Latest);
         var known = compiler.Current?.Refused;
         ImmutableArray<DocumentViolation> violations =
         [

@@ -14,12 +14,12 @@ namespace Mesh.ControlPlane.Compilation;
 /// <param name="Prepared">The same as it travels.</param>
 internal sealed record MeshCompilation(StoredConfiguration Stored, MeshConfiguration Configuration, CompiledMesh Mesh, ImmutableSortedDictionary<ServiceId, PreparedSnapshot> Prepared)
 {
-    /// <summary>Compiles and encodes what was declared.</summary>
-    public static MeshCompilation Of(TrustDomain trustDomain, StoredConfiguration stored)
+    /// <summary>Compiles what was declared, and encodes what is not as it was before.</summary>
+    public static MeshCompilation Of(TrustDomain trustDomain, StoredConfiguration stored, MeshCompilation? before)
     {
         var configuration = MeshConfiguration.Of(trustDomain, stored.InForce);
         var mesh = SnapshotCompiler.Compile(configuration.Topology, configuration.Policies);
-        return new(stored, configuration, mesh, mesh.Snapshots.ToImmutableSortedDictionary(s => s.Key, s => PreparedSnapshot.Of(s.Key.ToString(), s.Value)));
+        return new(stored, configuration, mesh, mesh.Snapshots.ToImmutableSortedDictionary(s => s.Key, s => PreparedSnapshot.Of(s.Key.ToString(), s.Value, before?.Prepared.GetValueOrDefault(s.Key))));
     }
 
     /// <summary>What breaks a rule of the wire, by profile: none of it could be published.</summary>

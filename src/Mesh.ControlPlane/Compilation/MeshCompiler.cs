@@ -34,6 +34,7 @@ internal sealed partial class MeshCompiler : BackgroundService
     private readonly Dictionary<ServiceId, ProxySnapshot> _served = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CompilationState? _current;
+    private volatile MeshCompilation? _latest;
     private MeshCompilation? _tried;
 
     public MeshCompiler(
@@ -61,6 +62,9 @@ internal sealed partial class MeshCompiler : BackgroundService
     /// <summary>What is in force; <see langword="null"/> before the first snapshot.</summary>
     public CompilationState? Current => _current;
 
+    /// <summary>What was compiled last, published or refused; <see langword="null"/> before the first time.</summary>
+    public MeshCompilation? Latest => _latest;
+
     /// <summary>Ends with the first snapshot.</summary>
     public Task FirstPublished => _first.Task;
 
@@ -75,7 +79,13 @@ internal sealed partial class MeshCompiler : BackgroundService
             while (true)
             {
                 await _signals.Reader.ReadAsync(stoppingToken);
-                await QuietAsync(stoppingToken);
+
+                // What was tried is compiled already: there is nothing to save by waiting for more.
+                if (Volatile.Read(ref _tried) is null)
+                {
+                    await QuietAsync(stoppingToken);
+                }
+
                 if (_store.IsComplete)
                 {
                     Compile();
@@ -116,7 +126,8 @@ internal sealed partial class MeshCompiler : BackgroundService
     private void Compile(StoredConfiguration stored)
     {
         var start = _time.GetTimestamp();
-        var compilation = Interlocked.Exchange(ref _tried, null) is { } tried && ReferenceEquals(tried.Stored, stored) ? tried : MeshCompilation.Of(_trustDomain, stored);
+        var compilation = Interlocked.Exchange(ref _tried, null) is { } tried && ReferenceEquals(tried.Stored, stored) ? tried : MeshCompilation.Of(_trustDomain, stored, _latest);
+        _latest = compilation;
         var (_, configuration, mesh, _) = compilation;
         _endpoints.Publish(configuration.Topology);
         var refused = Publish(compilation);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Insight;
 using Mesh.Model.Snapshots;
@@ -75,12 +74,9 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
     public void Dispose() => _timer?.Dispose();
 
     private static bool Narrows(PermissionSet before, PermissionSet after) =>
-        Words(before.Allow).Except(Words(after.Allow)).Any()
-        || Words(before.AllowWithShadowDeny).Except(Words(after.AllowWithShadowDeny).Concat(Words(after.Allow))).Any()
-        || Words(after.Deny).Except(Words(before.Deny)).Any();
-
-    // What a rule says, whoever said it.
-    private static IEnumerable<string> Words(ImmutableArray<PermissionRule> rules) => rules.Select(r => JsonSerializer.Serialize(new { r.Principals, r.Requests }));
+        before.Allow.Except(after.Allow, SayTheSame.Instance).Any()
+        || before.AllowWithShadowDeny.Except(after.AllowWithShadowDeny.Concat(after.Allow), SayTheSame.Instance).Any()
+        || after.Deny.Except(before.Deny, SayTheSame.Instance).Any();
 
     private void OnPublished(ServiceId service, ProxySnapshot? before, ProxySnapshot after)
     {
@@ -145,6 +141,18 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
                 Log.RevocationUnacknowledged(_logger, service, replica, after.TotalSeconds);
             }
         }
+    }
+
+    /// <summary>Compares what rules say, whoever said it.</summary>
+    private sealed class SayTheSame : IEqualityComparer<PermissionRule>
+    {
+        public static SayTheSame Instance { get; } = new();
+
+        public bool Equals(PermissionRule? x, PermissionRule? y) =>
+            x is not null && y is not null && x.Principals.SequenceEqual(y.Principals) && x.Requests.SequenceEqual(y.Requests);
+
+        public int GetHashCode(PermissionRule obj) =>
+            HashCode.Combine(obj.Principals.Length, obj.Requests.Length, obj.Principals.IsEmpty ? null : obj.Principals[0].Value);
     }
 
     private static partial class Log

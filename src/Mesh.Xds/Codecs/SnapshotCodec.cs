@@ -9,14 +9,7 @@ namespace Mesh.Xds.Codecs;
 public static class SnapshotCodec
 {
     /// <summary>Every resource of a snapshot, endpoints apart.</summary>
-    public static ImmutableArray<XdsResource> Encode(ProxySnapshot snapshot) =>
-    [
-        .. snapshot.Clusters.Select(ClusterCodec.Encode),
-        .. snapshot.Inbound.IsEmpty ? Enumerable.Empty<XdsResource>() : [DoorCodec.EncodeMeshDoor(snapshot.Inbound)],
-        .. snapshot.FrontDoors.Select(DoorCodec.Encode),
-        .. snapshot.Outbound.Select(OutboundListenerCodec.Encode),
-        .. snapshot.RouteTables.Select(RouteTableCodec.Encode),
-    ];
+    public static ImmutableArray<XdsResource> Encode(ProxySnapshot snapshot) => EncodedSnapshot.Of(snapshot).Resources;
 
     /// <summary>The resource of an endpoint set.</summary>
     public static XdsResource Encode(EndpointSet endpoints) => EndpointCodec.Encode(endpoints);

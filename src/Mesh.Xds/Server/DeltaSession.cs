@@ -63,7 +63,8 @@ internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheLi
 
         if (snapshot != _checked)
         {
-            _toCheck.UnionWith(TypeUrls.InOrder);
+            // A set that did not change is the same object as before.
+            _toCheck.UnionWith(TypeUrls.InOrder.Where(typeUrl => _checked is null || snapshot[typeUrl] != _checked[typeUrl]));
             _checked = snapshot;
         }
 

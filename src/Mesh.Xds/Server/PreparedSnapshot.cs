@@ -9,8 +9,11 @@ namespace Mesh.Xds.Server;
 /// <summary>A snapshot that was encoded and checked, ready to be published; what a change is tried with is published without doing it again.</summary>
 public sealed class PreparedSnapshot
 {
-    private PreparedSnapshot(ImmutableArray<XdsResource> resources, ImmutableArray<XdsViolation> violations)
+    private readonly EncodedSnapshot? _encoded;
+
+    private PreparedSnapshot(ImmutableArray<XdsResource> resources, ImmutableArray<XdsViolation> violations, EncodedSnapshot? encoded = null)
     {
+        _encoded = encoded;
         Resources = resources;
         Violations = violations;
     }
@@ -23,15 +26,27 @@ public sealed class PreparedSnapshot
     /// <summary>Encodes and checks a snapshot.</summary>
     /// <param name="profile">The profile's name, for violations.</param>
     /// <param name="snapshot">The whole of it.</param>
-    public static PreparedSnapshot Of(string profile, ProxySnapshot snapshot) => Of($"profile {profile}", () => SnapshotCodec.Encode(snapshot));
+    /// <param name="previous">What the profile was prepared with before: only what differs is encoded. <see langword="null"/>: everything is.</param>
+    public static PreparedSnapshot Of(string profile, ProxySnapshot snapshot, PreparedSnapshot? previous = null) => Try($"profile {profile}", () =>
+    {
+        var encoded = EncodedSnapshot.Of(snapshot, previous?._encoded);
+        var resources = encoded.Resources;
+        return new(resources, XdsValidator.Validate(resources), encoded);
+    });
+
+    /// <summary>Encodes and checks an endpoint set.</summary>
+    internal static PreparedSnapshot Of(EndpointSet set) => Try($"EDS {set.Cluster}", () =>
+    {
+        ImmutableArray<XdsResource> resources = [SnapshotCodec.Encode(set)];
+        return new(resources, XdsValidator.Validate(resources));
+    });
 
     /// <summary>What xDS has no way to say is a violation like any other: whoever publishes goes on with the last good snapshot.</summary>
-    internal static PreparedSnapshot Of(string what, Func<ImmutableArray<XdsResource>> encode)
+    private static PreparedSnapshot Try(string what, Func<PreparedSnapshot> prepare)
     {
         try
         {
-            var resources = encode();
-            return new(resources, XdsValidator.Validate(resources));
+            return prepare();
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or OverflowException)
         {

@@ -27,6 +27,12 @@ internal sealed class ProfileSnapshot
         {
             var ofType = resources.Where(resource => resource.TypeUrl == typeUrl).ToDictionary(resource => resource.Name, StringComparer.Ordinal);
             var before = previous?[typeUrl];
+            if (before is not null && before.Holds(ofType))
+            {
+                next._byType[typeUrl] = before;
+                continue;
+            }
+
             foreach (var gone in keepGone && before is not null ? before.ByName.Values : [])
             {
                 ofType.TryAdd(gone.Name, gone);

@@ -28,6 +28,10 @@ internal sealed class ResourceSet
         return new(byName, VersionOf(byName.Values));
     }
 
+    /// <summary>Whether these very resources are what it holds; saves hashing what was not even encoded again.</summary>
+    public bool Holds(Dictionary<string, XdsResource> resources) =>
+        resources.Count == _byName.Count && resources.All(resource => ReferenceEquals(_byName.GetValueOrDefault(resource.Key), resource.Value));
+
     public static string VersionOf(IEnumerable<XdsResource> resources)
     {
         var text = new StringBuilder();

@@ -69,7 +69,7 @@ public sealed class SnapshotCache
         {
             foreach (var set in sets)
             {
-                var prepared = PreparedSnapshot.Of($"EDS {set.Cluster}", () => [SnapshotCodec.Encode(set)]);
+                var prepared = PreparedSnapshot.Of(set);
                 violations.AddRange(prepared.Violations);
                 if (prepared.Violations.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != prepared.Resources[0].Version)
                 {

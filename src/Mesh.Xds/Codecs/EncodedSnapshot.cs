@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
+using Mesh.Xds.Wire;
+
+namespace Mesh.Xds.Codecs;
+
+/// <summary>
+/// A snapshot with its resources. The next one takes over the resources of all parts that say the same: one changed route in a mesh of thousands costs one encoding.
+/// </summary>
+internal sealed class EncodedSnapshot
+{
+    private readonly ImmutableArray<XdsResource> _clusters;
+    private readonly ImmutableArray<XdsResource> _door;
+    private readonly ImmutableArray<XdsResource> _frontDoors;
+    private readonly ImmutableArray<XdsResource> _outbound;
+    private readonly ImmutableArray<XdsResource> _routeTables;
+
+    private EncodedSnapshot(ProxySnapshot snapshot, EncodedSnapshot? previous)
+    {
+        var before = previous?.Snapshot;
+        Snapshot = snapshot;
+        _clusters = Encode(snapshot.Clusters, before?.Clusters, previous?._clusters, cluster => cluster.Upstream, SameContent.Of, ClusterCodec.Encode);
+        _door = snapshot.Inbound.IsEmpty ? []
+            : previous is { _door: [var door] } && SameContent.Of(snapshot.Inbound, previous.Snapshot.Inbound) ? [door]
+            : [DoorCodec.EncodeMeshDoor(snapshot.Inbound)];
+        _frontDoors = Encode(snapshot.FrontDoors, before?.FrontDoors, previous?._frontDoors, door => door.Port, SameContent.Of, DoorCodec.Encode);
+        _outbound = Encode(snapshot.Outbound, before?.Outbound, previous?._outbound, listener => listener.Upstream, SameContent.Of, OutboundListenerCodec.Encode);
+        _routeTables = Encode(snapshot.RouteTables, before?.RouteTables, previous?._routeTables, table => table.Name, SameContent.Of, RouteTableCodec.Encode);
+    }
+
+    /// <summary>What was encoded.</summary>
+    public ProxySnapshot Snapshot { get; }
+
+    /// <summary>Every resource, endpoints apart.</summary>
+    public ImmutableArray<XdsResource> Resources => [.. _clusters, .. _door, .. _frontDoors, .. _outbound, .. _routeTables];
+
+    /// <summary>Encodes a snapshot.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="previous">The one that it most likely resembles; <see langword="null"/>: none.</param>
+    public static EncodedSnapshot Of(ProxySnapshot snapshot, EncodedSnapshot? previous = null) => new(snapshot, previous);
+
+    private static ImmutableArray<XdsResource> Encode<TPart, TKey>(
+        ImmutableArray<TPart> parts,
+        ImmutableArray<TPart>? before,
+        ImmutableArray<XdsResource>? encoded,
+        Func<TPart, TKey> key,
+        Func<TPart, TPart, bool> same,
+        Func<TPart, XdsResource> encode)
+        where TKey : notnull
+    {
+        if (before is not { IsEmpty: false } known || encoded is not { } resources)
+        {
+            return [.. parts.Select(encode)];
+        }
+
+        // A snapshot that names something twice is refused later on; here the last one counts.
+        var places = new Dictionary<TKey, int>(known.Length);
+        for (var i = 0; i < known.Length; i++)
+        {
+            places[key(known[i])] = i;
+        }
+
+        return [.. parts.Select(part => places.TryGetValue(key(part), out var at) && same(part, known[at]) ? resources[at] : encode(part))];
+    }
+}
