@@ -1,0 +1,92 @@
+using System.Net.Http.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Hosting.Tests.Running;
+
+/// <summary>An app in the mesh, started for real: DCP, control plane, sidecars.</summary>
+internal sealed class MeshedApp : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+
+    private MeshedApp(DistributedApplication app, TestOutput output) => (App, Output) = (app, output);
+
+    public DistributedApplication App { get; }
+
+    public TestOutput Output { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<MeshedApp> StartAsync(Action<IDistributedApplicationBuilder> compose)
+    {
+        Orchestrator.UseOrSkip();
+        var output = new TestOutput();
+        var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.DisableDashboard = true);
+        builder.Services.AddLogging(logging => logging.AddProvider(output).SetMinimumLevel(LogLevel.Information));
+        compose(builder);
+        var app = await builder.BuildAsync(Cancellation).WaitAsync(Limit, Cancellation);
+        var meshed = new MeshedApp(app, output);
+        try
+        {
+            await app.StartAsync(Cancellation).WaitAsync(Limit, Cancellation);
+            return meshed;
+        }
+        catch
+        {
+            await meshed.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The app that a test tells what to do, as an executable.</summary>
+    public static IResourceBuilder<ExecutableResource> AddTestApp(IDistributedApplicationBuilder builder, string name) => builder
+        .AddExecutable(name, "dotnet", AppContext.BaseDirectory, "exec", Orchestrator.TestApp)
+        .WithHttpEndpoint(env: "ASPNETCORE_HTTP_PORTS")
+        .WithHttpHealthCheck("/health");
+
+    /// <summary>The same as a project.</summary>
+    public static IResourceBuilder<ProjectResource> AddTestProject(IDistributedApplicationBuilder builder, string name) => builder
+        .AddProject(name, Orchestrator.TestAppProject)
+        .WithHttpEndpoint()
+        .WithHttpHealthCheck("/health");
+
+    public Task HealthyAsync(params string[] resources) => Task.WhenAll(resources.Select(async r =>
+    {
+        try
+        {
+            await App.ResourceNotifications.WaitForResourceHealthyAsync(r, Cancellation).WaitAsync(Limit, Cancellation);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{r} is not healthy after {Limit}.\n{Output}");
+        }
+    }));
+
+    public HttpClient Client(string resource, string endpoint = "http") => App.CreateHttpClient(resource, endpoint);
+
+    /// <summary>A call that the service makes from its own process.</summary>
+    public async Task<Answer> CallAsync(string caller, string url, string method = "GET")
+    {
+        using var client = Client(caller);
+        using var response = await client.PostAsJsonAsync("/call", new { url, method }, Cancellation);
+        Assert.True(response.IsSuccessStatusCode, $"{caller} answered {(int)response.StatusCode} to the test itself: {await response.Content.ReadAsStringAsync(Cancellation)}\n{Output}");
+        return (await response.Content.ReadFromJsonAsync<Answer>(Cancellation))!;
+    }
+
+    /// <summary>What the process found in its environment.</summary>
+    public async Task<Dictionary<string, string>> EnvironmentOfAsync(string resource)
+    {
+        using var client = Client(resource);
+        return (await client.GetFromJsonAsync<Dictionary<string, string>>("/environment", Cancellation))!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync(CancellationToken.None).WaitAsync(Limit, CancellationToken.None);
+        await App.DisposeAsync();
+        Output.Dispose();
+    }
+}

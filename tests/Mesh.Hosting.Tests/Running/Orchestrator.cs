@@ -1,0 +1,46 @@
+using System.Reflection;
+
+namespace Mesh.Hosting.Tests.Running;
+
+/// <summary>What a test needs to start an app for real: Aspire's orchestrator, and the mesh's own programs.</summary>
+internal static class Orchestrator
+{
+    private const string Variable = "ASPIRE_DCP_PATH";
+    private const string DashboardVariable = "ASPIRE_DASHBOARD_PATH";
+
+    private static string RepositoryRoot { get; } = Root();
+
+    /// <summary>The app that does what a test tells it, as a DLL.</summary>
+    public static string TestApp => Path.Combine(RepositoryRoot, "artifacts", "bin", "Mesh.TestApp", "release", "mesh-test-app.dll");
+
+    /// <summary>The same as a project, which can have replicas.</summary>
+    public static string TestAppProject => Path.Combine(RepositoryRoot, "tests", "Mesh.TestApp", "Mesh.TestApp.csproj");
+
+    /// <summary>Tells Aspire where its orchestrator is, or skips the test with what is missing and what brings it.</summary>
+    public static void UseOrSkip()
+    {
+        var bundle = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".aspire", "bundle");
+        string[] places = [Environment.GetEnvironmentVariable(Variable) ?? "", Path.Combine(bundle, "dcp")];
+        var found = places.FirstOrDefault(p => p.Length > 0 && Directory.Exists(p));
+        Assert.SkipUnless(found is not null, $"Aspire's orchestrator is not on this machine: install the Aspire CLI and run 'aspire setup', or set {Variable}.");
+        Assert.SkipUnless(File.Exists(Path.Combine(ProgramsFolder, "control-plane", "mesh-control-plane.dll")), "the mesh's programs are not laid out: ./build.sh test does it.");
+        Environment.SetEnvironmentVariable(Variable, found);
+        if (Environment.GetEnvironmentVariable(DashboardVariable) is null)
+        {
+            Environment.SetEnvironmentVariable(DashboardVariable, Path.Combine(bundle, "managed", "aspire-managed")); // asked for even where it is not started
+        }
+    }
+
+    private static string ProgramsFolder => typeof(Orchestrator).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "meshprogramspath").Value!;
+
+    private static string Root()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Mesh.sln")))
+        {
+            directory = directory.Parent;
+        }
+
+        return directory?.FullName ?? throw new InvalidOperationException("The tests run outside of a checkout.");
+    }
+}
