@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Mesh.Model.Topology;
 using Mesh.Model.Validation;
 
@@ -7,6 +8,9 @@ namespace Mesh.Model.Resources;
 /// <summary>The document that declares a service, its ports and whom it calls.</summary>
 public sealed record ServiceResource : MeshResource
 {
+    // Beside the record, because a field would count when records are compared. Whoever changes one of a thousand services makes the others no work.
+    private static readonly ConditionalWeakTable<ServiceResource, Service> Services = new();
+
     /// <inheritdoc />
     public override string Kind => "Service";
 
@@ -22,7 +26,9 @@ public sealed record ServiceResource : MeshResource
     public ServiceId Id => new(Metadata.Namespace, Metadata.Name);
 
     /// <summary>The service of the topology that this document declares; uses that cannot be read are left out.</summary>
-    public Service ToService()
+    public Service ToService() => Services.GetValue(this, static resource => resource.Build());
+
+    private Service Build()
     {
         var edges = ImmutableArray.CreateBuilder<DeclaredEdge>();
         for (var i = 0; i < Uses.Length; i++)

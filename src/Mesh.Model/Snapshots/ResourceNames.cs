@@ -12,7 +12,7 @@ public static class ResourceNames
     public const string OutboundPrefix = "outbound/";
 
     /// <summary>The caller's loopback listener for an upstream port; its route table has the same name.</summary>
-    public static string Outbound(PortRef upstream) => $"{OutboundPrefix}{upstream}";
+    public static string Outbound(PortRef upstream) => $"{OutboundPrefix}{upstream.Service.Namespace}/{upstream.Service.Name}/{upstream.Port}";
 
     /// <summary>The upstream port whose listener has a name; <see langword="null"/>: it is no outbound listener's name.</summary>
     public static PortRef? OutboundPort(string name) =>

@@ -18,5 +18,5 @@ public readonly record struct PortRef(ServiceId Service, string Port)
     }
 
     /// <inheritdoc />
-    public override string ToString() => $"{Service}/{Port}";
+    public override string ToString() => $"{Service.Namespace}/{Service.Name}/{Port}";
 }

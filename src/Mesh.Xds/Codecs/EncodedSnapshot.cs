@@ -53,13 +53,34 @@ internal sealed class EncodedSnapshot
             return [.. parts.Select(encode)];
         }
 
-        // A snapshot that names something twice is refused later on; here the last one counts.
-        var places = new Dictionary<TKey, int>(known.Length);
-        for (var i = 0; i < known.Length; i++)
+        // Most often nothing came and nothing went, and every part is where it was.
+        Dictionary<TKey, int>? places = null;
+        var next = ImmutableArray.CreateBuilder<XdsResource>(parts.Length);
+        foreach (var part in parts)
         {
-            places[key(known[i])] = i;
+            var at = next.Count;
+            if (at >= known.Length || !key(part).Equals(key(known[at])))
+            {
+                places ??= Places(known, key);
+                at = places.GetValueOrDefault(key(part), -1);
+            }
+
+            next.Add(at >= 0 && same(part, known[at]) ? resources[at] : encode(part));
         }
 
-        return [.. parts.Select(part => places.TryGetValue(key(part), out var at) && same(part, known[at]) ? resources[at] : encode(part))];
+        return next.MoveToImmutable();
+    }
+
+    private static Dictionary<TKey, int> Places<TPart, TKey>(ImmutableArray<TPart> parts, Func<TPart, TKey> key)
+        where TKey : notnull
+    {
+        // A snapshot that names something twice is refused later on; here the last one counts.
+        var places = new Dictionary<TKey, int>(parts.Length);
+        for (var i = 0; i < parts.Length; i++)
+        {
+            places[key(parts[i])] = i;
+        }
+
+        return places;
     }
 }
