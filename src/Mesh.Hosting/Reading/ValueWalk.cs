@@ -31,6 +31,7 @@ internal static class ValueWalk
         {
             EndpointReference endpoint => [new Use(endpoint.Resource, endpoint.EndpointName)],
             EndpointReferenceExpression expression => Walk(expression.Endpoint, seen),
+            ConnectionStringReference { Resource: ParameterResource given } => [new Use(given, null)],
             ConnectionStringReference reference => Walk(reference.Resource, seen),
             ParameterResource => [],
             IResourceWithConnectionString resource => ConnectionString(Redirected(resource), seen),
