@@ -1,5 +1,4 @@
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Tests.Models;
 
 namespace Mesh.Hosting.Tests;
