@@ -185,7 +185,9 @@ case "$verb" in
     pack)
         build
         layout
+        rm -rf artifacts/package artifacts/obj/programs
         dotnet pack "$solution" -c Release --no-build -v quiet
+        say "packages, as a folder feed: artifacts/package/release"
         finish
         ;;
     clean)

@@ -9,6 +9,7 @@ public sealed class ProjectArrowTests
         ["Mesh.Xds"] = ["Mesh.Model"],
         ["Mesh.ControlPlane"] = ["Mesh.Model", "Mesh.Xds", "Mesh.Yaml"],
         ["Mesh.Proxy"] = ["Mesh.Model", "Mesh.Xds"],
+        ["Mesh.Proxy.Native"] = [],
         ["Mesh.Laptop"] = ["Mesh.Model"],
         ["Mesh.Cli"] = ["Mesh.Laptop", "Mesh.Model", "Mesh.Yaml"],
         ["Mesh.Hosting"] = ["Mesh.Laptop", "Mesh.Model"],
