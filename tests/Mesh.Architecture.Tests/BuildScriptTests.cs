@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mesh.Testing;
 
 namespace Mesh.Architecture.Tests;
 
@@ -86,7 +87,7 @@ public sealed class BuildScriptTests : IDisposable
 
             """, TestContext.Current.CancellationToken);
         File.SetUnixFileMode(dotnet, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        File.Copy(Repository.PathTo("build.sh"), Path.Combine(_checkout.FullName, "build.sh"));
+        File.Copy(Checkout.PathTo("build.sh"), Path.Combine(_checkout.FullName, "build.sh"));
 
         using var script = Process.Start(new ProcessStartInfo("bash", ["build.sh", .. arguments])
         {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Mesh.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Architecture.Tests;
@@ -42,7 +43,7 @@ public sealed class EventIdTests
     [Fact]
     public void EventIds_AreListedWithLevelAndMessage()
     {
-        var file = Repository.PathTo("docs", "events.md");
+        var file = Checkout.PathTo("docs", "events.md");
         var text = File.ReadAllText(file);
         var table = text.IndexOf(Rule, StringComparison.Ordinal) + Rule.Length;
         var rows = string.Concat(Events.OrderBy(e => e.Event.EventId).Select(e => $"| {e.Event.EventId} | {e.Event.EventName} | {e.Event.Level} | {e.Event.Message} |\n"));

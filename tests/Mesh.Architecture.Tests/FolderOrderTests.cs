@@ -1,4 +1,5 @@
 using System.Reflection;
+using Mesh.Testing;
 using NetArchTest.Rules;
 
 namespace Mesh.Architecture.Tests;
@@ -92,7 +93,7 @@ public sealed class FolderOrderTests
     public void ProxyFolders_AllHaveAStorey()
     {
         var known = ProxyStoreys.SelectMany(s => s).Append("Properties").ToHashSet();
-        var folders = Directory.EnumerateDirectories(Repository.PathTo("src", "Mesh.Proxy")).Select(Path.GetFileName).Where(f => f is not "bin" and not "obj");
+        var folders = Directory.EnumerateDirectories(Checkout.PathTo("src", "Mesh.Proxy")).Select(Path.GetFileName).Where(f => f is not "bin" and not "obj");
 
         Assert.All(folders, f => Assert.Contains(f!, known));
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Mesh.Testing;
 
 namespace Mesh.Architecture.Tests;
 
@@ -10,7 +11,7 @@ public sealed partial class HouseTests
     [Fact]
     public void NugetConfig_LeavesTheUsersSourcesAlone()
     {
-        var config = XDocument.Load(Repository.PathTo("nuget.config"));
+        var config = XDocument.Load(Checkout.PathTo("nuget.config"));
 
         Assert.Empty(config.Root!.Descendants());
     }
@@ -18,8 +19,8 @@ public sealed partial class HouseTests
     [Fact]
     public void CoreFilter_IsTheSolutionWithoutWhatNeedsAspire()
     {
-        var solution = Project().Matches(File.ReadAllText(Repository.PathTo("Mesh.sln"))).Select(m => m.Groups["path"].Value.Replace('\\', '/')).ToHashSet();
-        using var filter = JsonDocument.Parse(File.ReadAllText(Repository.PathTo("Mesh.Core.slnf")));
+        var solution = Project().Matches(File.ReadAllText(Checkout.PathTo("Mesh.sln"))).Select(m => m.Groups["path"].Value.Replace('\\', '/')).ToHashSet();
+        using var filter = JsonDocument.Parse(File.ReadAllText(Checkout.PathTo("Mesh.Core.slnf")));
         var core = filter.RootElement.GetProperty("solution").GetProperty("projects").EnumerateArray().Select(p => p.GetString()!.Replace('\\', '/')).ToHashSet();
 
         Assert.Equal(solution.Where(p => !NeedsAspire(p, [])).Order(), core.Order());
@@ -30,7 +31,7 @@ public sealed partial class HouseTests
     {
         var found = TrackedFiles()
             .Where(f => !f.EndsWith(".png", StringComparison.Ordinal) && f != "tests/Mesh.Architecture.Tests/HouseTests.cs")
-            .SelectMany(f => File.ReadLines(Repository.PathTo(f)).Where(l => MachineOrHost().IsMatch(l)).Select(l => $"{f}: {l.Trim()}"));
+            .SelectMany(f => File.ReadLines(Checkout.PathTo(f)).Where(l => MachineOrHost().IsMatch(l)).Select(l => $"{f}: {l.Trim()}"));
 
         Assert.Empty(found);
     }
@@ -42,18 +43,18 @@ public sealed partial class HouseTests
             return false;
         }
 
-        var file = Repository.PathTo(path);
+        var file = Checkout.PathTo(path);
         var project = XDocument.Load(file);
         return project.Root!.Attribute("Sdk")?.Value.StartsWith("Aspire.", StringComparison.Ordinal) == true
-            || Repository.Includes(project, "PackageReference").Any(p => p.StartsWith("Aspire.", StringComparison.Ordinal))
-            || Repository.Includes(project, "ProjectReference")
-                .Select(r => Path.GetRelativePath(Repository.Root, Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, r.Replace('\\', '/')))))
+            || ProjectFiles.Includes(project, "PackageReference").Any(p => p.StartsWith("Aspire.", StringComparison.Ordinal))
+            || ProjectFiles.Includes(project, "ProjectReference")
+                .Select(r => Path.GetRelativePath(Checkout.Root, Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, r.Replace('\\', '/')))))
                 .Any(r => NeedsAspire(r.Replace('\\', '/'), seen));
     }
 
     private static string[] TrackedFiles()
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", Repository.Root, "ls-files"]) { RedirectStandardOutput = true })
+        using var git = Process.Start(new ProcessStartInfo("git", ["-C", Checkout.Root, "ls-files"]) { RedirectStandardOutput = true })
             ?? throw new InvalidOperationException("git did not start.");
         var files = git.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         git.WaitForExit();

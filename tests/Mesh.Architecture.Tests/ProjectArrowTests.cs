@@ -17,13 +17,13 @@ public sealed class ProjectArrowTests
         ["Mesh.Hosting.Testing"] = ["Mesh.Hosting"],
     };
 
-    public static TheoryData<string> SourceProjects => new(Repository.Projects("src").Keys);
+    public static TheoryData<string> SourceProjects => new(ProjectFiles.Below("src").Keys);
 
     [Theory]
     [MemberData(nameof(SourceProjects))]
     public void Project_References_FollowTheArrows(string project)
     {
-        var references = Repository.Includes(Repository.Projects("src")[project], "ProjectReference")
+        var references = ProjectFiles.Includes(ProjectFiles.Below("src")[project], "ProjectReference")
             .Select(r => Path.GetFileNameWithoutExtension(r.Replace('\\', '/')));
 
         Assert.True(Arrows.TryGetValue(project, out var allowed), $"{project} is new: give it its arrows here and in ARCHITECTURE.md.");
@@ -40,12 +40,12 @@ public sealed class ProjectArrowTests
     public void GeneratedWire_OnlyXdsHoldsIt() => OnlyIn("Grpc.Tools", p => p == "Mesh.Xds");
 
     [Fact]
-    public void Model_NeedsNoPackage() => Assert.Empty(Repository.Includes(Repository.Projects("src")["Mesh.Model"], "PackageReference"));
+    public void Model_NeedsNoPackage() => Assert.Empty(ProjectFiles.Includes(ProjectFiles.Below("src")["Mesh.Model"], "PackageReference"));
 
     private static void OnlyIn(string package, Func<string, bool> allowed)
     {
-        var others = Repository.Projects("src")
-            .Where(p => !allowed(p.Key) && Repository.Includes(p.Value, "PackageReference").Any(r => r.StartsWith(package, StringComparison.Ordinal)))
+        var others = ProjectFiles.Below("src")
+            .Where(p => !allowed(p.Key) && ProjectFiles.Includes(p.Value, "PackageReference").Any(r => r.StartsWith(package, StringComparison.Ordinal)))
             .Select(p => p.Key);
 
         Assert.Empty(others);

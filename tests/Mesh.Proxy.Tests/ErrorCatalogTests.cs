@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Mesh.Proxy.Errors;
+using Mesh.Testing;
 
 namespace Mesh.Proxy.Tests;
 
@@ -18,7 +18,7 @@ public sealed class ErrorCatalogTests
     [Fact]
     public void Documentation_ListsEveryError()
     {
-        var file = Path.Combine(Root(), "docs", "errors.md");
+        var file = Checkout.PathTo("docs", "errors.md");
         var text = File.ReadAllText(file);
         var table = text.IndexOf(Rule, StringComparison.Ordinal) + Rule.Length;
         var rows = string.Concat(Enum.GetValues<ProxyError>().Select(ErrorCatalog.Of)
@@ -30,6 +30,4 @@ public sealed class ErrorCatalogTests
 
         Assert.Equal(rows, text[table..]);
     }
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", ".."));
 }

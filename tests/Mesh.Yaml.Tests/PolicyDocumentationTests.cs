@@ -1,14 +1,14 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
+using Mesh.Testing;
 
 namespace Mesh.Yaml.Tests;
 
 /// <summary>docs/policies.md says what the reader reads.</summary>
 public sealed partial class PolicyDocumentationTests
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(Root(), "docs", "policies.md"));
+    private static readonly string Text = File.ReadAllText(Checkout.PathTo("docs", "policies.md"));
 
     public static TheoryData<string> Kinds => [.. ResourceReader.KindNames];
 
@@ -40,8 +40,6 @@ public sealed partial class PolicyDocumentationTests
         ListNode l => l.Items.SelectMany(Names),
         _ => [],
     };
-
-    private static string Root([CallerFilePath] string source = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", ".."));
 
     [GeneratedRegex("```yaml\n(?<yaml>.*?)```", RegexOptions.Singleline)]
     private static partial Regex Example();

@@ -38,7 +38,7 @@ internal sealed class DirectMesh : IAsyncDisposable
     /// <param name="parent">With which process they end; <see langword="null"/>: none.</param>
     public static async Task<DirectMesh> StartAsync(int replicas, int? parent)
     {
-        Assert.SkipUnless(File.Exists(Checkout.Mesh), "Nothing is laid out.");
+        Assert.SkipUnless(File.Exists(Built.Mesh), "Nothing is laid out.");
         var mesh = new DirectMesh();
         try
         {
@@ -170,7 +170,7 @@ internal sealed class DirectMesh : IAsyncDisposable
 
     private Process Run(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(Path.GetDirectoryName(Checkout.Mesh)!, folder, program), .. arguments])
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(Path.GetDirectoryName(Built.Mesh)!, folder, program), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -41,14 +41,18 @@ internal sealed class MeshUp : IAsyncDisposable
 
     public int Pid => _process.Id;
 
-    public static async Task<MeshUp> StartAsync(string yaml, params string[] options)
+    public static Task<MeshUp> StartAsync(string yaml, params string[] options) => StartAsync("dotnet", ["exec", Built.Mesh], yaml, options);
+
+    /// <summary>The same with the tool as it was installed from its package.</summary>
+    public static Task<MeshUp> StartToolAsync(string tool, string yaml) => StartAsync(tool, [], yaml, []);
+
+    private static async Task<MeshUp> StartAsync(string program, string[] before, string yaml, string[] options)
     {
-        var mesh = Checkout.Mesh;
         var directory = System.IO.Directory.CreateTempSubdirectory("mesh-up-");
         directory.CreateSubdirectory("policies");
         await File.WriteAllTextAsync(Path.Combine(directory.FullName, "mesh.yaml"), yaml);
         var ready = Path.Combine(directory.FullName, "ready.json");
-        var start = new ProcessStartInfo("dotnet", ["exec", mesh, "up", "--ready-file", ready, "--api-port", OwnPorts.Next(), "--grpc-port", OwnPorts.Next(), .. options])
+        var start = new ProcessStartInfo(program, [.. before, "up", "--ready-file", ready, "--api-port", OwnPorts.Next(), "--grpc-port", OwnPorts.Next(), .. options])
         {
             WorkingDirectory = directory.FullName,
             RedirectStandardOutput = true,

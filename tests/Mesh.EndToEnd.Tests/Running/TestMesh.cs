@@ -12,20 +12,20 @@ internal static class TestMesh
           policies: policies
           services:
             front:
-              command: [dotnet, exec, {{Checkout.TestApp}}]
+              command: [dotnet, exec, {{Built.TestApp}}]
               endpoints:
                 http: { protocol: http, external: true }
               uses: [back]
               health: { endpoint: http, path: /health }
             back:
-              command: [dotnet, exec, {{Checkout.TestApp}}]
+              command: [dotnet, exec, {{Built.TestApp}}]
               replicas: 2
               endpoints:
                 http: { protocol: http }
               uses: [other]
               health: { endpoint: http, path: /health }
             other:
-              command: [dotnet, exec, {{Checkout.TestApp}}]
+              command: [dotnet, exec, {{Built.TestApp}}]
               endpoints:
                 http: { protocol: http }
               health: { endpoint: http, path: /health }

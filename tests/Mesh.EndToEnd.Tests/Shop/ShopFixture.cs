@@ -27,13 +27,6 @@ public sealed class ShopFixture : IAsyncDisposable
     private static async Task<(MeshUp Mesh, TraceCollector Collector)> StartAsync()
     {
         var collector = await TraceCollector.StartAsync();
-        var yaml = await File.ReadAllTextAsync(Checkout.PathTo("playground", "Shop", "mesh.yaml"));
-        yaml = yaml
-            .Replace("../../artifacts", Checkout.PathTo("artifacts"), StringComparison.Ordinal)
-            .Replace("payments/server.js", Checkout.PathTo("playground", "Shop", "payments", "server.js"), StringComparison.Ordinal)
-            .Replace("postgres/run.sh", Checkout.PathTo("playground", "Shop", "postgres", "run.sh"), StringComparison.Ordinal)
-            .Replace("port: 5400, ", "", StringComparison.Ordinal)
-            .Replace("5403", OwnPorts.Next(), StringComparison.Ordinal); // the page that tries to go round the mesh is told it
-        return (await MeshUp.StartAsync(yaml, "--otlp", collector.Url), collector);
+        return (await MeshUp.StartAsync(await ShopFile.ReadAsync(), "--otlp", collector.Url), collector);
     }
 }

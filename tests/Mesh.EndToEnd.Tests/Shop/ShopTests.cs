@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mesh.EndToEnd.Tests.Browser;
 using Mesh.EndToEnd.Tests.Running;
 using Mesh.EndToEnd.Tests.Telemetry;
+using Mesh.Testing;
 using Npgsql;
 
 namespace Mesh.EndToEnd.Tests.Shop;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using Mesh.Testing;
 
 namespace Mesh.Xds.Tests.OfficialProtos;
 
@@ -9,21 +10,21 @@ internal sealed record ProtoComparison(int ExitCode, int Messages, int Fields, i
 {
     private const string ModulesVariable = "MESH_OFFICIAL_PROTOS";
 
-    public static string OurProtos => Path.Combine(Repository.Root, "src", "Mesh.Xds", "Protos");
+    public static string OurProtos => Checkout.PathTo("src", "Mesh.Xds", "Protos");
 
-    public static string OurRules => Path.Combine(Repository.Root, "src", "Mesh.Xds", "Validation", "rules.txt");
+    public static string OurRules => Checkout.PathTo("src", "Mesh.Xds", "Validation", "rules.txt");
 
     public static async Task<ProtoComparison> RunAsync(string protos, string rules, CancellationToken cancellationToken)
     {
         var modules = Environment.GetEnvironmentVariable(ModulesVariable)
-            ?? Path.Combine(Repository.Root, "artifacts", "official-protos", "node_modules");
+            ?? Checkout.PathTo("artifacts", "official-protos", "node_modules");
         if (!Directory.Exists(Path.Combine(modules, "@grpc", "grpc-js-xds")))
         {
             Assert.Skip($"no official protos in {modules}; tests/Mesh.Xds.Tests/OfficialProtos/install.sh brings them, "
                 + $"or {ModulesVariable} names a node_modules folder that has them");
         }
 
-        var script = Path.Combine(Repository.Root, "tests", "Mesh.Xds.Tests", "OfficialProtos", "compare.js");
+        var script = Checkout.PathTo("tests", "Mesh.Xds.Tests", "OfficialProtos", "compare.js");
         var start = new ProcessStartInfo("node", [script, protos, modules, rules]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var node = Start(start);
         var output = node.StandardOutput.ReadToEndAsync(cancellationToken);
