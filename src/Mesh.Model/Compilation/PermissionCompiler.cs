@@ -71,17 +71,10 @@ public static class PermissionCompiler
         var paths = caller.Paths.Select(CanonicalPath.Of).DefaultIfEmpty();
         return new PermissionRule
         {
-            Principals = Principals(caller, policyNamespace, trustDomain),
+            // Neither service nor id: everyone. Users cannot write it; a denial that could not be read becomes it (PermissionNarrowing).
+            Principals = caller.Caller.Principal(policyNamespace, trustDomain) is { } principal ? [principal] : [],
             Requests = caller.Methods.IsEmpty && caller.Paths.IsEmpty ? [] : [.. methods.SelectMany(m => paths.Select(p => new RequestMatch(m, p)))],
             Origin = origin,
         };
     }
-
-    // Neither service nor id: everyone. Users cannot write it; a denial that could not be read becomes it (PermissionNarrowing).
-    private static ImmutableArray<PrincipalMatch> Principals(CallerMatch caller, string policyNamespace, TrustDomain trustDomain) => caller switch
-    {
-        { Service: { } name } when ServiceId.TryParse(name, policyNamespace, out var id) => [new PrincipalMatch(SpiffeId.ForService(trustDomain, id).Text)],
-        { SpiffeId: { } principal } => [principal],
-        _ => [],
-    };
 }

@@ -11,7 +11,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
 {
     private readonly HttpRouteCompiler _httpRoutes = new(policies);
     private readonly TcpRouteCompiler _tcpRoutes = new(policies);
-    private readonly TimeoutCompiler _timeouts = new(policies);
+    private readonly TimeoutCompiler _timeouts = new(policies, trustDomain);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
 

@@ -3,6 +3,7 @@ using Mesh.Model.Identity;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
+using Mesh.Model.Policies.Matching;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.Targeting;
 using Mesh.Model.Policies.TcpRoute;
@@ -108,6 +109,15 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
                 break;
             case TimeoutPolicy timeout:
                 Targets(timeout, timeout.To.Select(i => i.TargetRef), to);
+                for (var i = 0; i < timeout.Rules.Length; i++)
+                {
+                    var at = (MeshResource.SpecPath / "rules")[i] / "matches";
+                    for (var m = 0; m < timeout.Rules[i].Matches.Length; m++)
+                    {
+                        Caller(timeout, timeout.Rules[i].Matches[m], at[m]);
+                    }
+                }
+
                 break;
             case RetryPolicy retry:
                 Targets(retry, retry.To.Select(i => i.TargetRef), to);
@@ -160,7 +170,6 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
     private void Callers(TrafficPermissionPolicy policy)
     {
         var rules = MeshResource.SpecPath / "rules";
-        var own = $"spiffe://{topology.TrustDomain.Name}";
         for (var r = 0; r < policy.Rules.Length; r++)
         {
             var settings = policy.Rules[r].Default;
@@ -168,15 +177,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             {
                 for (var i = 0; i < callers.Length; i++)
                 {
-                    var at = (rules[r] / "default" / list)[i];
-                    if (callers[i].Service is { } name && ServiceId.TryParse(name, policy.Metadata.Namespace, out var id) && !topology.Services.ContainsKey(id))
-                    {
-                        Warn(policy, at / "service", $"names {id}, which does not exist{Guess(id)}");
-                    }
-                    else if (callers[i].SpiffeId is { } principal && principal.Value.TrimEnd('/') != own && !principal.Value.StartsWith($"{own}/", StringComparison.Ordinal))
-                    {
-                        Warn(policy, at / "spiffeId" / "value", $"is {Wording.Quote(principal.Value)}, but every caller's id begins with {own}/");
-                    }
+                    Caller(policy, callers[i].Caller, (rules[r] / "default" / list)[i]);
                 }
             }
         }
@@ -184,6 +185,19 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         if (policy.TargetRef is { Name: { } target } && topology.ExternalServices.ContainsKey(new ServiceId(policy.TargetRef.Namespace ?? policy.Metadata.Namespace, target)))
         {
             Warn(policy, MeshResource.SpecPath / "targetRef", $"names the external service {target}, which has no sidecar to enforce it; remove the edge from the caller's uses instead");
+        }
+    }
+
+    private void Caller(Policy policy, CallerRef caller, FieldPath at)
+    {
+        var own = $"spiffe://{topology.TrustDomain.Name}";
+        if (caller.Service is { } name && ServiceId.TryParse(name, policy.Metadata.Namespace, out var id) && !topology.Services.ContainsKey(id))
+        {
+            Warn(policy, at / "service", $"names {id}, which does not exist{Guess(id)}");
+        }
+        else if (caller.SpiffeId is { } principal && principal.Value.TrimEnd('/') != own && !principal.Value.StartsWith($"{own}/", StringComparison.Ordinal))
+        {
+            Warn(policy, at / "spiffeId" / "value", $"is {Wording.Quote(principal.Value)}, but every caller's id begins with {own}/");
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Mesh.Model.Identity;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.Timeout;
 using Mesh.Model.Snapshots;
@@ -9,14 +11,16 @@ namespace Mesh.Model.Compilation;
 internal sealed class TimeoutCompiler
 {
     private readonly OutboundEntries<OutboundTimeoutSettings> _outbound = new();
-    private readonly InboundEntries<InboundTimeoutSettings> _inbound = new();
+    private readonly InboundEntries<(TimeoutPolicy Policy, InboundItem<InboundTimeoutSettings> Item)> _inbound = new();
+    private readonly TrustDomain _trustDomain;
 
-    public TimeoutCompiler(PolicySet policies)
+    public TimeoutCompiler(PolicySet policies, TrustDomain trustDomain)
     {
+        _trustDomain = trustDomain;
         foreach (var policy in policies.All.OfType<TimeoutPolicy>())
         {
             _outbound.Add(policy, policy.To.Select(i => (i.TargetRef, i.Default)));
-            _inbound.Add(policy, policy.Rules.Select(i => i.Default));
+            _inbound.Add(policy, policy.Rules.Select(i => (policy, i)));
         }
     }
 
@@ -27,6 +31,7 @@ internal sealed class TimeoutCompiler
         return new RouteTimeouts
         {
             Request = fold.Bound("request", s => s.Request, null),
+            GrpcRequest = fold.Bound("grpcRequest", s => s.GrpcRequest, null),
             StreamIdle = fold.Bound("streamIdle", s => s.StreamIdle, null),
             Origin = fold.Origin,
         };
@@ -52,15 +57,50 @@ internal sealed class TimeoutCompiler
     /// <summary>The bounds of the receiving side.</summary>
     public InboundTimeouts Inbound(Service service, ServicePort port, List<AppliedSetting> applied)
     {
-        var fold = new Fold<InboundTimeoutSettings>(_inbound.For(service, port.Name), $"inbound/{port.Name}", "timeout", applied);
+        var where = $"inbound/{port.Name}";
+        var layers = _inbound.For(service, port.Name);
+        var fold = new Fold<InboundTimeoutSettings>(
+            [.. layers.Where(l => l.Content.Item.Matches.IsEmpty).Select(l => new Layer<InboundTimeoutSettings>(l.Content.Item.Default, l.Origin, l.Rank))], where, "timeout", applied);
         var defaults = new InboundTimeouts();
+        var forCallers = ForCallers(layers, port.Protocol.IsHttp(), where, applied).ToImmutableArray();
         return new InboundTimeouts
         {
             Connect = fold.Take("connect", s => s.Connect, defaults.Connect),
             Request = port.Protocol.IsHttp() ? fold.Bound("request", s => s.Request, defaults.Request) : null,
             Idle = fold.Bound("idle", s => s.Idle, defaults.Idle),
             Origin = fold.Origin,
+            ForCallers = forCallers.IsEmpty ? [] : forCallers,
         };
+    }
+
+    // As everywhere the entry whose own target is narrower is heard: one that names callers over one for all, an id over its beginning, a longer beginning over a shorter one.
+    private IEnumerable<CallerTimeouts> ForCallers(
+        ImmutableArray<Layer<(TimeoutPolicy Policy, InboundItem<InboundTimeoutSettings> Item)>> layers, bool isHttp, string where, List<AppliedSetting> applied)
+    {
+        var entries = layers
+            .SelectMany(layer => layer.Content.Item.Matches.Select(m => (Layer: layer, Caller: m.Principal(layer.Content.Policy.Metadata.Namespace, _trustDomain))))
+            .Where(e => e.Caller is not null)
+            .OrderBy(e => e.Caller!.IsPrefix)
+            .ThenByDescending(e => e.Caller!.IsPrefix ? e.Caller.Value.Length : 0)
+            .ThenByDescending(e => e.Layer.Rank);
+        foreach (var (layer, caller) in entries)
+        {
+            var settings = layer.Content.Item.Default;
+            var who = caller!.IsPrefix ? $"{caller.Value}*" : caller.Value;
+            var request = isHttp ? settings.Request : null;
+            foreach (var (name, value) in new[] { ("request", request), ("idle", settings.Idle) })
+            {
+                if (value is { } limit)
+                {
+                    applied.Add(new AppliedSetting(where, $"timeout.{name}", $"{Duration.Format(limit)} for {who}", layer.Origin));
+                }
+            }
+
+            if (request is not null || settings.Idle is not null)
+            {
+                yield return new CallerTimeouts { Caller = caller, Request = request, Idle = settings.Idle, Origin = layer.Origin };
+            }
+        }
     }
 
     private Fold<OutboundTimeoutSettings> Outbound(Service caller, Upstream upstream, string where, List<AppliedSetting> applied) =>

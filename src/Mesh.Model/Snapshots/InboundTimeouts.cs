@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Mesh.Model.Snapshots;
 
 /// <summary>Bounds of the receiving side, from Timeout policies with <c>rules</c>.</summary>
@@ -14,4 +16,38 @@ public sealed record InboundTimeouts
 
     /// <summary>What said so.</summary>
     public Origin Origin { get; init; } = Origin.Default;
+
+    /// <summary>What differs for some callers; for each bound the first entry that matches and has it is heard.</summary>
+    public ImmutableArray<CallerTimeouts> ForCallers { get; init; } = [];
+
+    /// <summary>The bounds for one caller.</summary>
+    /// <param name="caller">Its SPIFFE id; <see langword="null"/>: somebody without one.</param>
+    public InboundTimeouts For(string? caller)
+    {
+        if (ForCallers.IsEmpty || caller is null)
+        {
+            return this;
+        }
+
+        CallerTimeouts? request = null, idle = null;
+        foreach (var entry in ForCallers)
+        {
+            if (entry.Caller.Matches(caller))
+            {
+                request ??= entry.Request is null ? null : entry;
+                idle ??= entry.Idle is null ? null : entry;
+            }
+        }
+
+        return request is null && idle is null
+            ? this
+            : this with
+            {
+                Request = request is null ? Request : OrNone(request.Request),
+                Idle = idle is null ? Idle : OrNone(idle.Idle),
+                Origin = (request ?? idle)!.Origin,
+            };
+    }
+
+    private static TimeSpan? OrNone(TimeSpan? limit) => limit == TimeSpan.Zero ? null : limit;
 }

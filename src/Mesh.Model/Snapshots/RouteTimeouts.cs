@@ -6,6 +6,9 @@ public sealed record RouteTimeouts
     /// <summary>Limit for the whole request with all its retries. <see langword="null"/>: none, the default.</summary>
     public TimeSpan? Request { get; init; }
 
+    /// <summary>Limit for a gRPC call without a deadline of its own, until its response begins; one with a deadline has <see cref="Request"/>. <see langword="null"/>: none, the default.</summary>
+    public TimeSpan? GrpcRequest { get; init; }
+
     /// <summary>How long a request or stream may move no byte in either direction. <see langword="null"/>: for ever, the default.</summary>
     public TimeSpan? StreamIdle { get; init; }
 

@@ -94,7 +94,7 @@ internal abstract partial class InboundHttp(
         }
 
         Prepare(exchange);
-        return await forwarder.ForwardAsync(exchange.Context, port, target);
+        return await forwarder.ForwardAsync(exchange.Context, port, port.Timeouts.For(caller?.Id.Text), target);
     }
 
     private CallerLabel LabelOf(DownstreamConnection connection, SpiffeId caller) =>

@@ -1,3 +1,4 @@
+using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.Routing;
@@ -10,8 +11,12 @@ namespace Mesh.Proxy.Inbound;
 internal sealed class LocalForwarder(UpstreamKit kit)
 {
     /// <summary>Forwards a request.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="timeouts">The port's bounds for this caller.</param>
+    /// <param name="target">What is asked for.</param>
     /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
-    public async ValueTask<Failure?> ForwardAsync(HttpContext context, ServedPort port, RequestTarget target)
+    public async ValueTask<Failure?> ForwardAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, RequestTarget target)
     {
         if (port.Application is not { Pool: { } pool } application)
         {
@@ -22,7 +27,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         {
             return UpgradeForwarder.IsUpgrade(context)
                 ? await UpgradeAsync(context, port, target, pool)
-                : await SendAsync(context, port, application, target, pool);
+                : await SendAsync(context, port, timeouts, application, target, pool);
         }
         finally
         {
@@ -41,18 +46,19 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         return context.RequestAborted.IsCancellationRequested ? new Failure(ProxyError.ClientClosed) : Broken(port, error);
     }
 
-    private async ValueTask<Failure?> SendAsync(HttpContext context, ServedPort port, LocalApplication application, RequestTarget target, HttpPool pool)
+    private async ValueTask<Failure?> SendAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, LocalApplication application, RequestTarget target, HttpPool pool)
     {
         var isGrpc = ErrorResponse.IsGrpc(context.Request);
         using var body = InvokerPath.HasBody(context) ? new RequestBody(context.Request.BodyReader, context.Request.ContentLength, keepLimit: 0) : null;
-        using var clock = RequestClock.Start(isGrpc ? null : port.Timeouts.Request, perTry: null, idle: null, kit.Time, context.RequestAborted);
+        var limit = isGrpc && !GrpcCall.HasDeadline(context.Request) ? null : timeouts.Request;
+        using var clock = RequestClock.Start(limit, perTry: null, idle: null, kit.Time, context.RequestAborted, isGrpc ? () => body is { IsAtEnd: false } : null);
         var token = clock?.Token ?? context.RequestAborted;
         UpstreamResponse? response = null;
         try
         {
             var isHttp2 = port.Protocol.IsHttp2() || (port.Protocol == AppProtocol.Https && (isGrpc || application.NeedsHttp2));
             response = await HeadAsync(new OutgoingRequest { Context = context, Target = target.ToString(), Body = body, Pool = pool, IsHttp2 = isHttp2 }, application, token);
-            if (response.IsEventStream)
+            if (response.IsEventStream || isGrpc)
             {
                 clock?.StopTotal();
             }
@@ -65,7 +71,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException)
         {
-            return Ended(context, clock, body, port) ?? Broken(port, e);
+            return Ended(context, clock, body, timeouts) ?? Broken(port, e);
         }
         finally
         {
@@ -91,11 +97,11 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         }
     }
 
-    private static Failure? Ended(HttpContext context, RequestClock? clock, RequestBody? body, ServedPort port)
+    private static Failure? Ended(HttpContext context, RequestClock? clock, RequestBody? body, InboundTimeouts timeouts)
     {
         if (clock?.Reached is { } limit)
         {
-            var origin = port.Timeouts.Origin;
+            var origin = timeouts.Origin;
             return new Failure(limit, origin == Model.Origin.Default ? null : origin.ToString());
         }
 

@@ -42,9 +42,10 @@ internal sealed class OutboundCall : IDisposable
         _body = InvokerPath.HasBody(context)
             ? new RequestBody(context.Request.BodyReader, context.Request.ContentLength, _rule.Retry.Attempts > 0 ? KeepLimit : 0)
             : null;
-        // gRPC has deadlines of its own, and its streams look like its calls.
         var timeouts = _rule.Timeouts;
-        _clock = RequestClock.Start(_isGrpc ? null : timeouts.Request, _rule.Retry.PerTryTimeout, timeouts.StreamIdle, forwarder.Kit.Time, context.RequestAborted);
+        var limit = _isGrpc ? GrpcCall.Limit(context.Request, timeouts) : timeouts.Request;
+        _clock = RequestClock.Start(
+            limit, _rule.Retry.PerTryTimeout, timeouts.StreamIdle, forwarder.Kit.Time, context.RequestAborted, _isGrpc ? () => _body is { IsAtEnd: false } : null);
         _token = _clock?.Token ?? context.RequestAborted;
     }
 
@@ -191,7 +192,7 @@ internal sealed class OutboundCall : IDisposable
 
     private async ValueTask<Failure?> CopyAsync(UpstreamResponse response)
     {
-        if (response.IsEventStream)
+        if (response.IsEventStream || _isGrpc)
         {
             _clock?.StopTotal();
         }

@@ -24,6 +24,9 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
     /// <summary>What reading it from the caller failed with.</summary>
     public Exception? CallerError { get; private set; }
 
+    /// <summary>Whether the caller has sent all of it.</summary>
+    public bool IsAtEnd => Volatile.Read(ref _isAtEnd);
+
     /// <summary>Bytes that came from the caller so far, for idle checks.</summary>
     public long Moved { get; private set; }
 

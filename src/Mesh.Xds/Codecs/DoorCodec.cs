@@ -99,6 +99,7 @@ internal static class DoorCodec
                 Protocol = ValueCodec.Encode(protocol),
                 External = external,
                 AppConnectTimeout = Duration.FromTimeSpan(timeouts.Connect),
+                CallerTimeouts = { timeouts.ForCallers.Select(TimeoutCodec.Encode) },
             }),
         };
         var app = ResourceNames.Local(port.Port);
@@ -137,6 +138,7 @@ internal static class DoorCodec
         {
             Connect = ValueCodec.Required(settings.AppConnectTimeout, $"{where}.metadata.app_connect_timeout"),
             Origin = chain.Metadata.Origin(TimeoutOrigin),
+            ForCallers = [.. settings.CallerTimeouts.Select((entry, i) => TimeoutCodec.Decode(entry, $"{where}.metadata.caller_timeouts[{i}]"))],
         };
         if (settings.Protocol == PortProtocol.Tcp)
         {

@@ -1,5 +1,6 @@
 using Envoy.Config.Core.V3;
 using Envoy.Config.Route.V3;
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
 using Mesh.Snapshot.V1;
 using Mesh.Xds.Wire;
@@ -43,6 +44,7 @@ internal static class RouteTableCodec
         {
             TimeoutCodec.Encode(rule.Timeouts, forward, metadata);
             forward.RetryPolicy = RetryCodec.Encode(rule.Retry, metadata);
+            settings.GrpcRequest = rule.Timeouts.GrpcRequest is { } grpc ? Duration.FromTimeSpan(grpc) : null;
             settings.IdempotentMethods.AddRange(rule.Retry.IdempotentMethods);
         }
 
@@ -67,7 +69,7 @@ internal static class RouteTableCodec
             ? rule
             : rule with
             {
-                Timeouts = TimeoutCodec.Decode(forward, route.Metadata),
+                Timeouts = TimeoutCodec.Decode(forward, route.Metadata) with { GrpcRequest = settings.GrpcRequest?.ToTimeSpan() },
                 Retry = RetryCodec.Decode(forward.RetryPolicy, settings.IdempotentMethods, route.Metadata, where),
             };
     }

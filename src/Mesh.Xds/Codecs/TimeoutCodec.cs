@@ -1,5 +1,7 @@
 using Envoy.Config.Core.V3;
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
+using CallerTimeoutsMessage = Mesh.Snapshot.V1.CallerTimeouts;
 using RouteActionMessage = Envoy.Config.Route.V3.RouteAction;
 
 namespace Mesh.Xds.Codecs;
@@ -21,5 +23,22 @@ internal static class TimeoutCodec
         Request = ValueCodec.ZeroIsNone(action.Timeout),
         StreamIdle = ValueCodec.ZeroIsNone(action.IdleTimeout),
         Origin = metadata.Origin(OriginName),
+    };
+
+    public static CallerTimeoutsMessage Encode(CallerTimeouts timeouts, int index) => new()
+    {
+        Caller = timeouts.Caller.Value,
+        IsPrefix = timeouts.Caller.IsPrefix,
+        Request = timeouts.Request is { } request ? Duration.FromTimeSpan(request) : null,
+        Idle = timeouts.Idle is { } idle ? Duration.FromTimeSpan(idle) : null,
+        Origin = PolicyNameCodec.Encode(index, timeouts.Origin),
+    };
+
+    public static CallerTimeouts Decode(CallerTimeoutsMessage message, string where) => new()
+    {
+        Caller = new PrincipalMatch(message.Caller, message.IsPrefix),
+        Request = message.Request?.ToTimeSpan(),
+        Idle = message.Idle?.ToTimeSpan(),
+        Origin = PolicyNameCodec.Decode(message.Origin, where).Origin,
     };
 }

@@ -69,6 +69,50 @@ public sealed class SettingsMergeTests
     }
 
     [Fact]
+    public void Compile_InboundTimeoutsByCaller_NarrowestMatchIsHeardFieldByField()
+    {
+        var mesh = Shop.Yaml("""
+            kind: Timeout
+            metadata: {name: callers, namespace: shop}
+            spec:
+              targetRef: {kind: Service, name: orders}
+              rules:
+              - matches: [{service: web/storefront}]
+                default: {request: 1s}
+              - matches: [{spiffeId: {type: Prefix, value: "spiffe://shop.local/ns/web"}}, {spiffeId: {type: Prefix, value: "spiffe://shop.local/ns/web/sa/store"}}]
+                default: {request: 2s, idle: 0s}
+              - default: {request: 3s, idle: 4s, connect: 5s}
+            """);
+
+        var timeouts = mesh.Snapshot("shop/orders").Inbound.Single(i => i.Port.Port == "http").Timeouts;
+        var storefront = timeouts.For("spiffe://shop.local/ns/web/sa/storefront");
+        var other = timeouts.For("spiffe://shop.local/ns/web/sa/other");
+        var stranger = timeouts.For("spiffe://shop.local/ns/shop/sa/job");
+
+        Assert.Equal((TimeSpan.FromSeconds(1), null), (storefront.Request, storefront.Idle));
+        Assert.Equal("rules[0]", storefront.Origin.Rule);
+        Assert.Equal((TimeSpan.FromSeconds(2), null), (other.Request, other.Idle));
+        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(5)), (stranger.Request!.Value, stranger.Idle!.Value, stranger.Connect));
+        Assert.Equal(TimeSpan.FromSeconds(3), timeouts.For(null).Request);
+        Assert.Null(mesh.Snapshot("shop/orders").Inbound.Single(i => i.Port.Port == "db").Timeouts.For("spiffe://shop.local/ns/web/sa/storefront").Request);
+        Assert.Contains(
+            mesh.Compile().Explanations[TestMesh.Id("shop/orders")],
+            a => a is { Where: "inbound/http", Setting: "timeout.request", Value: "1s for spiffe://shop.local/ns/web/sa/storefront" });
+    }
+
+    [Fact]
+    public void Compile_GrpcRequest_IsASettingOfItsOwn()
+    {
+        var timeouts = Shop.Yaml("""
+            kind: Timeout
+            metadata: {name: calls, namespace: web}
+            spec: {to: [{targetRef: {kind: Mesh}, default: {grpcRequest: 3s}}]}
+            """).Routes("web/storefront", "shop/orders/rpc")[0].Timeouts;
+
+        Assert.Equal((null, TimeSpan.FromSeconds(3)), (timeouts.Request, timeouts.GrpcRequest!.Value));
+    }
+
+    [Fact]
     public void Compile_NoPolicy_UsesDefaults()
     {
         var rule = Shop.Routes("web/storefront", "shop/orders/http")[0];

@@ -28,6 +28,10 @@ public sealed class ResourceReaderTests
     [InlineData("spec: {rules: [{}]}", "spec.rules[0].default: is missing; add it")]
     [InlineData("spec: {to: [{default: {request: 1s}}]}", "spec.to[0].targetRef: is missing; add it")]
     [InlineData("spec: {targetRef: {kind: Service, name: a, sectionName: http}, to: [{targetRef: {kind: Mesh}, default: {}}]}", "spec.targetRef.sectionName: picks a port that is called, which means nothing for to (it is \"http\"); move it to the entry of to")]
+    [InlineData("spec: {rules: [{matches: [], default: {request: 1s}}]}", "spec.rules[0].matches: is an empty list; add an item, or leave the field out")]
+    [InlineData("spec: {rules: [{matches: [{}], default: {request: 1s}}]}", "spec.rules[0].matches[0]: names no caller; add service or spiffeId")]
+    [InlineData("spec: {rules: [{matches: [{service: a}], default: {connect: 1s}}]}", "spec.rules[0].default.connect: cannot depend on the caller, for all share the connections to the app; move it to an entry without matches")]
+    [InlineData("kind: TrafficPermission\nspec: {rules: [{matches: [{service: a}], default: {}}]}", "spec.rules[0].matches: is not a field here; use default")]
     // Service
     [InlineData("kind: Service\nspec: {ports: [{name: http, protocol: htpp}]}", "spec.ports[0].protocol: must be http, http2, grpc, tcp or https but is \"htpp\"; did you mean http?")]
     [InlineData("kind: Service\nspec: {ports: [{name: a, protocol: http}, {name: a, protocol: tcp}]}", "spec.ports[1].name: is \"a\" a second time; give each port its own name")]

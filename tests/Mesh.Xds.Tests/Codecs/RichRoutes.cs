@@ -54,7 +54,7 @@ internal static class RichRoutes
                 },
                 RequestHeaders = Headers,
                 ResponseHeaders = Headers,
-                Timeouts = new RouteTimeouts { Request = TimeSpan.FromSeconds(15), StreamIdle = TimeSpan.FromMinutes(30), Origin = Samples.Somewhere },
+                Timeouts = new RouteTimeouts { Request = TimeSpan.FromSeconds(15), GrpcRequest = TimeSpan.FromSeconds(4), StreamIdle = TimeSpan.FromMinutes(30), Origin = Samples.Somewhere },
                 Retry = new RetrySettings
                 {
                     Attempts = 4,

@@ -72,7 +72,18 @@ internal static class Samples
                 Port = Port("storefront"),
                 Protocol = AppProtocol.Http,
                 Permissions = Permissions,
-                Timeouts = new() { Connect = TimeSpan.FromSeconds(3), Request = TimeSpan.FromSeconds(30), Idle = null, Origin = Somewhere },
+                Timeouts = new()
+                {
+                    Connect = TimeSpan.FromSeconds(3),
+                    Request = TimeSpan.FromSeconds(30),
+                    Idle = null,
+                    Origin = Somewhere,
+                    ForCallers =
+                    [
+                        new() { Caller = new PrincipalMatch(Storefront.Text), Request = TimeSpan.Zero, Origin = Somewhere },
+                        new() { Caller = new PrincipalMatch("spiffe://shop.local/ns/jobs", IsPrefix: true), Idle = TimeSpan.FromHours(1), Origin = new Origin("Timeout", "a;b%") },
+                    ],
+                },
             },
             new InboundPort { Port = Port("storefront", "grpc"), Protocol = AppProtocol.Grpc, Permissions = PermissionSet.Nobody },
             new InboundPort

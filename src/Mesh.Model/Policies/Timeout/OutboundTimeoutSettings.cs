@@ -11,6 +11,12 @@ public sealed record OutboundTimeoutSettings : PolicySettings
     /// <summary>Limit for the whole request with its retries; not for streams and upgrades. Zero: none. Without any policy: none.</summary>
     public TimeSpan? Request { get; init; }
 
+    /// <summary>
+    /// Limit for a gRPC call that carries no deadline of its own, until its response begins; not for calls that still send. Zero: none. Without any policy: none, since
+    /// nothing on the wire tells a call from a stream that has nothing to say yet.
+    /// </summary>
+    public TimeSpan? GrpcRequest { get; init; }
+
     /// <summary>How long a request or stream may move no byte. Zero: for ever. Without any policy: for ever.</summary>
     public TimeSpan? StreamIdle { get; init; }
 
@@ -21,6 +27,7 @@ public sealed record OutboundTimeoutSettings : PolicySettings
     [
         .. Duration.Check(Connect, at / "connect"),
         .. Duration.Check(Request, at / "request", zeroIsOff: true),
+        .. Duration.Check(GrpcRequest, at / "grpcRequest", zeroIsOff: true),
         .. Duration.Check(StreamIdle, at / "streamIdle", zeroIsOff: true),
         .. Duration.Check(Idle, at / "idle", zeroIsOff: true),
     ];

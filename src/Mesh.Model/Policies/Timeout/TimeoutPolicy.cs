@@ -20,5 +20,15 @@ public sealed record TimeoutPolicy : Policy
         .. PolicyShape.Validate(TargetRef, at, To.Length, Rules.Length),
         .. To.SelectMany((item, i) => item.Validate((at / "to")[i])),
         .. Rules.SelectMany((item, i) => item.Validate((at / "rules")[i])),
+        .. Rules.SelectMany((item, i) => ConnectByCaller(item, (at / "rules")[i])),
     ];
+
+    // Connections to the app are shared by all callers.
+    private static IEnumerable<Violation> ConnectByCaller(InboundItem<InboundTimeoutSettings> item, FieldPath at)
+    {
+        if (!item.Matches.IsEmpty && item.Default.Connect is not null)
+        {
+            yield return new(at / "default" / "connect", "cannot depend on the caller, for all share the connections to the app; move it to an entry without matches");
+        }
+    }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Model.Policies.Matching;
 using Mesh.Model.Snapshots;
-using Mesh.Model.Topology;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Policies.TrafficPermission;
@@ -21,24 +20,12 @@ public sealed record CallerMatch
     /// <summary>Paths. Empty: every path.</summary>
     public ImmutableArray<PathMatch> Paths { get; init; } = [];
 
+    internal CallerRef Caller => new() { Service = Service, SpiffeId = SpiffeId };
+
     internal IEnumerable<Violation> Validate(FieldPath at)
     {
-        if (Service is null == SpiffeId is null)
-        {
-            yield return new(at, Service is null ? "names no caller; add service or spiffeId" : "names its caller twice; keep either service or spiffeId");
-        }
-
-        if (Service is not null && !ServiceId.TryParse(Service, ServiceId.DefaultNamespace, out _))
-        {
-            yield return new(at / "service", $"must be name or namespace/name but is {Wording.Quote(Service)}");
-        }
-
-        if (SpiffeId is not null && !Identity.SpiffeId.TryParse(SpiffeId.IsPrefix ? SpiffeId.Value.TrimEnd('/') : SpiffeId.Value, out _))
-        {
-            yield return new(at / "spiffeId" / "value", $"must be a SPIFFE id such as spiffe://shop.local/ns/default/sa/orders but is {Wording.Quote(SpiffeId.Value)}");
-        }
-
-        foreach (var violation in Methods.SelectMany((method, i) => MatchRules.Method(method, (at / "methods")[i]))
+        foreach (var violation in Caller.Validate(at)
+            .Concat(Methods.SelectMany((method, i) => MatchRules.Method(method, (at / "methods")[i])))
             .Concat(Paths.SelectMany((path, i) => MatchRules.Path(path, (at / "paths")[i]))))
         {
             yield return violation;

@@ -1,4 +1,5 @@
 using Mesh.Model.Policies;
+using Mesh.Model.Policies.Matching;
 using Mesh.Model.Policies.Targeting;
 using Mesh.Model.Snapshots;
 
@@ -23,6 +24,16 @@ internal static class SharedSchemas
         .Value("type", Words.ValueMatch, x => x.Kind == ValueMatchKind.Exact ? null : x.Kind, (x, v) => x with { Kind = v })
         .Field("value", TextSchema.Any, x => x.Value.Length == 0 ? null : x.Value, (x, v) => x with { Value = v });
 
+    private static readonly WordSchema<bool> PrincipalType = new(("Exact", false), ("Prefix", true));
+
+    public static ObjectSchema<PrincipalMatch> Principal { get; } = new ObjectSchema<PrincipalMatch>(() => new PrincipalMatch(""))
+        .Value("type", PrincipalType, x => x.IsPrefix, (x, v) => x with { IsPrefix = v }, required: true)
+        .Field("value", TextSchema.Any, x => x.Value, (x, v) => x with { Value = v }, required: true);
+
+    private static readonly ObjectSchema<CallerRef> Caller = new ObjectSchema<CallerRef>(() => new())
+        .Field("service", TextSchema.Any, x => x.Service, (x, v) => x with { Service = v })
+        .Field("spiffeId", Principal, x => x.SpiffeId, (x, v) => x with { SpiffeId = v });
+
     /// <summary>The frame of every policy's spec: the top-level target first.</summary>
     public static ObjectSchema<T> Spec<T>()
         where T : Policy => new ObjectSchema<T>(() => throw new InvalidOperationException("a spec is read onto its resource"))
@@ -37,5 +48,11 @@ internal static class SharedSchemas
     /// <summary>An entry of <c>rules</c>.</summary>
     public static ObjectSchema<InboundItem<T>> Rule<T>(ValueSchema<T> settings)
         where T : PolicySettings, new() => new ObjectSchema<InboundItem<T>>(() => new InboundItem<T>())
+            .Field("default", settings, x => x.Default, (x, v) => x with { Default = v }, required: true);
+
+    /// <summary>An entry of <c>rules</c> of a kind whose settings can depend on the caller. An empty list would read like "nobody" but mean "everyone".</summary>
+    public static ObjectSchema<InboundItem<T>> RuleByCaller<T>(ValueSchema<T> settings)
+        where T : PolicySettings, new() => new ObjectSchema<InboundItem<T>>(() => new InboundItem<T>())
+            .List("matches", Caller, x => x.Matches, (x, v) => x with { Matches = v }, mayBeEmpty: false)
             .Field("default", settings, x => x.Default, (x, v) => x with { Default = v }, required: true);
 }

@@ -8,6 +8,7 @@ internal static class TimeoutSchema
     private static readonly ObjectSchema<OutboundTimeoutSettings> Outbound = new ObjectSchema<OutboundTimeoutSettings>(() => new())
         .Value("connect", DurationSchema.Any, x => x.Connect, (x, v) => x with { Connect = v })
         .Value("request", DurationSchema.Any, x => x.Request, (x, v) => x with { Request = v })
+        .Value("grpcRequest", DurationSchema.Any, x => x.GrpcRequest, (x, v) => x with { GrpcRequest = v })
         .Value("streamIdle", DurationSchema.Any, x => x.StreamIdle, (x, v) => x with { StreamIdle = v })
         .Value("idle", DurationSchema.Any, x => x.Idle, (x, v) => x with { Idle = v });
 
@@ -18,5 +19,5 @@ internal static class TimeoutSchema
 
     public static ObjectSchema<TimeoutPolicy> Spec { get; } = SharedSchemas.Spec<TimeoutPolicy>()
         .List("to", SharedSchemas.To(Outbound), x => x.To, (x, v) => x with { To = v })
-        .List("rules", SharedSchemas.Rule(Inbound), x => x.Rules, (x, v) => x with { Rules = v });
+        .List("rules", SharedSchemas.RuleByCaller(Inbound), x => x.Rules, (x, v) => x with { Rules = v });
 }

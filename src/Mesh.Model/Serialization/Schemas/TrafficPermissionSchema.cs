@@ -1,21 +1,14 @@
 using Mesh.Model.Policies.TrafficPermission;
-using Mesh.Model.Snapshots;
 
 namespace Mesh.Model.Serialization.Schemas;
 
 /// <summary>The spec of kind TrafficPermission.</summary>
 internal static class TrafficPermissionSchema
 {
-    private static readonly WordSchema<bool> PrincipalType = new(("Exact", false), ("Prefix", true));
-
-    private static readonly ObjectSchema<PrincipalMatch> Principal = new ObjectSchema<PrincipalMatch>(() => new PrincipalMatch(""))
-        .Value("type", PrincipalType, x => x.IsPrefix, (x, v) => x with { IsPrefix = v }, required: true)
-        .Field("value", TextSchema.Any, x => x.Value, (x, v) => x with { Value = v }, required: true);
-
     // Empty lists of methods and paths would read like "none" but mean "any".
     private static readonly ObjectSchema<CallerMatch> Caller = new ObjectSchema<CallerMatch>(() => new())
         .Field("service", TextSchema.Any, x => x.Service, (x, v) => x with { Service = v })
-        .Field("spiffeId", Principal, x => x.SpiffeId, (x, v) => x with { SpiffeId = v })
+        .Field("spiffeId", SharedSchemas.Principal, x => x.SpiffeId, (x, v) => x with { SpiffeId = v })
         .List("methods", TextSchema.Any, x => x.Methods, (x, v) => x with { Methods = v }, mayBeEmpty: false)
         .List("paths", SharedSchemas.Path, x => x.Paths, (x, v) => x with { Paths = v }, mayBeEmpty: false);
 

@@ -32,7 +32,8 @@ internal sealed class RequestClock : IDisposable
     /// <param name="idle">Limit for silence; <see langword="null"/>: none.</param>
     /// <param name="time">The clock.</param>
     /// <param name="caller">Cancelled when the caller goes away.</param>
-    public static RequestClock? Start(TimeSpan? request, TimeSpan? perTry, TimeSpan? idle, TimeProvider time, CancellationToken caller)
+    /// <param name="isStream">Asked when the limit for the whole request is reached; <see langword="true"/>: it is a stream, which has none. <see langword="null"/>: it is none.</param>
+    public static RequestClock? Start(TimeSpan? request, TimeSpan? perTry, TimeSpan? idle, TimeProvider time, CancellationToken caller, Func<bool>? isStream = null)
     {
         if (request is null && perTry is null && idle is null)
         {
@@ -42,7 +43,17 @@ internal sealed class RequestClock : IDisposable
         var clock = new RequestClock(time, caller);
         if (request is { } limit)
         {
-            clock._total = clock.Timer(ProxyError.RequestTimeout, limit);
+            clock._total = time.CreateTimer(
+                _ =>
+                {
+                    if (isStream?.Invoke() != true)
+                    {
+                        clock.Reach(ProxyError.RequestTimeout);
+                    }
+                },
+                null,
+                limit,
+                System.Threading.Timeout.InfiniteTimeSpan);
         }
 
         return clock;
@@ -95,8 +106,6 @@ internal sealed class RequestClock : IDisposable
         Drop(ref _idle);
         _source.Dispose();
     }
-
-    private ITimer Timer(ProxyError error, TimeSpan limit) => _time.CreateTimer(_ => Reach(error), null, limit, System.Threading.Timeout.InfiniteTimeSpan);
 
     private void Reach(ProxyError error)
     {

@@ -1,0 +1,164 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Mesh.Model;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Proxy.Tests.Pair;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Mesh.Proxy.Tests;
+
+/// <summary>A Timeout policy ends calls, never streams.</summary>
+public sealed class GrpcTimeoutTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(300);
+    private static readonly Origin Slow = new("Timeout", "default/slow");
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task CallWithADeadline_IsEndedByRequest()
+    {
+        await using var app = await TestApp.StartAsync(SilentAsync, HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
+        using var client = Client();
+
+        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), deadline: "1M"), Stop).InTime();
+
+        AssertEnded(response, "shop-1");
+    }
+
+    [Fact]
+    public async Task CallWithoutADeadline_IsEndedByGrpcRequest()
+    {
+        await using var app = await TestApp.StartAsync(SilentAsync, HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, Timeouts = new RouteTimeouts { GrpcRequest = Limit, Origin = Slow } });
+        using var client = Client();
+
+        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5])), Stop).InTime();
+
+        AssertEnded(response, "shop-1");
+    }
+
+    [Fact]
+    public async Task CallWithADeadline_IsEndedByTheReceivingSide()
+    {
+        await using var app = await TestApp.StartAsync(SilentAsync, HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, InboundTimeouts = new InboundTimeouts { Request = Limit, Origin = Slow } });
+        using var client = Client();
+
+        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), deadline: "1M"), Stop).InTime();
+
+        AssertEnded(response, "orders-1");
+    }
+
+    [Fact]
+    public async Task Streams_OutliveEveryLimit()
+    {
+        var release = new TaskCompletionSource();
+        await using var app = await TestApp.StartAsync(
+            async context =>
+            {
+                if (context.Request.Path == "/silent")
+                {
+                    await SilentAsync(context);
+                    return;
+                }
+
+                // A watch that says at once that it is one, and an upload: neither has anything more to say for a long time.
+                context.Response.ContentType = "application/grpc";
+                if (context.Request.Path == "/watch")
+                {
+                    await context.Response.StartAsync(context.RequestAborted);
+                    await context.Response.Body.FlushAsync(context.RequestAborted);
+                    await release.Task.WaitAsync(context.RequestAborted);
+                }
+                else
+                {
+                    await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+                }
+
+                await context.Response.Body.WriteAsync(new byte[5], context.RequestAborted);
+                context.Response.AppendTrailer("grpc-status", "0");
+            },
+            HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions
+        {
+            Protocol = AppProtocol.Grpc,
+            Timeouts = new RouteTimeouts { Request = Limit, GrpcRequest = Limit, Origin = Slow },
+            InboundTimeouts = new InboundTimeouts { Request = Limit },
+        });
+        using var client = Client();
+        var body = new DuplexContent();
+        var upload = client.SendAsync(Call(pair.Url, body, deadline: "1M", path: "upload"), HttpCompletionOption.ResponseHeadersRead, Stop);
+        var up = await body.Stream.InTime();
+        await up.WriteAsync(new byte[5], Stop).InTime();
+        await up.FlushAsync(Stop).InTime();
+        using var watch = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), deadline: "1M", path: "watch"), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+
+        // It began last, so that their limit is over when its is.
+        using var silent = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), path: "silent"), Stop).InTime();
+        AssertEnded(silent, "shop-1");
+        release.SetResult();
+        body.Complete();
+
+        using var uploaded = await upload.InTime();
+        Assert.Equal(new byte[5], await uploaded.Content.ReadAsByteArrayAsync(Stop).InTime());
+        Assert.Equal(new byte[5], await watch.Content.ReadAsByteArrayAsync(Stop).InTime());
+        Assert.Equal("0", watch.TrailingHeaders.GetValues("grpc-status").Single());
+    }
+
+    [Fact]
+    public async Task CallWithoutADeadline_OutlivesRequest()
+    {
+        var release = new TaskCompletionSource();
+        await using var app = await TestApp.StartAsync(
+            async context =>
+            {
+                if (context.Request.Path == "/silent")
+                {
+                    await SilentAsync(context);
+                    return;
+                }
+
+                await release.Task.WaitAsync(context.RequestAborted);
+                context.Response.ContentType = "application/grpc";
+                context.Response.AppendTrailer("grpc-status", "0");
+            },
+            HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
+        using var client = Client();
+
+        var call = client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5])), Stop);
+        using var bounded = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), deadline: "1M", path: "silent"), Stop).InTime();
+        release.SetResult();
+
+        using var response = await call.InTime();
+        AssertEnded(bounded, "shop-1");
+        Assert.False(response.Headers.Contains("mesh-error"));
+    }
+
+    private static void AssertEnded(HttpResponseMessage response, string hop)
+    {
+        Assert.Equal("4", response.Headers.GetValues("grpc-status").Single());
+        Assert.Equal($"request_timeout; hop={hop}; policy=Timeout default/slow", response.Headers.GetValues("mesh-error").Single());
+    }
+
+    private static Task SilentAsync(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    private static HttpClient Client() => new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
+
+    private static HttpRequestMessage Call(Uri url, HttpContent content, string? deadline = null, string path = "call")
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = content };
+        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        if (deadline is not null)
+        {
+            request.Headers.Add("grpc-timeout", deadline);
+        }
+
+        return request;
+    }
+}
