@@ -40,7 +40,7 @@ internal sealed record ProxyJson
     /// <summary>Since when its discovery stream is open; <see langword="null"/>: it is not.</summary>
     public DateTimeOffset? ConnectedSince { get; init; }
 
-    /// <summary>Whether it has accepted all that it was sent.</summary>
+    /// <summary>Whether it has accepted all that there is for it now.</summary>
     public bool Current { get; init; }
 
     /// <summary>Version it accepted last, by resource type.</summary>

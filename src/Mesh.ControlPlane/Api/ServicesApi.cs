@@ -1,5 +1,6 @@
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Discovery;
+using Mesh.ControlPlane.Store;
 using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
@@ -16,8 +17,15 @@ internal static class ServicesApi
     {
         api.MapGet("/services", List).WithMetadata(Read);
         api.MapGet("/services/{ns}/{name}", Get).WithMetadata(Read);
-        api.MapGet("/proxies", (ProxyDirectory proxies) => Results.Ok(new { proxies = proxies.Proxies.Select(ProxyJson.Of) })).WithMetadata(Read);
+        api.MapGet("/proxies", Proxies).WithMetadata(Read);
         api.MapGet("/inspect/{ns}/{name}", Inspect).WithMetadata(Read);
+    }
+
+    private static IResult Proxies(ConfigurationStore store, MeshCompiler compiler, ProxyDirectory directory)
+    {
+        // In this order: what is settled now was published before the sidecars are looked at.
+        var settled = ReferenceEquals(compiler.Current?.Stored, store.Current);
+        return Results.Ok(new { settled, proxies = directory.Proxies.Select(ProxyJson.Of) });
     }
 
     private static IResult List(MeshCompiler compiler, ProxyDirectory directory)

@@ -11,14 +11,18 @@ namespace Mesh.ControlPlane.Discovery;
 /// <summary>Every sidecar that is registered or connected.</summary>
 internal sealed class ProxyDirectory
 {
+    private static readonly ImmutableDictionary<string, string> Nothing = ImmutableDictionary<string, string>.Empty;
+
     private readonly ReplicaRegistry _registry;
     private readonly StreamRegistry _streams;
+    private readonly SnapshotCache _cache;
     private readonly ConcurrentDictionary<(long Stream, string Type), string> _refusals = [];
 
-    public ProxyDirectory(ReplicaRegistry registry, StreamRegistry streams, ControlPlaneMetrics metrics)
+    public ProxyDirectory(ReplicaRegistry registry, StreamRegistry streams, SnapshotCache cache, ControlPlaneMetrics metrics)
     {
         _registry = registry;
         _streams = streams;
+        _cache = cache;
         metrics.ObserveProxies(() => streams.Streams.Length);
         streams.Changed += status => Count(status, metrics);
         streams.Closed += status =>
@@ -35,14 +39,14 @@ internal sealed class ProxyDirectory
     {
         get
         {
-            var views = _registry.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null));
+            var views = _registry.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null, Nothing));
             foreach (var stream in _streams.Streams.OrderBy(s => s.ConnectedAt))
             {
                 if (NodeId.TryParse(stream.NodeId, out var node) && node.Identity.TryGetService(out var service))
                 {
                     // Of two streams of one sidecar the newer one speaks for it; the older one is about to end.
                     var key = (service, node.Replica);
-                    views[key] = views.TryGetValue(key, out var view) ? view with { Stream = stream } : new ProxyView(service, node.Replica, null, stream);
+                    views[key] = views.TryGetValue(key, out var view) ? view with { Stream = stream, Wanted = Wanted(stream) } : new ProxyView(service, node.Replica, null, stream, Wanted(stream));
                 }
             }
 
@@ -52,6 +56,13 @@ internal sealed class ProxyDirectory
 
     /// <summary>The sidecars of one service.</summary>
     public IEnumerable<ProxyView> Of(ServiceId service) => Proxies.Where(p => p.Service == service);
+
+    // Endpoint sets are sent one by one, so they have no version as a whole.
+    private ImmutableDictionary<string, string> Wanted(StreamStatus stream) => TypeUrls.InOrder
+        .Where(type => type != TypeUrls.Endpoints)
+        .Select(type => (type, version: _cache.VersionOf(stream.Profile, type)))
+        .Where(w => w.version is not null && (w.type == TypeUrls.Listener || stream.Types.ContainsKey(w.type)))
+        .ToImmutableDictionary(w => w.type, w => w.version!);
 
     private void Count(StreamStatus status, ControlPlaneMetrics metrics)
     {

@@ -10,11 +10,15 @@ namespace Mesh.ControlPlane.Discovery;
 /// <param name="Replica">Its replica's name.</param>
 /// <param name="Registered">Its registration; <see langword="null"/>: none, so nobody is sent to it.</param>
 /// <param name="Stream">Its discovery stream; <see langword="null"/>: none, so it hears of no change.</param>
-internal sealed record ProxyView(ServiceId Service, string Replica, RegisteredReplica? Registered, StreamStatus? Stream)
+/// <param name="Wanted">The version that its profile has now, by type.</param>
+internal sealed record ProxyView(
+    ServiceId Service, string Replica, RegisteredReplica? Registered, StreamStatus? Stream, ImmutableDictionary<string, string> Wanted)
 {
     /// <summary>What it refused, by type; empty: nothing.</summary>
     public ImmutableArray<string> Errors => [.. Stream?.Types.Values.Select(t => t.Error).OfType<string>() ?? []];
 
-    /// <summary>Whether it has accepted all that it was sent.</summary>
-    public bool IsCurrent => Stream is not null && Stream.Types.Values.All(t => t.SentVersion == t.AckedVersion);
+    /// <summary>Whether it has accepted all that there is for it now, also what is about to be sent.</summary>
+    public bool IsCurrent => Stream is not null
+        && Stream.Types.Values.All(t => t.SentVersion == t.AckedVersion)
+        && Wanted.All(w => Stream.Types.GetValueOrDefault(w.Key)?.AckedVersion == w.Value);
 }

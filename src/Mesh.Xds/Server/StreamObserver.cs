@@ -50,7 +50,9 @@ internal sealed partial class StreamObserver : IDeltaObserver, IDisposable
 
     public void OnInSync(string typeUrl, string version)
     {
-        if (!_status.Types.ContainsKey(typeUrl))
+        // A change that does not concern the stream, such as a route table that it does not ask for, is a version all the same.
+        var before = _status.Types.GetValueOrDefault(typeUrl);
+        if (before is null || (before is { Error: null } && before.AckedVersion == before.SentVersion && before.SentVersion != version))
         {
             var now = _time.GetUtcNow();
             Set(typeUrl, new(version, now, version, now, null, null));

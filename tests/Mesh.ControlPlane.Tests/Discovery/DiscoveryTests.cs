@@ -100,6 +100,28 @@ public sealed class DiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Proxies_SettledAndCurrentAfterAWrite_TheSidecarHasIt()
+    {
+        await using var storefront = await ConnectedSidecar.StartAsync(_host, "storefront");
+        await storefront.Sink.UntilAsync(s => s.Snapshot is not null);
+
+        for (var seconds = 1; seconds <= 20; seconds++)
+        {
+            using var body = new StringContent(Documents.Timeout("calm", "orders", $"{seconds}s"));
+            using var answer = await _host.Http.PostAsync("/api/v1/policies", body, TestContext.Current.CancellationToken);
+            answer.EnsureSuccessStatusCode();
+            var live = false;
+            while (!live)
+            {
+                var state = await _host.GetAsync("/api/v1/proxies");
+                live = state.GetProperty("settled").GetBoolean() && state.GetProperty("proxies").EnumerateArray().All(p => p.GetProperty("current").GetBoolean());
+            }
+
+            Assert.Equal(TimeSpan.FromSeconds(seconds), Request(storefront.Sink));
+        }
+    }
+
+    [Fact]
     public async Task Restart_OfTheControlPlane_TakesNothingFromAnyone()
     {
         await using var storefront = await ConnectedSidecar.StartAsync(_host, "storefront");
