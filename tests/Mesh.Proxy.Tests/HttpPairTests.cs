@@ -179,19 +179,77 @@ public sealed class HttpPairTests
         Assert.Contains("x-sum: 42", all, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData(WireProtocol.Auto)]
+    [InlineData(WireProtocol.Http2)]
+    public async Task RequestTrailers_Announced_ReachTheApp(WireProtocol wire)
+    {
+        await using var app = await TestApp.StartAsync(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            var body = await reader.ReadToEndAsync(context.RequestAborted);
+            await context.Response.WriteAsync($"{body} sum={context.Request.GetTrailer("x-sum")} host={(context.Request.CheckTrailersAvailable() ? context.Request.GetTrailer("authorization").ToString() : "?")}", context.RequestAborted);
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Wire = wire });
+        using var http = await RawHttp.ConnectAsync(pair.Listener);
+
+        for (var i = 0; i < 2; i++)
+        {
+            await http.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTrailer: x-sum\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 42\r\nAuthorization: late\r\n\r\n");
+            Assert.Contains("hello sum=42 host=\r\n", await http.ReadToAsync("\r\n0\r\n\r\n"), StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
-    public async Task BigHead_Is431AndManyHeadersToo()
+    public async Task BigHead_IsRefusedByTheHop()
     {
         await using var app = await TestApp.StartAsync(_ => Task.CompletedTask);
         await using var pair = await ProxyPair.StartAsync(app.Address);
         using var http = await RawHttp.ConnectAsync(pair.Listener);
         using var many = await RawHttp.ConnectAsync(pair.Listener);
+        using var line = await RawHttp.ConnectAsync(pair.Listener);
 
         await http.SendAsync($"GET / HTTP/1.1\r\nHost: a\r\nX-Big: {new string('x', 80_000)}\r\n\r\n");
         await many.SendAsync($"GET / HTTP/1.1\r\nHost: a\r\n{string.Concat(Enumerable.Range(0, 150).Select(i => $"X-{i}: v\r\n"))}\r\n");
 
-        Assert.StartsWith("HTTP/1.1 431", await http.ReadToEndAsync(), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 431", await many.ReadToEndAsync(), StringComparison.Ordinal);
+        await line.SendAsync($"GET /{new string('x', 20_000)} HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        foreach (var (connection, status) in new[] { (http, 431), (many, 431), (line, 414) })
+        {
+            var answer = await connection.ReadToAsync("\r\n\r\n");
+            Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
+            Assert.Contains("mesh-error: bad_request; hop=shop-1\r\n", answer, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("X-Big: ", 300_000, 431)]
+    [InlineData("", 80_000, 414)]
+    public async Task EnormousHead_IsAnsweredByTheServerItself(string header, int length, int status)
+    {
+        await using var app = await TestApp.StartAsync(_ => Task.CompletedTask);
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var http = await RawHttp.ConnectAsync(pair.Listener);
+        var big = new string('x', length);
+
+        await http.SendAsync(header.Length == 0 ? $"GET /{big} HTTP/1.1\r\nHost: a\r\n\r\n" : $"GET / HTTP/1.1\r\nHost: a\r\n{header}{big}\r\n\r\n");
+
+        Assert.StartsWith($"HTTP/1.1 {status}", await http.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BigHead_OverHttp2_IsRefusedByTheHop()
+    {
+        await using var app = await TestApp.StartAsync(_ => Task.CompletedTask);
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, pair.Url) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.Add("x-big", new string('x', 80_000));
+
+        using var response = await client.SendAsync(request, Stop).InTime();
+
+        Assert.Equal(431, (int)response.StatusCode);
+        Assert.Equal("bad_request; hop=shop-1", response.Headers.GetValues("mesh-error").Single());
     }
 
     [Theory]

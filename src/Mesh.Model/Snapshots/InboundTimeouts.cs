@@ -11,7 +11,7 @@ public sealed record InboundTimeouts
     /// <summary>Limit for a whole request. <see langword="null"/>: none.</summary>
     public TimeSpan? Request { get; init; }
 
-    /// <summary>How long a connection or tunnel may be silent. <see langword="null"/>: for ever. Default: 2 h, Kuma's inbound default.</summary>
+    /// <summary>How long a tunnel may be silent; connections of HTTP have a limit of the proxy's own. <see langword="null"/>: for ever. Default: 2 h, Kuma's inbound default.</summary>
     public TimeSpan? Idle { get; init; } = TimeSpan.FromHours(2);
 
     /// <summary>What said so.</summary>

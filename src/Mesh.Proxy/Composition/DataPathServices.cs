@@ -33,7 +33,7 @@ internal static class DataPathServices
         .AddSingleton<UpstreamKit>();
 
     private static IServiceCollection AddDownstreams(this IServiceCollection services) => services
-        .AddSingleton(new DownstreamLimits())
+        .AddSingleton(DownstreamLimits.Default)
         .AddSingleton<HttpEngine>()
         .AddSingleton<PlainHttp>()
         .AddSingleton<SecureHttp>();

@@ -3,6 +3,9 @@ namespace Mesh.Proxy.Downstreams;
 /// <summary>What callers may ask of this proxy before it refuses.</summary>
 internal sealed record DownstreamLimits
 {
+    /// <summary>Those of every proxy.</summary>
+    public static DownstreamLimits Default { get; } = new();
+
     /// <summary>Bytes of a request line. Default: 16 KiB, twice Kestrel's, for long queries; more is answered with 414.</summary>
     public int RequestLine { get; init; } = 16 * 1024;
 

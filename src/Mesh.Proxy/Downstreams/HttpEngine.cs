@@ -57,13 +57,14 @@ internal sealed class HttpEngine : IAsyncDisposable
             RequestHeaderEncodingSelector = _ => Encoding.Latin1,
             ResponseHeaderEncodingSelector = _ => Encoding.Latin1,
         };
-        options.Limits.MaxRequestLineSize = limits.RequestLine;
-        options.Limits.MaxRequestHeadersTotalSize = limits.RequestHeaders;
-        options.Limits.MaxRequestHeaderCount = limits.HeaderCount;
+        // What is above the limits but below these is answered by RequestSize, which can say who speaks.
+        options.Limits.MaxRequestLineSize = limits.RequestLine * RequestSize.KestrelFactor;
+        options.Limits.MaxRequestHeadersTotalSize = limits.RequestHeaders * RequestSize.KestrelFactor;
+        options.Limits.MaxRequestHeaderCount = limits.HeaderCount * RequestSize.KestrelFactor;
         options.Limits.RequestHeadersTimeout = limits.Head;
         options.Limits.KeepAliveTimeout = limits.KeepAlive;
         options.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
-        options.Limits.Http2.MaxRequestHeaderFieldSize = limits.RequestHeaders;
+        options.Limits.Http2.MaxRequestHeaderFieldSize = limits.RequestHeaders * RequestSize.KestrelFactor;
         // Bodies are streams of any size and any pace; the app behind has its own limits.
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinRequestBodyDataRate = null;

@@ -21,7 +21,14 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, ILogger<Gatekeepe
     public Failure? Admit(Exchange exchange, ServedPort port, string? caller, string callerName, bool isFrontDoor, out RequestTarget target)
     {
         var context = exchange.Context;
-        if (!RequestTarget.TryParse(context.Features.Get<IHttpRequestFeature>()!.RawTarget, out target))
+        var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (RequestSize.Check(context.Request, raw, DownstreamLimits.Default) is { } tooLarge)
+        {
+            target = default;
+            return tooLarge;
+        }
+
+        if (!RequestTarget.TryParse(raw, out target))
         {
             return new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL");
         }

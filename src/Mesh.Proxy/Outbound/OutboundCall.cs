@@ -8,6 +8,7 @@ using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Policies.Timeout;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
+using Mesh.Proxy.Upstreams.Http1;
 
 namespace Mesh.Proxy.Outbound;
 
@@ -225,6 +226,11 @@ internal sealed class OutboundCall : IDisposable
     private bool IsHttp2(UpstreamReplica replica, int inFlight)
     {
         var cluster = _cluster.Cluster;
+        if (_cluster.IsMesh && !_isGrpc && cluster.Protocol == AppProtocol.Http && ChunkedBody.IsAnnounced(_context.Request))
+        {
+            return false; // only HTTP/1.1 takes the caller's trailers along
+        }
+
         return _cluster.IsMesh
             ? replica.IsHttp2(cluster.Wire, inFlight, _isGrpc || cluster.Protocol == AppProtocol.Grpc, _body is null ? 0 : _body.Length)
             : cluster.Protocol.IsHttp2() || _isGrpc;

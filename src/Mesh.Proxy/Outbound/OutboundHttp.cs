@@ -64,7 +64,13 @@ internal sealed partial class OutboundHttp(
             return (null, default, tables is null || tables.Listeners.ContainsKey(_name) ? new Failure(ProxyError.NoConfiguration) : RevokedEdge.Failure(hop, listener.Upstream, tables));
         }
 
-        if (!TryReadTarget(context, out var target))
+        var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        if (RequestSize.Check(context.Request, raw, DownstreamLimits.Default) is { } tooLarge)
+        {
+            return (null, default, tooLarge);
+        }
+
+        if (!RequestTarget.TryParse(raw, out var target))
         {
             return (null, default, new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL"));
         }
@@ -115,12 +121,6 @@ internal sealed partial class OutboundHttp(
             // The caller went away while it was told.
             return 0;
         }
-    }
-
-    private static bool TryReadTarget(HttpContext context, out RequestTarget target)
-    {
-        var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        return RequestTarget.TryParse(raw, out target);
     }
 
     private static partial class Log

@@ -11,7 +11,7 @@ public sealed record InboundTimeoutSettings : PolicySettings
     /// <summary>Limit for a whole request; not for streams and upgrades. Zero: none. Without any policy: none.</summary>
     public TimeSpan? Request { get; init; }
 
-    /// <summary>How long a connection or tunnel may be silent. Zero: for ever. Without any policy: 2 h, Kuma's.</summary>
+    /// <summary>How long a tunnel may be silent; for ports that speak <c>tcp</c>. Zero: for ever. Without any policy: 2 h, Kuma's.</summary>
     public TimeSpan? Idle { get; init; }
 
     internal override IEnumerable<Violation> Validate(FieldPath at) =>

@@ -4,7 +4,7 @@ namespace Mesh.Proxy.Upstreams.Http1;
 
 /// <summary>
 /// Plain requests over HTTP/1.1 without the platform's client between two streams: no message objects, no URI, no header tables. What is not plain (a body of
-/// unknown length, <c>Expect</c>, HTTP/2) goes the other way.
+/// unknown length without trailers, <c>Expect</c>, HTTP/2) goes the other way.
 /// </summary>
 internal sealed class Http1Path(IForwardPath others) : IForwardPath
 {
@@ -15,7 +15,7 @@ internal sealed class Http1Path(IForwardPath others) : IForwardPath
     private static bool IsPlain(in OutgoingRequest request)
     {
         var headers = request.Context.Request.Headers;
-        return !request.IsHttp2 && request.Body is null or { Length: not null } && headers.Expect.Count == 0 && headers.Host.Count == 1
+        return !request.IsHttp2 && (request.Body is null or { Length: not null } || ChunkedBody.IsAnnounced(request.Context.Request)) && headers.Expect.Count == 0 && headers.Host.Count == 1
             && RequestHead.IsWritable(request.Target);
     }
 

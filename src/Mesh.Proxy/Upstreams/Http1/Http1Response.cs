@@ -26,7 +26,7 @@ internal sealed class Http1Response(Http1Pool pool, Http1Connection connection) 
         if (request.Body is { } body)
         {
             // An upstream may answer before it has the whole request, so this runs beside the wait for the answer.
-            _ = SendAsync(body, cancellationToken);
+            _ = SendAsync(body, body.Length is { } length ? new OutgoingBody(connection, length) : new ChunkedBody(connection, request.Context), cancellationToken);
         }
         else
         {
@@ -95,14 +95,12 @@ internal sealed class Http1Response(Http1Pool pool, Http1Connection connection) 
     /// <inheritdoc />
     protected override IEnumerable<KeyValuePair<string, StringValues>> Trailers() => _body!.Trailers;
 
-    private async Task SendAsync(RequestBody body, CancellationToken cancellationToken)
+    private async Task SendAsync(RequestBody body, BodySink sink, CancellationToken cancellationToken)
     {
-        var sink = new OutgoingBody(connection, body.Length!.Value);
         try
         {
             await body.CopyToAsync(sink, cancellationToken);
-            await sink.FlushAsync(cancellationToken);
-            _isSent = sink.IsComplete;
+            _isSent = await sink.CompleteAsync();
         }
         catch (Exception e) when (body.CallerError is null && e is SocketException or IOException)
         {

@@ -41,6 +41,10 @@ internal static class RequestHead
         {
             Write(buffer, length);
         }
+        else if (request.Body is not null)
+        {
+            buffer.Append("Transfer-Encoding: chunked\r\n"u8);
+        }
         else if (incoming.ContentLength is not null || incoming.Method is not ("GET" or "HEAD" or "OPTIONS" or "TRACE"))
         {
             // RFC 9110, section 8.6: no body, said out loud where one could be expected.
@@ -57,7 +61,8 @@ internal static class RequestHead
         buffer.Append("\r\n"u8);
     }
 
-    private static void Write(RequestBuffer buffer, string name, StringValues values)
+    /// <summary>Writes a header or trailer.</summary>
+    public static void Write(RequestBuffer buffer, string name, StringValues values)
     {
         if (values.Count == 1)
         {
