@@ -11,6 +11,8 @@ internal sealed record Arguments
             --candidate  only candidates whose name contains this, and the baseline
             --proxy    the mesh-proxy to measure; default: the newest native binary under artifacts/, else the portable build
             --results  where the document goes; default: bench/results of the repository
+        mesh-bench micro [BENCHMARKDOTNET OPTIONS]
+            the hot paths one by one, with what they allocate; reports go to artifacts/micro
         mesh-bench pair --candidate NAME [--proxy FILE]
             starts one pair with its upstream, says where it is, and ends it when the input ends: for profilers
         mesh-bench upstream ADDRESS:PORT

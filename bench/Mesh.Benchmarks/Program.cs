@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Mesh.Benchmarks;
+using Mesh.Benchmarks.Micro;
 using Mesh.Benchmarks.Native;
 using Mesh.Benchmarks.RouteChanges;
 using Mesh.Benchmarks.Upstream;
@@ -26,6 +27,9 @@ switch (args)
         var mesh = new SyntheticMesh(int.Parse(services, CultureInfo.InvariantCulture), int.Parse(upstreams, CultureInfo.InvariantCulture));
         await new SimulatedProxies(address, certificates, mesh, int.Parse(count, CultureInfo.InvariantCulture), Console.Out).RunAsync();
         return 1;
+    case ["micro", .. var rest]:
+        MicroBenchmarks.Run(Path.Combine(Repository.Find().Root, "artifacts", "micro"), rest);
+        return 0;
     case [("side-by-side" or "pair") and var verb, .. var rest]:
         try
         {

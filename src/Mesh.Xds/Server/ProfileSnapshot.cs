@@ -25,7 +25,7 @@ internal sealed class ProfileSnapshot
         var next = new ProfileSnapshot();
         foreach (var typeUrl in TypeUrls.InOrder.Where(typeUrl => typeUrl != TypeUrls.Endpoints))
         {
-            var ofType = resources.Where(resource => resource.TypeUrl == typeUrl).ToDictionary(resource => resource.Name, StringComparer.Ordinal);
+            XdsResource[] ofType = [.. resources.Where(resource => resource.TypeUrl == typeUrl)];
             var before = previous?[typeUrl];
             if (before is not null && before.Holds(ofType))
             {
@@ -33,12 +33,8 @@ internal sealed class ProfileSnapshot
                 continue;
             }
 
-            foreach (var gone in keepGone && before is not null ? before.ByName.Values : [])
-            {
-                ofType.TryAdd(gone.Name, gone);
-            }
-
-            var set = ResourceSet.Of(ofType.Values);
+            var gone = keepGone && before is not null ? before.ByName.Values.ExceptBy(ofType.Select(resource => resource.Name), resource => resource.Name, StringComparer.Ordinal) : [];
+            var set = ResourceSet.Of([.. ofType, .. gone]);
             next._byType[typeUrl] = set.Version == before?.Version ? before : set;
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Mesh.Xds.Wire;
 
@@ -7,9 +6,10 @@ namespace Mesh.Xds.Server;
 /// <summary>All resources of one type in a snapshot. Immutable.</summary>
 internal sealed class ResourceSet
 {
-    private readonly FrozenDictionary<string, XdsResource> _byName;
+    // Made for each change of a profile and read by few streams: one that is quicker to read would cost more to make.
+    private readonly Dictionary<string, XdsResource> _byName;
 
-    private ResourceSet(FrozenDictionary<string, XdsResource> byName, string version)
+    private ResourceSet(Dictionary<string, XdsResource> byName, string version)
     {
         _byName = byName;
         Version = version;
@@ -24,13 +24,13 @@ internal sealed class ResourceSet
 
     public static ResourceSet Of(IEnumerable<XdsResource> resources)
     {
-        var byName = resources.ToFrozenDictionary(resource => resource.Name, StringComparer.Ordinal);
+        var byName = resources.ToDictionary(resource => resource.Name, StringComparer.Ordinal);
         return new(byName, VersionOf(byName.Values));
     }
 
     /// <summary>Whether these very resources are what it holds; saves hashing what was not even encoded again.</summary>
-    public bool Holds(Dictionary<string, XdsResource> resources) =>
-        resources.Count == _byName.Count && resources.All(resource => ReferenceEquals(_byName.GetValueOrDefault(resource.Key), resource.Value));
+    public bool Holds(IReadOnlyCollection<XdsResource> resources) =>
+        resources.Count == _byName.Count && resources.All(resource => ReferenceEquals(_byName.GetValueOrDefault(resource.Name), resource));
 
     public static string VersionOf(IEnumerable<XdsResource> resources)
     {
