@@ -3,6 +3,7 @@ using Mesh.TestApp;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+builder.WebHost.UseKestrelHttpsConfiguration();
 builder.Services.AddSingleton<Calls>();
 
 var app = builder.Build();

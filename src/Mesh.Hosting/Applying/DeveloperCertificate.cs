@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Aspire.Hosting;
 using Mesh.Hosting.Running;
 using Mesh.Laptop.Files;
+using Mesh.Model.Bootstrap;
 
 namespace Mesh.Hosting.Applying;
 
@@ -18,7 +19,11 @@ internal static class DeveloperCertificate
             return null;
         }
 
-        var files = new ServerCertificateFiles(Path.Combine(state.Certificates, "developer.pem"), Path.Combine(state.Certificates, "developer.key"));
+        var files = new ServerCertificateFiles
+        {
+            CertificateFile = Path.Combine(state.Certificates, "developer.pem"),
+            KeyFile = Path.Combine(state.Certificates, "developer.key"),
+        };
         SecretFile.Write(files.CertificateFile, certificate.ExportCertificatePem());
         SecretFile.Write(files.KeyFile, key);
         return files;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Diagnostics;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Configuration;
 namespace Mesh.Hosting.Applying;
 
 /// <summary>From an app model to a planned mesh with a directory and ports; the model is not changed yet.</summary>
-internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configuration, IAspireStore store)
+internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configuration, IAspireStore store, IDeveloperCertificateService? certificates)
 {
     private const int UsualApiPort = 15014;
 
@@ -37,10 +38,15 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
         var state = OpenState();
         try
         {
-            var ports = new LaptopPorts(state.Ports, IsTest ? Environment.ProcessId : LaptopPorts.SeedOf(state.Path));
+            var ports = new LaptopPorts(state.Ports, IsTest ? RandomNumberGenerator.GetInt32(int.MaxValue) : LaptopPorts.SeedOf(state.Path));
             var (grpc, api) = ControlPlanePorts(ports, reading.Description);
+            var certificate = DeveloperCertificate.Export(certificates, state);
             var target = PlanningTarget.Laptop with
             {
+                // Aspire's addresses are on localhost, which is ::1 first for some and 127.0.0.1 for others.
+                Loopback = "localhost",
+                FrontDoorAddress = "localhost",
+                ServesHttps = certificate is not null,
                 ReservedPorts = ImmutableSortedDictionary<int, string>.Empty.Add(grpc, "the port of the control plane's gRPC").Add(api, "the port of the control plane's API"),
             };
             var plan = MeshPlanner.Plan(reading.Description, target, ports.Pick);
@@ -50,7 +56,7 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
             }
 
             ports.Save();
-            return new RunningMesh(mesh.Name, trustDomain, reading, plan, state, grpc, api, TimeProvider.System);
+            return new RunningMesh(mesh.Name, trustDomain, reading, plan, state, grpc, api, TimeProvider.System) { ServerCertificate = certificate };
         }
         catch
         {

@@ -7,6 +7,7 @@ using Mesh.Hosting.Dashboard;
 using Mesh.Hosting.Installation;
 using Mesh.Hosting.Running;
 using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -56,15 +57,19 @@ internal sealed partial class MeshStart(
 
         var programs = new MeshPrograms(configuration, mesh.AppHostAssembly);
         var (controlPlane, proxy) = (programs.ControlPlane(mesh.Options.ControlPlanePath), programs.Proxy(mesh.Options.ProxyPath));
-        var preparation = new MeshPreparation(mesh, configuration, store);
+        var preparation = new MeshPreparation(mesh, configuration, store, services.GetService<IDeveloperCertificateService>());
         var running = await preparation.PrepareAsync(model, execution, cancellationToken);
         (_mesh, _running, mesh.Running) = (mesh, running, running);
-        running.ServerCertificate = DeveloperCertificate.Export(services.GetService<IDeveloperCertificateService>(), running.State);
 
         ControlPlaneFiles.Write(mesh, running, controlPlane);
         OtlpConfigurationExtensions.AddOtlpEnvironment(mesh, configuration, environment);
         _applier = new PlanApplier(mesh, running, proxy, model);
         _applier.Apply(sidecar => OtlpConfigurationExtensions.AddOtlpEnvironment(sidecar, configuration, environment));
+
+        if (running.ServerCertificate is null && running.Plan.Workloads.SelectMany(w => w.Service.Ports).Any(p => p.Protocol == AppProtocol.Https))
+        {
+            Log.NoCertificate(logger);
+        }
 
         foreach (var warning in running.Reading.Warnings)
         {
@@ -118,6 +123,9 @@ internal sealed partial class MeshStart(
 
         [LoggerMessage(4002, LogLevel.Warning, "{Warning}", EventName = nameof(NotRead))]
         public static partial void NotRead(ILogger logger, string warning);
+
+        [LoggerMessage(4004, LogLevel.Warning, "This machine has no ASP.NET Core developer certificate, so https endpoints speak plain HTTP at their sidecars: run 'dotnet dev-certs https --trust', then start again.", EventName = nameof(NoCertificate))]
+        public static partial void NoCertificate(ILogger logger);
 
         [LoggerMessage(4003, LogLevel.Warning, "The sidecar of '{Resource}' did not listen within {Seconds} s; the app starts all the same, and its calls fail until the sidecar is there. The sidecar's log says why.", EventName = nameof(SidecarLate))]
         public static partial void SidecarLate(ILogger logger, string resource, double seconds);

@@ -7,6 +7,7 @@ using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Reading;
 using Mesh.Laptop.Api;
 using Mesh.Laptop.Files;
+using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
@@ -66,7 +67,7 @@ internal sealed class RunningMesh : IDisposable
     public ControlPlaneClient Client { get; }
 
     /// <summary>The certificate of https listeners; <see langword="null"/>: the machine has none.</summary>
-    public ServerCertificateFiles? ServerCertificate { get; set; }
+    public ServerCertificateFiles? ServerCertificate { get; init; }
 
     /// <summary>Waits until the control plane serves sidecars.</summary>
     public async Task UntilReadyAsync(CancellationToken cancellationToken)
@@ -90,8 +91,9 @@ internal sealed class RunningMesh : IDisposable
         var (workload, replica) = Find(sidecar);
         var bootstrap = StartFiles.Bootstrap(
             TrustDomain, workload.Service.Id, replica, State.Sidecar(replica.Name), $"https://{GrpcAddress}",
-            await RootsAsync(cancellationToken), await TokenAsync(workload.Service.Id, cancellationToken), AdminToken, null) with
+            await RootsAsync(cancellationToken), await TokenAsync(workload.Service.Id, cancellationToken), AdminToken, null, Environment.ProcessId) with
         {
+            ServerCertificate = ServerCertificate,
             FrontDoorHosts = settings.FrontDoorHosts,
             LogLevel = settings.LogLevel,
         };

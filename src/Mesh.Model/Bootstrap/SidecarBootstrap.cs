@@ -35,7 +35,7 @@ public sealed record SidecarBootstrap
     /// <summary>Where listeners listen, by resource name: <c>ip:port</c>, or <c>localhost:port</c> for both loopback addresses (not the mesh door). A listener of the snapshot that is missing here uses its container port on a laptop-less platform, else it is reported and not opened.</summary>
     public ImmutableSortedDictionary<string, string> Listeners { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Where the app listens, by port name: <c>ip:port</c>.</summary>
+    /// <summary>Where the app listens, by port name: <c>ip:port</c>, or <c>localhost:port</c> for whichever loopback address it chose.</summary>
     public ImmutableSortedDictionary<string, string> Applications { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>IP literal by which peers reach the mesh door. <see langword="null"/>: the address that the mesh door is bound to.</summary>

@@ -15,7 +15,7 @@ public sealed record PlannedReplica
     /// <summary>Where the sidecar's listeners listen, <c>ip:port</c> or <c>localhost:port</c> by resource name (see <see cref="ResourceNames"/>).</summary>
     public ImmutableSortedDictionary<string, string> Listeners { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Where the app listens, <c>ip:port</c> by port name.</summary>
+    /// <summary>Where the app listens, <c>ip:port</c> or <c>localhost:port</c> by port name.</summary>
     public ImmutableSortedDictionary<string, string> Applications { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>The sidecar's admin endpoint, <c>ip:port</c>.</summary>

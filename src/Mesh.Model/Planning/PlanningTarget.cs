@@ -18,6 +18,11 @@ public sealed record PlanningTarget
     public string? FrontDoorAddress { get; init; }
 
     /// <summary>
+    /// Where apps and sidecars meet: <c>127.0.0.1</c>, or <c>localhost</c> for both loopback addresses, where it is not known which one an app takes. Default: <c>127.0.0.1</c>.
+    /// </summary>
+    public string Loopback { get; init; } = "127.0.0.1";
+
+    /// <summary>
     /// Whether sidecars get a server certificate (see <see cref="Bootstrap.SidecarBootstrap.ServerCertificate"/>): then users of https ports are told <c>https://localhost:port</c>, and
     /// those listeners are on both loopback addresses. Default: no, they are told <c>http://</c>, for sidecars speak plain HTTP then.
     /// </summary>

@@ -42,7 +42,7 @@ internal sealed class ReplicaPlanner(MeshDescription description, ImmutableArray
         {
             var meshed = endpoint.SkipReason is null;
             var app = endpoint.AppPort ?? (meshed || index > 0 ? null : endpoint.FrontDoorPort) ?? Pick(PortPurpose.App, endpoint.Name);
-            apps[endpoint.Name] = At(Loopback, app);
+            apps[endpoint.Name] = At(target.Loopback, app);
             if (meshed && (endpoint.External || target.FrontDoorForEveryEndpoint))
             {
                 // The declared port has one listener: the first replica's sidecar has it.
@@ -59,7 +59,7 @@ internal sealed class ReplicaPlanner(MeshDescription description, ImmutableArray
         foreach (var upstream in Upstreams(workload.Id, EdgeOutcome.Meshed).OrderBy(u => u.ToString(), StringComparer.Ordinal))
         {
             // The name that certificates carry, wherever an app resolves it to.
-            var host = target.ServesHttps && ProtocolOf(upstream) == AppProtocol.Https ? "localhost" : Loopback;
+            var host = target.ServesHttps && ProtocolOf(upstream) == AppProtocol.Https ? "localhost" : target.Loopback;
             listeners[ResourceNames.Outbound(upstream)] = At(host, Pick(PortPurpose.Outbound, upstream.ToString()));
         }
 

@@ -233,18 +233,22 @@ internal sealed class BootstrapValidator
         return parsed.ToFrozenDictionary();
     }
 
-    private FrozenDictionary<string, IPEndPoint> Applications(ImmutableSortedDictionary<string, string> addresses)
+    private FrozenDictionary<string, EndPoint> Applications(ImmutableSortedDictionary<string, string> addresses)
     {
-        var parsed = new Dictionary<string, IPEndPoint>();
+        var parsed = new Dictionary<string, EndPoint>();
         foreach (var (name, text) in addresses)
         {
             if (TryParseAddress(text, out var address))
             {
                 parsed.Add(name, address);
             }
+            else if (TryParseLocalhost(text, out var port))
+            {
+                parsed.Add(name, new DnsEndPoint(ListenAddress.Localhost, port));
+            }
             else
             {
-                Fault($"applications['{name}']", $"'{text}' is not ip:port such as 127.0.0.1:8080");
+                Fault($"applications['{name}']", $"'{text}' is not ip:port such as 127.0.0.1:8080, or localhost:port");
             }
         }
 

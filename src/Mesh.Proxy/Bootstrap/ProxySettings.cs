@@ -37,7 +37,7 @@ internal sealed record ProxySettings
     public FrozenDictionary<string, ListenAddress> Listeners { get; init; } = FrozenDictionary<string, ListenAddress>.Empty;
 
     /// <summary>Where the app listens, by port name.</summary>
-    public FrozenDictionary<string, IPEndPoint> Applications { get; init; } = FrozenDictionary<string, IPEndPoint>.Empty;
+    public FrozenDictionary<string, EndPoint> Applications { get; init; } = FrozenDictionary<string, EndPoint>.Empty;
 
     /// <summary>By which address peers reach the mesh door. <see langword="null"/>: the one it is bound to.</summary>
     public IPAddress? AdvertisedAddress { get; init; }

@@ -211,13 +211,15 @@ internal sealed partial class RegistrationClient : BackgroundService
             Namespace = _settings.Service.Namespace,
             Service = _settings.Service.Name,
             MeshDoor = new MeshDoorAddress { Ip = Reachable(address).ToString(), Port = (uint)door.Port },
-            Ports = { _settings.Applications.Select(a => new PortReadiness { Name = a.Key, Number = (uint)a.Value.Port, Ready = ready.Contains(a.Key) }) },
+            Ports = { _settings.Applications.Select(a => new PortReadiness { Name = a.Key, Number = (uint)PortOf(a.Value), Ready = ready.Contains(a.Key) }) },
             Draining = _drain.IsDraining,
             CertificateNotAfter = certificateEnd.ToTimestamp(),
             ProxyVersion = ProxyVersion.Text,
             Zone = _settings.Zone,
         };
     }
+
+    private static int PortOf(EndPoint address) => address is IPEndPoint literal ? literal.Port : ((DnsEndPoint)address).Port;
 
     // A wildcard is where one listens, not where one is reached; on one machine loopback is right, elsewhere the bootstrap has to say.
     private static IPAddress Reachable(IPAddress address) =>

@@ -34,7 +34,7 @@ internal sealed class PlannedApp : IAsyncDisposable
         {
             var model = app.Services.GetRequiredService<DistributedApplicationModel>();
             var execution = app.Services.GetRequiredService<DistributedApplicationExecutionContext>();
-            var preparation = new MeshPreparation(mesh.Resource, app.Services.GetRequiredService<IConfiguration>(), app.Services.GetRequiredService<IAspireStore>());
+            var preparation = new MeshPreparation(mesh.Resource, app.Services.GetRequiredService<IConfiguration>(), app.Services.GetRequiredService<IAspireStore>(), null);
             var running = await preparation.PrepareAsync(model, execution, Cancellation);
             var applier = new PlanApplier(mesh.Resource, running, new MeshProgram("mesh-proxy", []), model);
             applier.Apply(_ => { });

@@ -89,7 +89,7 @@ public sealed class AppModelReaderTests
 
         var endpoint = app.Model.Resources.Single(r => r.Name == "cache").Annotations.OfType<EndpointAnnotation>().Single(e => e.Name == "tcp");
         Assert.Equal(6379, endpoint.TargetPort);
-        Assert.Equal($"127.0.0.1:{endpoint.Port}", app.Running.Plan.Workloads.Single().Replicas[0].Applications["tcp"]);
+        Assert.Equal($"localhost:{endpoint.Port}", app.Running.Plan.Workloads.Single().Replicas[0].Applications["tcp"]);
         Assert.Equal(app.FrontDoor("cache", "tcp"), endpoint.AllocatedEndpoint!.Port);
     }
 
@@ -103,7 +103,7 @@ public sealed class AppModelReaderTests
         });
 
         var environment = await app.EnvironmentAsync("orders");
-        Assert.Equal(app.Running.Plan.Workloads.Single().Replicas[0].Applications["http"], $"127.0.0.1:{environment["PORT"]}");
+        Assert.Equal(app.Running.Plan.Workloads.Single().Replicas[0].Applications["http"], $"localhost:{environment["PORT"]}");
         Assert.Equal($"http://localhost:{app.FrontDoor("orders", "http")}", environment["PUBLIC_ADDRESS"]);
         Assert.Equal("default/orders", environment["MESH_WORKLOAD"]);
     }

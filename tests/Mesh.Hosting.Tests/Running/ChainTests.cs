@@ -6,6 +6,7 @@ using Aspire.Hosting.Testing;
 namespace Mesh.Hosting.Tests.Running;
 
 /// <summary>Three services and one line more in the AppHost.</summary>
+[Collection(StartsApps.Name)]
 public sealed class ChainTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

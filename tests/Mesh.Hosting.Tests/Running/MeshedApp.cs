@@ -25,7 +25,7 @@ internal sealed class MeshedApp : IAsyncDisposable
         Orchestrator.UseOrSkip();
         var output = new TestOutput();
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.DisableDashboard = true);
-        builder.Services.AddLogging(logging => logging.AddProvider(output).SetMinimumLevel(LogLevel.Information));
+        builder.Services.AddLogging(logging => logging.ClearProviders().AddProvider(output).SetMinimumLevel(LogLevel.Information));
         compose(builder);
         var app = await builder.BuildAsync(Cancellation).WaitAsync(Limit, Cancellation);
         var meshed = new MeshedApp(app, output);
@@ -53,15 +53,20 @@ internal sealed class MeshedApp : IAsyncDisposable
         .WithHttpEndpoint()
         .WithHttpHealthCheck("/health");
 
+    /// <summary>The same over https with the developer certificate.</summary>
+    public static IResourceBuilder<ExecutableResource> AddHttpsTestApp(IDistributedApplicationBuilder builder, string name) => builder
+        .AddExecutable(name, "dotnet", AppContext.BaseDirectory, "exec", Orchestrator.TestApp)
+        .WithHttpsEndpoint(env: "ASPNETCORE_HTTPS_PORTS");
+
     public Task HealthyAsync(params string[] resources) => Task.WhenAll(resources.Select(async r =>
     {
         try
         {
             await App.ResourceNotifications.WaitForResourceHealthyAsync(r, Cancellation).WaitAsync(Limit, Cancellation);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or DistributedApplicationException)
         {
-            Assert.Fail($"{r} is not healthy after {Limit}.\n{Output}");
+            Assert.Fail($"{r} did not become healthy: {e.Message}\n{Output}");
         }
     }));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 
 namespace Mesh.Hosting.Tests.Running;
@@ -29,6 +30,14 @@ internal static class Orchestrator
         {
             Environment.SetEnvironmentVariable(DashboardVariable, Path.Combine(bundle, "managed", "aspire-managed")); // asked for even where it is not started
         }
+    }
+
+    /// <summary>Skips the test on a machine without a developer certificate that clients trust.</summary>
+    public static void DeveloperCertificateOrSkip()
+    {
+        using var check = Process.Start(new ProcessStartInfo("dotnet", ["dev-certs", "https", "--check"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        check.WaitForExit();
+        Assert.SkipUnless(check.ExitCode == 0, "this machine has no ASP.NET Core developer certificate: run 'dotnet dev-certs https'.");
     }
 
     private static string ProgramsFolder => typeof(Orchestrator).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "meshprogramspath").Value!;

@@ -21,9 +21,9 @@ internal sealed class TestOutput : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information && (name.Contains("Mesh", StringComparison.Ordinal) || name.StartsWith("Aspire", StringComparison.Ordinal));
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{logLevel} {name}: {formatter(state, exception)}{(exception is null ? "" : $" {exception}")}");
+            lines.Enqueue($"{logLevel} {name}: {formatter(state, exception)}{(exception is null ? "" : $" ({exception.GetBaseException().Message})")}");
     }
 }

@@ -46,7 +46,7 @@ public sealed class BootstrapReaderTests
     {
         Read("""
             {"trustDomain":"Shop","service":"a/b/c","replica":" ","stateDirectory":"state","controlPlane":"http://127.0.0.1:15010","trustBundle":["none"],
-             "listeners":{"inbound/mesh":"localhost:1","inbound/front/a":"127.0.0.1","inbound/front/b":"localhost:65536","inbound/front/c":"localhost"},"applications":{"http":"localhost:80"},"advertisedAddress":"host","admin":{"address":"10.0.0.1:15000","token":"short"},
+             "listeners":{"inbound/mesh":"localhost:1","inbound/front/a":"127.0.0.1","inbound/front/b":"localhost:65536","inbound/front/c":"localhost"},"applications":{"http":"app.internal:80"},"advertisedAddress":"host","admin":{"address":"10.0.0.1:15000","token":"short"},
              "telemetry":{"endpoint":"collector","protocol":"zipkin"},"logLevel":"7","logFormat":"xml","drainSeconds":-1}
             """, out var violations);
 

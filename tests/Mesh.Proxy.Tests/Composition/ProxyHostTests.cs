@@ -219,7 +219,7 @@ public sealed class ProxyHostTests : IAsyncDisposable
         AdminToken = AdminToken,
         Drain = TimeSpan.FromSeconds(1),
         Listeners = new Dictionary<string, ListenAddress> { [ResourceNames.MeshDoor] = new(IPAddress.Loopback, 0) }.ToFrozenDictionary(),
-        Applications = new Dictionary<string, IPEndPoint> { ["http"] = new(IPAddress.Loopback, 9) }.ToFrozenDictionary(),
+        Applications = new Dictionary<string, EndPoint> { ["http"] = new IPEndPoint(IPAddress.Loopback, 9) }.ToFrozenDictionary(),
     };
 
     private async Task<FakeControlPlane> ControlPlaneAsync()

@@ -41,7 +41,7 @@ internal sealed class ProxyPair : IAsyncDisposable
         options ??= new PairOptions();
         var authority = new TestAuthority();
         var caller = new TestProxy("shop", "shop-1", authority, listeners: [ResourceNames.Outbound(Upstream)], certificate: options.Certificate);
-        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, IPEndPoint> { [Upstream.Port] = app }, [ResourceNames.FrontDoor(Upstream.Port)], options.Certificate);
+        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, EndPoint> { [Upstream.Port] = app }, [ResourceNames.FrontDoor(Upstream.Port)], options.Certificate);
         var pair = new ProxyPair(authority, caller, callee, options);
         await callee.DataPath.StartAsync(TestContext.Current.CancellationToken);
         pair.ApplyCallee();
@@ -53,7 +53,7 @@ internal sealed class ProxyPair : IAsyncDisposable
     /// <summary>Puts another replica of orders beside the first.</summary>
     public async Task<TestProxy> AddReplicaAsync(string name, IPEndPoint app)
     {
-        var replica = new TestProxy("orders", name, Authority, new Dictionary<string, IPEndPoint> { [Upstream.Port] = app });
+        var replica = new TestProxy("orders", name, Authority, new Dictionary<string, EndPoint> { [Upstream.Port] = app });
         await replica.DataPath.StartAsync(TestContext.Current.CancellationToken);
         replica.Configuration.Apply(Callee.Configuration.Current!.Snapshot, []);
         Apply(o => o with { Endpoints = [new Endpoint("127.0.0.1", Callee.MeshDoor.Port, "orders-1"), new Endpoint("127.0.0.1", replica.MeshDoor.Port, name)] });

@@ -21,7 +21,7 @@ internal sealed class TestProxy : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, IPEndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null)
+    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, EndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null)
     {
         var id = ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var parsed) ? parsed : throw new ArgumentException(service);
         Id = SpiffeId.ForService(Mesh.TrustDomain, id);
@@ -37,7 +37,7 @@ internal sealed class TestProxy : IAsyncDisposable
             Listeners = (listeners ?? []).Append(ResourceNames.MeshDoor).ToFrozenDictionary(
                 n => n, n => new ListenAddress(certificate is null || n == ResourceNames.MeshDoor ? IPAddress.Loopback : null, 0)),
             ServerCertificate = certificate is null ? null : new ServerCertificateFiles { CertificateFile = certificate.CertificateFile, KeyFile = certificate.KeyFile },
-            Applications = (applications ?? new Dictionary<string, IPEndPoint>()).ToFrozenDictionary(),
+            Applications = (applications ?? new Dictionary<string, EndPoint>()).ToFrozenDictionary(),
         };
         _services = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(new TestLog(replica)).SetMinimumLevel(LogLevel.Debug))
