@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
@@ -17,11 +18,6 @@ internal sealed class ControlPlaneChannels(ProxySettings settings, WorkloadIdent
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Connect = TimeSpan.FromSeconds(5);
-
-    // The gRPC client waits by itself between connection attempts, up to two minutes by default, and fails calls meanwhile: the callers here wait already, with jitter, and
-    // have to find the control plane back within 2 s however long it was away.
-    private static readonly TimeSpan FirstReconnect = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestReconnect = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Opens a channel; nothing is sent before the first call.</summary>
     /// <param name="svid">What this side shows. <see langword="null"/>: nothing; only signing with a token works then.</param>
@@ -52,15 +48,27 @@ internal sealed class ControlPlaneChannels(ProxySettings settings, WorkloadIdent
             KeepAlivePingDelay = PingDelay,
             KeepAlivePingTimeout = PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+
+            // With a callback of ours the gRPC client leaves connections to this handler. Its own connection manager pauses between attempts, up to two minutes, and after a
+            // control plane was killed it was seen to stay between connecting and failing for good; the callers here wait already, with jitter.
+            ConnectCallback = ConnectAsync,
         };
-        return GrpcChannel.ForAddress(address, new GrpcChannelOptions
+        return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = 64 << 20 });
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
         {
-            HttpHandler = handler,
-            DisposeHttpClient = true,
-            MaxReceiveMessageSize = 64 << 20,
-            InitialReconnectBackoff = FirstReconnect,
-            MaxReconnectBackoff = LongestReconnect,
-        });
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     // Before the first SVID, and when the last one is so old that roots may have rotated since, the bootstrap's roots count as well.

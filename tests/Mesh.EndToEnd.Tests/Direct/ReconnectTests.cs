@@ -24,6 +24,18 @@ public sealed class ReconnectTests
         Assert.InRange(await MeasureAsync(TimeSpan.FromMinutes(2)), TimeSpan.Zero, Promised);
     }
 
+    [Fact]
+    public async Task ControlPlane_KilledAgainAndAgain_SidecarsComeBackEachTime()
+    {
+        await using var mesh = await DirectMesh.StartAsync(Sidecars);
+        for (var i = 0; i < 5; i++)
+        {
+            mesh.KillControlPlane();
+            await mesh.StartControlPlaneAsync();
+            await Eventually.GetAsync(mesh.ReadySidecarsAsync, n => n == Sidecars, Soon, n => $"{n} sidecars are ready:\n{mesh.Output}");
+        }
+    }
+
     private static async Task<TimeSpan> MeasureAsync(TimeSpan away)
     {
         await using var mesh = await DirectMesh.StartAsync(Sidecars);
