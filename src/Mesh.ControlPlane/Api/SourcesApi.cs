@@ -8,7 +8,14 @@ namespace Mesh.ControlPlane.Api;
 /// <summary>Where the configuration comes from and what is wrong with it.</summary>
 internal static class SourcesApi
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapGet("/sources", List).WithMetadata(new Access(ApiScopes.Read, BrowserSession: true));
+    private static readonly TimeSpan CompileLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(5);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/sources", List).WithMetadata(new Access(ApiScopes.Read, BrowserSession: true));
+        api.MapPost("/sources/reload", ReloadAsync).WithMetadata(new Access(ApiScopes.Apply));
+    }
 
     /// <summary>A warning as the API shows it.</summary>
     public static object Warning(CompileWarning warning) => new
@@ -18,6 +25,19 @@ internal static class SourcesApi
         message = warning.Message,
         origin = OriginView.Of(warning.Origin),
     };
+
+    private static async Task<IResult> ReloadAsync(
+        HttpContext context, DirectoryWatcher watcher, ConfigurationStore store, MeshCompiler compiler, ControlPlaneSettings settings, TimeProvider time)
+    {
+        await watcher.LookAsync(context.RequestAborted);
+        var start = time.GetTimestamp();
+        while (!ReferenceEquals(compiler.Current?.Stored, store.Current) && time.GetElapsedTime(start) < CompileLimit)
+        {
+            await Task.Delay(Between, time, context.RequestAborted);
+        }
+
+        return List(store, compiler, settings);
+    }
 
     private static IResult List(ConfigurationStore store, MeshCompiler compiler, ControlPlaneSettings settings) => Results.Ok(new
     {

@@ -31,7 +31,17 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
     private readonly Dictionary<string, DateTimeOffset> _missing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
+    private ImmutableList<TaskCompletionSource> _asked = [];
     private bool _first = true;
+
+    /// <summary>Has every file looked at now. Ends once all is taken into the store that was there at the call.</summary>
+    public Task LookAsync(CancellationToken cancellationToken)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ImmutableInterlocked.Update(ref _asked, all => all.Add(asked));
+        Signal();
+        return asked.Task.WaitAsync(cancellationToken);
+    }
 
     /// <inheritdoc />
     public override void Dispose()
@@ -52,7 +62,14 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
             while (true)
             {
                 var watched = Watch();
+                var asked = Volatile.Read(ref _asked);
                 var settling = Scan();
+                if (!settling)
+                {
+                    ImmutableInterlocked.Update(ref _asked, all => all.RemoveRange(asked));
+                    asked.ForEach(a => a.TrySetResult());
+                }
+
                 var wait = settling ? Settle : watched ? Rescan : RescanUnwatched;
                 await WaitAsync(wait, stoppingToken);
             }

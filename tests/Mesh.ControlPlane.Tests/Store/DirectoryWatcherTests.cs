@@ -116,6 +116,21 @@ public sealed class DirectoryWatcherTests : IAsyncLifetime
         await watcher.StopAsync(CancellationToken.None);
     }
 
+    [Fact]
+    public async Task Look_AfterFilesChangedAndWentAway_EndsOnceTheStoreHasItAll()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            _directory.Write("policies/a.yaml", Documents.Service($"orders-{i}"));
+            await _watcher.LookAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+            Assert.Equal([$"orders-{i}"], Names(_store.Current));
+        }
+
+        File.Delete(Path.Combine(_directory.Path, "policies", "a.yaml"));
+        await _watcher.LookAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Empty(Names(_store.Current));
+    }
+
     private static string[] Names(StoredConfiguration configuration) => [.. configuration.InForce.Select(r => r.Metadata.Name)];
 
     private DirectoryWatcher Watcher(ConfigurationStore store) => new(Settings, store, new LastGoodFiles(_state), TimeProvider.System, _logging.CreateLogger<DirectoryWatcher>());
