@@ -1,28 +1,21 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Http.Headers;
 using Mesh.Model.Snapshots;
-using Mesh.Model.Topology;
 using Mesh.Proxy.Tests.Pair;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mesh.Proxy.Tests;
 
 public sealed class GrpcPairTests
 {
-    private static readonly PairOptions Grpc = new() { Protocol = AppProtocol.Grpc };
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Unary_AnswersWithTrailers()
     {
-        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
-        using var client = Client();
+        await using var pair = await GrpcPair.StartAsync(EchoAsync);
 
-        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(7))), Stop).InTime();
+        using var response = await pair.CallAsync(Message(7)).InTime();
 
         Assert.Equal(Message(7), await response.Content.ReadAsByteArrayAsync(Stop).InTime());
         Assert.Equal("0", response.TrailingHeaders.GetValues("grpc-status").Single());
@@ -31,12 +24,10 @@ public sealed class GrpcPairTests
     [Fact]
     public async Task BidirectionalStream_OfTenThousandMessages_KeepsOrderAndPace()
     {
-        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
-        using var client = Client();
+        await using var pair = await GrpcPair.StartAsync(EchoAsync);
         var content = new DuplexContent();
 
-        using var response = await client.SendAsync(Call(pair.Url, content), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        using var response = await pair.OpenAsync(content).InTime();
         var up = await content.Stream.InTime();
         await using var down = await response.Content.ReadAsStreamAsync(Stop);
         var buffer = new byte[9];
@@ -64,7 +55,7 @@ public sealed class GrpcPairTests
     public async Task ServerStream_EndsWhenTheCallerCancels()
     {
         var aborted = new TaskCompletionSource();
-        await using var app = await TestApp.StartAsync(
+        await using var pair = await GrpcPair.StartAsync(
             async context =>
             {
                 context.Response.ContentType = "application/grpc";
@@ -72,12 +63,9 @@ public sealed class GrpcPairTests
                 await context.Response.Body.FlushAsync(context.RequestAborted);
                 using var registration = context.RequestAborted.Register(aborted.SetResult);
                 await aborted.Task;
-            },
-            HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
-        using var client = Client();
+            });
 
-        var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(7))), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        var response = await pair.OpenAsync(new ByteArrayContent(Message(7))).InTime();
         await using var down = await response.Content.ReadAsStreamAsync(Stop);
         await down.ReadExactlyAsync(new byte[9], Stop).InTime();
         response.Dispose();
@@ -88,19 +76,16 @@ public sealed class GrpcPairTests
     [Fact]
     public async Task TrailersOnly_OfTheApp_PassUntouched()
     {
-        await using var app = await TestApp.StartAsync(
+        await using var pair = await GrpcPair.StartAsync(
             context =>
             {
                 context.Response.ContentType = "application/grpc";
                 context.Response.Headers["grpc-status"] = "5";
                 context.Response.Headers["grpc-message"] = "none";
                 return Task.CompletedTask;
-            },
-            HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
-        using var client = Client();
+            });
 
-        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(7))), Stop).InTime();
+        using var response = await pair.CallAsync(Message(7)).InTime();
 
         Assert.Equal("5", response.Headers.GetValues("grpc-status").Single());
         Assert.Equal("none", response.Headers.GetValues("grpc-message").Single());
@@ -110,11 +95,9 @@ public sealed class GrpcPairTests
     [Fact]
     public async Task DeniedCall_IsAGrpcStatusWithAMessage()
     {
-        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc with { Permissions = PermissionSet.Nobody });
-        using var client = Client();
+        await using var pair = await GrpcPair.StartAsync(EchoAsync, new PairOptions { Permissions = PermissionSet.Nobody });
 
-        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(7))), Stop).InTime();
+        using var response = await pair.CallAsync(Message(7)).InTime();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("7", response.Headers.GetValues("grpc-status").Single());
@@ -125,18 +108,16 @@ public sealed class GrpcPairTests
     [Fact]
     public async Task PermissionRevoked_OpenStreamIsBrokenOff()
     {
-        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
-        using var client = Client();
+        await using var pair = await GrpcPair.StartAsync(EchoAsync);
         var content = new DuplexContent();
-        using var response = await client.SendAsync(Call(pair.Url, content), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        using var response = await pair.OpenAsync(content).InTime();
         var up = await content.Stream.InTime();
         await using var down = await response.Content.ReadAsStreamAsync(Stop);
         await up.WriteAsync(Message(1), Stop).InTime();
         await up.FlushAsync(Stop).InTime();
         await down.ReadExactlyAsync(new byte[9], Stop).InTime();
 
-        pair.Apply(o => o with { Permissions = PermissionSet.Nobody });
+        pair.Proxies.Apply(o => o with { Permissions = PermissionSet.Nobody });
 
         await Assert.ThrowsAnyAsync<Exception>(() => down.ReadExactlyAsync(new byte[9], Stop).InTime());
         content.Complete();
@@ -145,18 +126,16 @@ public sealed class GrpcPairTests
     [Fact]
     public async Task SvidRotation_OldStreamGoesOnAndNewCallsUseTheNewOne()
     {
-        await using var app = await TestApp.StartAsync(EchoAsync, HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, Grpc);
-        using var client = Client();
+        await using var pair = await GrpcPair.StartAsync(EchoAsync);
         var content = new DuplexContent();
-        using var response = await client.SendAsync(Call(pair.Url, content), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        using var response = await pair.OpenAsync(content).InTime();
         var up = await content.Stream.InTime();
         await using var down = await response.Content.ReadAsStreamAsync(Stop);
 
         for (var i = 0; i < 3; i++)
         {
-            pair.Caller.Identity.Rotate();
-            using var other = await client.SendAsync(Call(pair.Url, new ByteArrayContent(Message(i))), Stop).InTime();
+            pair.Proxies.Caller.Identity.Rotate();
+            using var other = await pair.CallAsync(Message(i)).InTime();
             Assert.Equal(Message(i), await other.Content.ReadAsByteArrayAsync(Stop).InTime());
             await up.WriteAsync(Message(i), Stop).InTime();
             await up.FlushAsync(Stop).InTime();
@@ -167,21 +146,6 @@ public sealed class GrpcPairTests
 
         content.Complete();
         Assert.Equal(0, await down.ReadAsync(new byte[1], Stop).InTime());
-    }
-
-    private static HttpClient Client() => new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
-
-    private static HttpRequestMessage Call(Uri url, HttpContent content)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, "test.Echo/Call"))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = content,
-        };
-        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
-        return request;
     }
 
     private static byte[] Message(int value)

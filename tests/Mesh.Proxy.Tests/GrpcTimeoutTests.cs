@@ -1,11 +1,7 @@
-using System.Net;
-using System.Net.Http.Headers;
 using Mesh.Model;
 using Mesh.Model.Snapshots;
-using Mesh.Model.Topology;
 using Mesh.Proxy.Tests.Pair;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mesh.Proxy.Tests;
 
@@ -20,11 +16,9 @@ public sealed class GrpcTimeoutTests
     [Fact]
     public async Task CallWithADeadline_IsEndedByRequest()
     {
-        await using var app = await TestApp.StartAsync(SilentAsync, HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
-        using var client = Client();
+        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
 
-        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), deadline: "1M"), Stop).InTime();
+        using var response = await pair.CallAsync(new byte[5], deadline: "1M").InTime();
 
         AssertEnded(response, "shop-1");
     }
@@ -32,11 +26,9 @@ public sealed class GrpcTimeoutTests
     [Fact]
     public async Task CallWithoutADeadline_IsEndedByGrpcRequest()
     {
-        await using var app = await TestApp.StartAsync(SilentAsync, HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, Timeouts = new RouteTimeouts { GrpcRequest = Limit, Origin = Slow } });
-        using var client = Client();
+        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { Timeouts = new RouteTimeouts { GrpcRequest = Limit, Origin = Slow } });
 
-        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5])), Stop).InTime();
+        using var response = await pair.CallAsync(new byte[5]).InTime();
 
         AssertEnded(response, "shop-1");
     }
@@ -44,11 +36,9 @@ public sealed class GrpcTimeoutTests
     [Fact]
     public async Task CallWithADeadline_IsEndedByTheReceivingSide()
     {
-        await using var app = await TestApp.StartAsync(SilentAsync, HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, InboundTimeouts = new InboundTimeouts { Request = Limit, Origin = Slow } });
-        using var client = Client();
+        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { InboundTimeouts = new InboundTimeouts { Request = Limit, Origin = Slow } });
 
-        using var response = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), deadline: "1M"), Stop).InTime();
+        using var response = await pair.CallAsync(new byte[5], deadline: "1M").InTime();
 
         AssertEnded(response, "orders-1");
     }
@@ -57,7 +47,7 @@ public sealed class GrpcTimeoutTests
     public async Task Streams_OutliveEveryLimit()
     {
         var release = new TaskCompletionSource();
-        await using var app = await TestApp.StartAsync(
+        await using var pair = await GrpcPair.StartAsync(
             async context =>
             {
                 if (context.Request.Path == "/silent")
@@ -82,23 +72,20 @@ public sealed class GrpcTimeoutTests
                 await context.Response.Body.WriteAsync(new byte[5], context.RequestAborted);
                 context.Response.AppendTrailer("grpc-status", "0");
             },
-            HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions
+            new PairOptions
         {
-            Protocol = AppProtocol.Grpc,
             Timeouts = new RouteTimeouts { Request = Limit, GrpcRequest = Limit, Origin = Slow },
             InboundTimeouts = new InboundTimeouts { Request = Limit },
         });
-        using var client = Client();
         var body = new DuplexContent();
-        var upload = client.SendAsync(Call(pair.Url, body, deadline: "1M", path: "upload"), HttpCompletionOption.ResponseHeadersRead, Stop);
+        var upload = pair.OpenAsync(body, deadline: "1M", path: "upload");
         var up = await body.Stream.InTime();
         await up.WriteAsync(new byte[5], Stop).InTime();
         await up.FlushAsync(Stop).InTime();
-        using var watch = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), deadline: "1M", path: "watch"), HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        using var watch = await pair.OpenAsync(new ByteArrayContent(new byte[5]), deadline: "1M", path: "watch").InTime();
 
         // It began last, so that their limit is over when its is.
-        using var silent = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), path: "silent"), Stop).InTime();
+        using var silent = await pair.CallAsync(new byte[5], path: "silent").InTime();
         AssertEnded(silent, "shop-1");
         release.SetResult();
         body.Complete();
@@ -113,7 +100,7 @@ public sealed class GrpcTimeoutTests
     public async Task CallWithoutADeadline_OutlivesRequest()
     {
         var release = new TaskCompletionSource();
-        await using var app = await TestApp.StartAsync(
+        await using var pair = await GrpcPair.StartAsync(
             async context =>
             {
                 if (context.Request.Path == "/silent")
@@ -126,12 +113,10 @@ public sealed class GrpcTimeoutTests
                 context.Response.ContentType = "application/grpc";
                 context.Response.AppendTrailer("grpc-status", "0");
             },
-            HttpProtocols.Http2);
-        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
-        using var client = Client();
+            new PairOptions { Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
 
-        var call = client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5])), Stop);
-        using var bounded = await client.SendAsync(Call(pair.Url, new ByteArrayContent(new byte[5]), deadline: "1M", path: "silent"), Stop).InTime();
+        var call = pair.CallAsync(new byte[5]);
+        using var bounded = await pair.CallAsync(new byte[5], deadline: "1M", path: "silent").InTime();
         release.SetResult();
 
         using var response = await call.InTime();
@@ -146,19 +131,4 @@ public sealed class GrpcTimeoutTests
     }
 
     private static Task SilentAsync(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
-
-    private static HttpClient Client() => new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true });
-
-    private static HttpRequestMessage Call(Uri url, HttpContent content, string? deadline = null, string path = "call")
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(url, path)) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = content };
-        request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
-        if (deadline is not null)
-        {
-            request.Headers.Add("grpc-timeout", deadline);
-        }
-
-        return request;
-    }
 }

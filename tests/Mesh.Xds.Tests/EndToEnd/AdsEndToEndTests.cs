@@ -27,11 +27,8 @@ public sealed class AdsEndToEndTests
     [Fact]
     public async Task Publish_RouteChanged_NewSnapshotArrives()
     {
-        await using var host = await AdsHost.StartAsync();
-        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
-        host.Cache.Publish(Profile, Samples.Calling("orders"));
-        await using var client = new RunningClient(host.Address);
-        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        await using var host = await ServeOrdersAsync();
+        await using var client = await ConnectAsync(host);
 
         host.Cache.Publish(Profile, Samples.Calling("orders") with { RouteTables = [Samples.Table("orders", rewriteHost: "new.example")] });
 
@@ -45,8 +42,7 @@ public sealed class AdsEndToEndTests
         await using var host = await AdsHost.StartAsync();
         host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001), Samples.Endpoints("payments", 1002));
         host.Cache.Publish(Profile, Samples.Calling("orders"));
-        await using var client = new RunningClient(host.Address);
-        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        await using var client = await ConnectAsync(host);
 
         host.Cache.Publish(Profile, Samples.Calling("orders", "payments"));
 
@@ -59,11 +55,8 @@ public sealed class AdsEndToEndTests
     [Fact]
     public async Task PublishEndpoints_OneReplicaMore_OnlyEndpointsArrive()
     {
-        await using var host = await AdsHost.StartAsync();
-        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
-        host.Cache.Publish(Profile, Samples.Calling("orders"));
-        await using var client = new RunningClient(host.Address);
-        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        await using var host = await ServeOrdersAsync();
+        await using var client = await ConnectAsync(host);
 
         host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001, 1002));
 
@@ -74,18 +67,13 @@ public sealed class AdsEndToEndTests
     [Fact]
     public async Task Restart_SameContent_ClientIsBackAndNothingIsSentAgain()
     {
-        var host = await AdsHost.StartAsync();
-        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
-        host.Cache.Publish(Profile, Samples.Calling("orders"));
-        await using var client = new RunningClient(host.Address);
-        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        var host = await ServeOrdersAsync();
+        await using var client = await ConnectAsync(host);
         var port = host.Address.Port;
 
         await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         await host.DisposeAsync();
-        await using var next = await AdsHost.StartAsync(port);
-        next.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
-        next.Cache.Publish(Profile, Samples.Calling("orders"));
+        await using var next = await ServeOrdersAsync(port);
         next.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001, 1002));
 
         await client.Sink.UntilAsync(sink => sink.Endpoints["shop/orders/http"].Endpoints.Length == 2);
@@ -103,11 +91,8 @@ public sealed class AdsEndToEndTests
     [Fact]
     public async Task Restart_NothingPublishedYet_TakesNothingFromTheClient()
     {
-        var host = await AdsHost.StartAsync();
-        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
-        host.Cache.Publish(Profile, Samples.Calling("orders"));
-        await using var client = new RunningClient(host.Address);
-        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        var host = await ServeOrdersAsync();
+        await using var client = await ConnectAsync(host);
         var calls = client.Sink.Calls;
         var port = host.Address.Port;
         await host.StopAsync();
@@ -125,11 +110,8 @@ public sealed class AdsEndToEndTests
     public async Task LoadSaved_ControlPlaneAway_ServesTheLastGoodConfiguration()
     {
         var state = Directory.CreateTempSubdirectory("mesh-ads-");
-        var host = await AdsHost.StartAsync();
-        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
-        host.Cache.Publish(Profile, Samples.Calling("orders"));
-        var first = new RunningClient(host.Address, state);
-        await first.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        var host = await ServeOrdersAsync();
+        var first = await ConnectAsync(host, state);
         await first.StopAsync();
         var address = host.Address;
         await host.DisposeAsync();
@@ -159,5 +141,22 @@ public sealed class AdsEndToEndTests
         Assert.Contains("PermissionDenied: node.id says spiffe://shop.local/ns/shop/sa/storefront, the certificate", client.Client.Status.LastError);
         Assert.Empty(host.Registry.Streams);
         Assert.Empty(client.Sink.Calls);
+    }
+
+    /// <summary>A server whose profile calls orders, which has one replica.</summary>
+    private static async Task<AdsHost> ServeOrdersAsync(int port = 0)
+    {
+        var host = await AdsHost.StartAsync(port);
+        host.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
+        host.Cache.Publish(Profile, Samples.Calling("orders"));
+        return host;
+    }
+
+    /// <summary>A client that has its first snapshot.</summary>
+    private static async Task<RunningClient> ConnectAsync(AdsHost host, DirectoryInfo? state = null)
+    {
+        var client = new RunningClient(host.Address, state);
+        await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
+        return client;
     }
 }
