@@ -41,5 +41,25 @@ internal sealed class Calls : IDisposable
         }
     }
 
+    /// <summary>Asks the service that <c>NEXT</c> names, which asks its own next: how many answered, from here to the end.</summary>
+    public async Task<IResult> ChainAsync(CancellationToken ended)
+    {
+        if (Environment.GetEnvironmentVariable("NEXT") is not { Length: > 0 } next)
+        {
+            return Results.Text("1");
+        }
+
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri($"{next}/chain"), ended);
+            var text = await answer.Content.ReadAsStringAsync(ended);
+            return answer.IsSuccessStatusCode ? Results.Text($"{int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) + 1}") : Results.Text(text, statusCode: (int)answer.StatusCode);
+        }
+        catch (HttpRequestException e)
+        {
+            return Results.Text(e.Message, statusCode: 502);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 }
