@@ -3,14 +3,14 @@
 .SYNOPSIS
 Builds, runs, tests, measures and packs Mesh. Needs the .NET 10 SDK; installs nothing and needs no administrator.
 .PARAMETER Verb
-build (the default), run, test, soak, bench, pack or clean.
+build (the default), run, test, soak, starts, bench, pack or clean.
 .PARAMETER RequireAspire
 Fail where the Aspire packages are not found, instead of going on with the core.
 .PARAMETER Portable
 Do not compile the proxy and the control plane ahead of time.
 #>
 param(
-    [ValidateSet('build', 'run', 'test', 'soak', 'bench', 'pack', 'clean')]
+    [ValidateSet('build', 'run', 'test', 'soak', 'starts', 'bench', 'pack', 'clean')]
     [string] $Verb = 'build',
     [switch] $RequireAspire,
     [switch] $Portable,
@@ -107,6 +107,15 @@ switch ($Verb) {
         Publish-Layout
         $env:MESH_SOAK = '1'
         & dotnet test --solution $script:Solution -c Release --no-build --no-progress --ignore-exit-code 8 --filter-trait 'Kind=Soak' @Rest
+        exit $LASTEXITCODE
+    }
+    'starts' {
+        $RequireAspire = $true
+        Build-Solution
+        Publish-Layout
+        & artifacts/bin/Mesh.Hosting.Benchmarks/release/mesh-hosting-bench starts --services 3 --count 100 @Rest
+        if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+        & artifacts/bin/Mesh.Hosting.Benchmarks/release/mesh-hosting-bench starts --services 20 --replicas 2 --count 1
         exit $LASTEXITCODE
     }
     'bench' {

@@ -14,6 +14,7 @@ verbs
   run       build Mesh and start the Shop inside it
   test      build and run every test that this machine can run
   soak      the long tests: minutes of load, rotation and open connections
+  starts    an AppHost with the mesh, started a hundred times; needs the Aspire packages and the Aspire CLI
   bench     measure the sidecar pair side by side with haproxy and nginx; writes bench/results/*.md
   pack      NuGet packages into artifacts/package
   clean     remove artifacts/
@@ -30,7 +31,7 @@ portable=false
 arguments=()
 while [ $# -gt 0 ]; do
     case "$1" in
-        build|run|test|soak|bench|pack|clean) verb=$1 ;;
+        build|run|test|soak|starts|bench|pack|clean) verb=$1 ;;
         --require-aspire) require_aspire=true ;;
         --portable) portable=true ;;
         --) shift; arguments=("$@"); break ;;
@@ -173,6 +174,13 @@ case "$verb" in
         layout
         MESH_SOAK=1 run_tests --filter-trait "Kind=Soak" ${arguments[@]+"${arguments[@]}"}
         ;;
+    starts)
+        require_aspire=true
+        build
+        layout
+        artifacts/bin/Mesh.Hosting.Benchmarks/release/mesh-hosting-bench starts --services 3 --count 100 ${arguments[@]+"${arguments[@]}"}
+        artifacts/bin/Mesh.Hosting.Benchmarks/release/mesh-hosting-bench starts --services 20 --replicas 2 --count 1
+        ;;
     bench)
         build
         layout
@@ -180,6 +188,9 @@ case "$verb" in
             command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || left_out "the comparison with $tool" "apt-get install $tool (or your system's equivalent)"
         done
         dotnet artifacts/bin/Mesh.Benchmarks/release/mesh-bench.dll side-by-side ${arguments[@]+"${arguments[@]}"}
+        if [ -z "$core_only" ] && [ -d "$HOME/.aspire/bundle/dcp" ]; then
+            artifacts/bin/Mesh.Hosting.Benchmarks/release/mesh-hosting-bench start-up
+        fi
         finish
         ;;
     pack)
