@@ -20,6 +20,7 @@ internal sealed class DirectMesh : IAsyncDisposable
     private readonly string _grpcPort = OwnPorts.Next();
     private readonly HttpClient _api;
     private readonly Dictionary<string, Process> _sidecars = [];
+    private readonly Dictionary<string, string> _frontDoors = [];
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _controlPlane;
 
@@ -93,6 +94,17 @@ internal sealed class DirectMesh : IAsyncDisposable
 
     public void StartSidecar(string replica) => _sidecars[replica] = Run("proxy", "mesh-proxy.dll", "run", "--bootstrap", PathTo($"{replica}.json"));
 
+    /// <summary>Where outsiders call a replica.</summary>
+    public string FrontDoor(string replica)
+    {
+        if (!_frontDoors.TryGetValue(replica, out var address))
+        {
+            address = _frontDoors[replica] = $"127.0.0.1:{OwnPorts.Next()}";
+        }
+
+        return address;
+    }
+
     public Process Sidecar(string replica) => _sidecars[replica];
 
     /// <summary>Sidecars that are registered and acknowledged the current configuration; none while there is no control plane to ask.</summary>
@@ -156,9 +168,9 @@ internal sealed class DirectMesh : IAsyncDisposable
             ["trustBundle"] = roots.DeepClone(),
             ["token"] = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["token"]!,
             ["stateDirectory"] = PathTo(replica),
-            ["listeners"] = new JsonObject { ["inbound/mesh"] = $"127.0.0.1:{OwnPorts.Next()}" },
+            ["listeners"] = new JsonObject { ["inbound/mesh"] = $"127.0.0.1:{OwnPorts.Next()}", ["inbound/front/http"] = FrontDoor(replica) },
             ["applications"] = new JsonObject { ["http"] = "127.0.0.1:9" },
-            ["drainSeconds"] = 1,
+            ["drainSeconds"] = 30,
         };
         if (parent is not null)
         {

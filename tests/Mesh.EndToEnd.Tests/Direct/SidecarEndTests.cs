@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Mesh.EndToEnd.Tests.Direct;
 
@@ -29,6 +31,24 @@ public sealed class SidecarEndTests
         {
             parent.Kill();
         }
+    }
+
+    [Fact]
+    public async Task SecondSignal_SidecarEndsAtOnceThoughAConnectionIsOpen()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are Unix's.");
+        await using var mesh = await DirectMesh.StartAsync(replicas: 1);
+        var sidecar = mesh.Sidecar("orders-0");
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await silent.ConnectAsync(IPEndPoint.Parse(mesh.FrontDoor("orders-0")), TestContext.Current.CancellationToken);
+
+        using var first = Process.Start("kill", ["-TERM", $"{sidecar.Id}"]);
+        await Eventually.GetAsync(() => Task.FromResult(mesh.Output), o => o.Contains("orders-0 has left", StringComparison.Ordinal), Soon);
+        Assert.False(sidecar.HasExited);
+        using var second = Process.Start("kill", ["-TERM", $"{sidecar.Id}"]);
+        await sidecar.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Soon, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, sidecar.ExitCode);
     }
 
     [Theory]

@@ -120,13 +120,17 @@ public sealed class PolicyChangeTests(TrioFixture trio)
         var front = mesh.App("front");
         var before = await front.CallAsync("{BACK_HTTP}/who");
 
+        var line = TestMesh.FrontBackOther.Split('\n').Index().First(l => l.Item.Contains("uses: [back]", StringComparison.Ordinal)).Index + 1;
+        var inspected = await mesh.Api.GetStringAsync("api/v1/inspect/default/front", TestContext.Current.CancellationToken);
+
         await mesh.RewriteAppFileAsync(TestMesh.FrontBackOther.Replace("uses: [back]", "uses: []", StringComparison.Ordinal));
         var after = await Eventually.GetAsync(() => front.CallAsync("{BACK_HTTP}/who"), r => r.Header("mesh-error")?.StartsWith("edge_revoked", StringComparison.Ordinal) == true, Soon);
-        var line = TestMesh.FrontBackOther.Split('\n').Index().First(l => l.Item.Contains("uses: [back]", StringComparison.Ordinal)).Index + 1;
         await mesh.RewriteAppFileAsync(TestMesh.FrontBackOther);
         var again = await Eventually.GetAsync(() => front.CallAsync("{BACK_HTTP}/who"), r => r.Status == 200, Soon);
 
         Assert.Equal(200, before.Status);
+        Assert.Contains($"mesh.yaml:{line}", inspected, StringComparison.Ordinal);
+        Assert.DoesNotContain("topology/", inspected, StringComparison.Ordinal);
         Assert.Equal(403, after.Status);
         Assert.Contains($"hop=front-0; policy=default deny since Edge front -> back (mesh.yaml:{line}) was removed", after.Header("mesh-error"), StringComparison.Ordinal);
         Assert.Contains("Declare again that the caller uses this service", after.Body, StringComparison.Ordinal);
