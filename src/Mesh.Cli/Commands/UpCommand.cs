@@ -13,7 +13,7 @@ internal static class UpCommand
         var state = new Option<string?>("--state") { Description = "Directory for keys, logs and generated files. Default: .mesh/<app> beside the file.", HelpName = "directory" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not show what the services log; it is in the state directory's logs/." };
         var verbose = new Option<bool>("--verbose", "-v") { Description = "Show everything that control plane and sidecars log, not only warnings." };
-        var otlp = new Option<string?>("--otlp") { Description = "Send traces and metrics of apps and sidecars to this OTLP endpoint. Default: OTEL_EXPORTER_OTLP_ENDPOINT, else nowhere.", HelpName = "url" };
+        var otlp = new Option<string?>("--otlp") { Description = "Send traces, metrics and logs of apps and sidecars to this OTLP endpoint. Default: OTEL_EXPORTER_OTLP_ENDPOINT, else nowhere.", HelpName = "url" };
         var ready = new Option<string?>("--ready-file") { Description = "Write URLs and process ids as JSON to this file once everything is ready.", HelpName = "file" };
         var api = PortOption("--api-port", "Port of the control plane's API and pages. Default: 15014 if it is free, else another.");
         var grpc = PortOption("--grpc-port", "Port at which sidecars reach the control plane. Default: 15010 if it is free, else another.");

@@ -35,7 +35,7 @@ internal sealed class RunContext
     /// <summary>Token of the sidecars' admin endpoints, for this run.</summary>
     public string AdminToken { get; } = StartFiles.NewToken();
 
-    /// <summary>Where the mesh's own processes send traces and metrics.</summary>
+    /// <summary>Where the mesh's own processes send traces, metrics and logs.</summary>
     public TelemetryBootstrap? Telemetry { get; init; }
 
     /// <summary>The optional services that declined to run here.</summary>

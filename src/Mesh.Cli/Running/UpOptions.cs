@@ -15,7 +15,7 @@ internal sealed record UpOptions
     /// <summary>Shows every line of the mesh's own processes too, not only warnings.</summary>
     public bool Verbose { get; init; }
 
-    /// <summary>OTLP endpoint for traces and metrics. <see langword="null"/>: none.</summary>
+    /// <summary>OTLP endpoint for traces, metrics and logs. <see langword="null"/>: none.</summary>
     public string? Otlp { get; init; }
 
     /// <summary>A JSON file to write once everything is ready.</summary>

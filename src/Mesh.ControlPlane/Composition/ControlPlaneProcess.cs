@@ -35,6 +35,15 @@ internal static class ControlPlaneProcess
             return BadSettings;
         }
 
+        if (settings.Telemetry is null)
+        {
+            settings = settings with { Telemetry = TelemetryVariables.Read(Environment.GetEnvironmentVariable, out var unusable) };
+            if (unusable is not null)
+            {
+                await errors.WriteLineAsync($"{unusable}; traces, metrics and logs go nowhere");
+            }
+        }
+
         return await RunAsync(settings, errors, time);
     }
 

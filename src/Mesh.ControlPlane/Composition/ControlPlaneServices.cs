@@ -7,10 +7,7 @@ using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Ui;
 using Mesh.Model.Bootstrap;
 using Mesh.Xds.Server;
-using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 
 namespace Mesh.ControlPlane.Composition;
 
@@ -23,6 +20,11 @@ internal static class ControlPlaneServices
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         logging.AddFilter("Microsoft.Hosting", LogLevel.Warning);
         logging.AddFilter("Grpc", LogLevel.Warning);
+        if (settings.Telemetry is { } target)
+        {
+            logging.AddOtlp(target);
+        }
+
         if (configure is not null)
         {
             configure(logging);
@@ -42,7 +44,7 @@ internal static class ControlPlaneServices
         services.AddMetrics();
         services.AddSingleton<ControlPlaneMetrics>();
         var telemetry = services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(settings.Telemetry?.ServiceName ?? "mesh-control-plane"))
+            .ConfigureResource(resource => OtlpExport.Describe(resource, settings.Telemetry))
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(ControlPlaneMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Hosting", "System.Runtime");
@@ -50,8 +52,7 @@ internal static class ControlPlaneServices
             });
         if (settings.Telemetry is { } target)
         {
-            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter(o => Export(o, target, "v1/metrics")));
-            telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation().AddOtlpExporter(o => Export(o, target, "v1/traces")));
+            telemetry.AddOtlp(target);
         }
     }
 
@@ -117,13 +118,5 @@ internal static class ControlPlaneServices
         services.AddSingleton<StatusPage>();
         services.AddSingleton<BoundAddresses>();
         services.AddHostedService(p => p.GetRequiredService<BoundAddresses>());
-    }
-
-    private static void Export(OtlpExporterOptions options, TelemetryBootstrap target, string path)
-    {
-        var isHttp = target.Protocol == "http/protobuf";
-        options.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-        options.Endpoint = isHttp ? new Uri(new Uri(target.Endpoint.TrimEnd('/') + "/"), path) : new Uri(target.Endpoint);
-        options.Headers = string.Join(',', target.Headers.Select(h => $"{h.Key}={Uri.EscapeDataString(h.Value)}"));
     }
 }

@@ -186,5 +186,18 @@ internal static class SettingsFile
         {
             yield return $"telemetry.protocol={telemetry.Protocol} (must be grpc or http/protobuf)";
         }
+
+        foreach (var (name, value) in new[]
+        {
+            ("traceDelayMilliseconds", telemetry.TraceDelayMilliseconds),
+            ("metricIntervalMilliseconds", telemetry.MetricIntervalMilliseconds),
+            ("logDelayMilliseconds", telemetry.LogDelayMilliseconds),
+        })
+        {
+            if (value <= 0)
+            {
+                yield return $"telemetry.{name}={value} (must be greater than zero; leave it out for the default)";
+            }
+        }
     }
 }

@@ -35,7 +35,7 @@ public sealed record ControlPlaneSettings
     /// <summary>Run mode: sidecars are told that the developer identity may pass their front doors.</summary>
     public bool DeveloperIdentity { get; set; }
 
-    /// <summary>Where traces and metrics go. <see langword="null"/>: nowhere.</summary>
+    /// <summary>Where traces, metrics and logs go. <see langword="null"/>: where the environment says (see <see cref="TelemetryVariables"/>), else nowhere.</summary>
     public TelemetryBootstrap? Telemetry { get; set; }
 
     /// <summary>Least level that is logged. Default: Information.</summary>

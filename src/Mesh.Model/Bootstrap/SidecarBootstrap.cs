@@ -59,7 +59,7 @@ public sealed record SidecarBootstrap
     /// </summary>
     public ServerCertificateFiles? ServerCertificate { get; set; }
 
-    /// <summary>Where traces and metrics go. <see langword="null"/>: nowhere.</summary>
+    /// <summary>Where traces, metrics and logs go. <see langword="null"/>: where the environment says (see <see cref="TelemetryVariables"/>), else nowhere.</summary>
     public TelemetryBootstrap? Telemetry { get; set; }
 
     /// <summary>Zone of this replica, or empty.</summary>

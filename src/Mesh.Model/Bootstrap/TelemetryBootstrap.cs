@@ -16,4 +16,16 @@ public sealed record TelemetryBootstrap
 
     /// <summary><c>service.name</c>. <see langword="null"/>: the service's name with <c>-mesh</c> after it.</summary>
     public string? ServiceName { get; set; }
+
+    /// <summary>More attributes of the resource; <c>service.instance.id</c> and <c>service.namespace</c> here take the place of the replica's name and namespace.</summary>
+    public ImmutableSortedDictionary<string, string> ResourceAttributes { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Milliseconds that spans are gathered before they are sent. <see langword="null"/>: the SDK's, 5000.</summary>
+    public int? TraceDelayMilliseconds { get; set; }
+
+    /// <summary>Milliseconds between two exports of metrics. <see langword="null"/>: the SDK's, 60000.</summary>
+    public int? MetricIntervalMilliseconds { get; set; }
+
+    /// <summary>Milliseconds that log records are gathered before they are sent. <see langword="null"/>: the SDK's, 5000.</summary>
+    public int? LogDelayMilliseconds { get; set; }
 }

@@ -196,6 +196,18 @@ internal sealed class BootstrapValidator
         {
             Fault("telemetry.protocol", $"'{telemetry.Protocol}' is neither grpc nor http/protobuf");
         }
+
+        Positive("traceDelayMilliseconds", telemetry.TraceDelayMilliseconds);
+        Positive("metricIntervalMilliseconds", telemetry.MetricIntervalMilliseconds);
+        Positive("logDelayMilliseconds", telemetry.LogDelayMilliseconds);
+
+        void Positive(string member, int? value)
+        {
+            if (value <= 0)
+            {
+                Fault($"telemetry.{member}", $"must be greater than zero but is {value}; leave it out for the default");
+            }
+        }
     }
 
     private LogLevel Level(string text)

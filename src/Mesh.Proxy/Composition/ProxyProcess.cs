@@ -1,3 +1,4 @@
+using Mesh.Model.Bootstrap;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Telemetry;
 
@@ -36,6 +37,12 @@ internal static partial class ProxyProcess
 
     private static async Task<int> ServeAsync(ProxySettings settings)
     {
+        string? unusable = null;
+        if (settings.Telemetry is null)
+        {
+            settings = settings with { Telemetry = TelemetryVariables.Read(Environment.GetEnvironmentVariable, out unusable) };
+        }
+
         try
         {
             new StateDirectory(settings.StateDirectory).Prepare();
@@ -50,7 +57,13 @@ internal static partial class ProxyProcess
         try
         {
             using var host = ProxyHost.Build(settings, writer);
-            Log.Starting(host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mesh.Proxy"), ProxyVersion.Text, settings.Id.Text, settings.Replica);
+            var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mesh.Proxy");
+            Log.Starting(logger, ProxyVersion.Text, settings.Id.Text, settings.Replica);
+            if (unusable is not null)
+            {
+                Log.NoTelemetry(logger, unusable);
+            }
+
             await host.RunAsync();
             return ExitCode.Success;
         }
@@ -63,6 +76,9 @@ internal static partial class ProxyProcess
 
     private static partial class Log
     {
+        [LoggerMessage(3010, LogLevel.Warning, "Traces, metrics and logs go nowhere: {Variable}.", EventName = nameof(NoTelemetry))]
+        public static partial void NoTelemetry(ILogger logger, string variable);
+
         [LoggerMessage(3000, LogLevel.Information, "mesh-proxy {Version} of {SpiffeId}, replica {Replica}, starts.", EventName = nameof(Starting))]
         public static partial void Starting(ILogger logger, string version, string spiffeId, string replica);
     }

@@ -22,9 +22,11 @@ internal static class TelemetryServices
         builder.Services.AddSingleton<ILoggerProvider>(services => new LineLoggerProvider(writer, level, settings.JsonLogs, services.GetRequiredService<TimeProvider>()));
         if (settings.Telemetry is { } telemetry)
         {
-            builder.Logging.AddFilter<OpenTelemetryLoggerProvider>((category, at) => at >= LogLevel.Information && category?.StartsWith("Mesh.", StringComparison.Ordinal) == true);
+            // The same lines as those that are written; of frameworks only what an operator should look at.
+            builder.Logging.AddFilter<OpenTelemetryLoggerProvider>((category, at) =>
+                level.IsEnabled(at) && (at >= LogLevel.Warning || category?.StartsWith("Mesh.", StringComparison.Ordinal) == true));
             OtlpExport.AddLogs(builder.Logging, settings, telemetry);
-            builder.Services.AddHostedService(_ => new OtlpExport(settings, telemetry));
+            builder.Services.AddHostedService(services => new OtlpExport(settings, telemetry, services.GetRequiredService<LoggerProvider>()));
         }
     }
 }

@@ -10,9 +10,12 @@ using OpenTelemetry.Trace;
 
 namespace Mesh.Proxy.Telemetry;
 
-/// <summary>Sends spans and metrics to a collector. Made only where the bootstrap names one: without it nothing of OpenTelemetry's SDK is loaded.</summary>
-internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap telemetry) : IHostedService, IDisposable
+/// <summary>Sends spans and metrics to a collector. Made only where the bootstrap or the environment names one: without it nothing of OpenTelemetry's SDK is loaded.</summary>
+internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap telemetry, LoggerProvider logs) : IHostedService, IDisposable
 {
+    // Milliseconds. A collector that hangs must not hold up a restart.
+    private const int LastExport = 2000;
+
     private TracerProvider? _tracer;
     private MeterProvider? _meter;
 
@@ -23,12 +26,20 @@ internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap tele
         _tracer = Sdk.CreateTracerProviderBuilder()
             .AddSource(HopTracing.SourceName)
             .SetResourceBuilder(Resource(settings, telemetry))
-            .AddOtlpExporter(options => Configure(options, telemetry, "traces"))
+            .AddOtlpExporter(options =>
+            {
+                Configure(options, telemetry, "traces");
+                Set(telemetry.TraceDelayMilliseconds, delay => options.BatchExportProcessorOptions.ScheduledDelayMilliseconds = delay);
+            })
             .Build();
         _meter = Sdk.CreateMeterProviderBuilder()
             .AddMeter(ProxyMetrics.MeterName)
             .SetResourceBuilder(Resource(settings, telemetry))
-            .AddOtlpExporter(options => Configure(options, telemetry, "metrics"))
+            .AddOtlpExporter((options, reader) =>
+            {
+                Configure(options, telemetry, "metrics");
+                Set(telemetry.MetricIntervalMilliseconds, interval => reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = interval);
+            })
             .Build();
         return Task.CompletedTask;
     }
@@ -36,14 +47,11 @@ internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap tele
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        // Shutdown waits for the last export; a pool thread may, and the host's deadline stands above it.
-        return Task.Run(
-            () =>
-            {
-                _tracer?.Shutdown(2000);
-                _meter?.Shutdown(2000);
-            },
-            cancellationToken);
+        // Shutdown waits for the last export; pool threads may, all at once, and the host's deadline stands above it.
+        return Task.WhenAll(
+            Task.Run(() => _tracer?.Shutdown(LastExport), cancellationToken),
+            Task.Run(() => _meter?.Shutdown(LastExport), cancellationToken),
+            Task.Run(() => logs.Shutdown(LastExport), cancellationToken));
     }
 
     /// <inheritdoc />
@@ -58,7 +66,11 @@ internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap tele
     {
         options.SetResourceBuilder(Resource(settings, telemetry));
         options.IncludeFormattedMessage = true;
-        options.AddOtlpExporter(exporter => Configure(exporter, telemetry, "logs"));
+        options.AddOtlpExporter((exporter, processor) =>
+        {
+            Configure(exporter, telemetry, "logs");
+            Set(telemetry.LogDelayMilliseconds, delay => processor.BatchExportProcessorOptions.ScheduledDelayMilliseconds = delay);
+        });
     });
 
     private static void Configure(OtlpExporterOptions options, TelemetryBootstrap telemetry, string signal)
@@ -68,11 +80,51 @@ internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap tele
 
         // A base URL: over HTTP each signal has its own path, which the SDK only adds to URLs out of the environment.
         options.Endpoint = isGrpc ? new Uri(telemetry.Endpoint) : new Uri($"{telemetry.Endpoint.TrimEnd('/')}/v1/{signal}");
-        options.Headers = string.Join(',', telemetry.Headers.Select(header => $"{header.Key}={Uri.EscapeDataString(header.Value)}"));
+        // The SDK decodes headers before it splits them, those of the environment too: a comma in a key would end the process.
+        options.Headers = "";
+        options.HttpClientFactory = () => Client(telemetry, options.TimeoutMilliseconds);
     }
 
-    private static ResourceBuilder Resource(ProxySettings settings, TelemetryBootstrap telemetry) => ResourceBuilder.CreateEmpty()
-        .AddService(telemetry.ServiceName ?? Name(settings.Service), settings.Service.Namespace, ProxyVersion.Text, autoGenerateServiceInstanceId: false, settings.Replica);
+    private static HttpClient Client(TelemetryBootstrap telemetry, int timeout)
+    {
+        var client = new HttpClient { Timeout = TimeSpan.FromMilliseconds(timeout) };
+        foreach (var (name, value) in telemetry.Headers)
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation(name, value);
+        }
+
+        return client;
+    }
+
+    private static void Set(int? value, Action<int> set)
+    {
+        if (value is { } given)
+        {
+            set(given);
+        }
+    }
+
+    private static ResourceBuilder Resource(ProxySettings settings, TelemetryBootstrap telemetry)
+    {
+        var attributes = new Dictionary<string, object>
+        {
+            ["service.name"] = Name(settings.Service),
+            ["service.namespace"] = settings.Service.Namespace,
+            ["service.version"] = ProxyVersion.Text,
+            ["service.instance.id"] = settings.Replica,
+        };
+        foreach (var (name, value) in telemetry.ResourceAttributes)
+        {
+            attributes[name] = value;
+        }
+
+        if (telemetry.ServiceName is { } given)
+        {
+            attributes["service.name"] = given;
+        }
+
+        return ResourceBuilder.CreateEmpty().AddAttributes(attributes);
+    }
 
     private static string Name(ServiceId service) => $"{service.Name}-mesh";
 }

@@ -16,6 +16,14 @@ internal static class Built
         }
     }
 
+    /// <summary>How to start one of the processes that are laid out beside the command line: as a native binary, or by dotnet.</summary>
+    public static (string File, string[] Arguments) Process(string directory, string name)
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(Mesh)!, directory);
+        var portable = Path.Combine(folder, name + ".dll");
+        return File.Exists(portable) ? ("dotnet", ["exec", portable]) : (Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name), []);
+    }
+
     public static string TestApp => Checkout.PathTo("artifacts", "bin", "Mesh.TestApp", Configuration, "mesh-test-app.dll");
 
     /// <summary>As MSBuild has it in folder names: <c>debug</c>, <c>release</c>.</summary>

@@ -8,11 +8,11 @@ namespace Mesh.EndToEnd.Tests.Shop;
 /// <summary>The Shop of the playground in the mesh, with a trace collector; started by the first test that asks.</summary>
 public sealed class ShopFixture : IAsyncDisposable
 {
-    private readonly Lazy<Task<(MeshUp Mesh, TraceCollector Collector)>> _shop = new(StartAsync);
+    private readonly Lazy<Task<(MeshUp Mesh, Collector Collector)>> _shop = new(StartAsync);
 
     internal async Task<MeshUp> MeshAsync() => (await _shop.Value).Mesh;
 
-    internal async Task<TraceCollector> CollectorAsync() => (await _shop.Value).Collector;
+    internal async Task<Collector> CollectorAsync() => (await _shop.Value).Collector;
 
     public async ValueTask DisposeAsync()
     {
@@ -24,9 +24,9 @@ public sealed class ShopFixture : IAsyncDisposable
         }
     }
 
-    private static async Task<(MeshUp Mesh, TraceCollector Collector)> StartAsync()
+    private static async Task<(MeshUp Mesh, Collector Collector)> StartAsync()
     {
-        var collector = await TraceCollector.StartAsync();
+        var collector = await Collector.StartAsync();
         return (await MeshUp.StartAsync(await ShopFile.ReadAsync(), "--otlp", collector.Url), collector);
     }
 }
