@@ -1,9 +1,8 @@
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Lifecycle;
 using Mesh.Hosting;
-using Mesh.Hosting.Applying;
 using Mesh.Hosting.Dashboard;
 using Mesh.Hosting.Diagnostics;
+using Mesh.Hosting.Policies;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Aspire.Hosting;
@@ -44,7 +43,7 @@ public static class MeshBuilderExtensions
             throw MeshDiagnostics.TwoMeshes(first.Name, name);
         }
 
-        builder.Services.TryAddEventingSubscriber<MeshStart>();
+        MeshDeclarations.Of(builder); // and with it what starts the mesh
         builder.Services.TryAddSingleton<MeshInsight>();
         return builder.AddResource(new MeshResource(name, options, builder))
             .WithIconName("Share")

@@ -30,9 +30,6 @@ public sealed class MeshResource : ExecutableResource
     /// <summary>What the AppHost said about the mesh; read when the app starts.</summary>
     internal MeshOptions Options { get; }
 
-    /// <summary>Everything that was said about policies, in the order of the calls.</summary>
-    internal List<MeshPolicyDeclaration> Policies { get; } = [];
-
     /// <summary>What the mesh of the running app is; <see langword="null"/> until the app starts.</summary>
     internal Running.RunningMesh? Running { get; set; }
 

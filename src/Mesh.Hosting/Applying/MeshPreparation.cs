@@ -20,6 +20,7 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
 
     private static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(24);
+    private static readonly string[] LogLevels = ["Trace", "Debug", "Information", "Warning", "Error"];
     private static readonly ServiceId Owner = new("mesh-system", "control-plane");
 
     // Set by Aspire.Hosting.Testing: fixed ports would clash between tests that run at once.
@@ -71,6 +72,11 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
         if (options.CertificateLifetime < ShortestLifetime || options.CertificateLifetime > LongestLifetime)
         {
             throw MeshDiagnostics.BadOption(nameof(MeshOptions.CertificateLifetime), options.CertificateLifetime.ToString(), "it must be 10 seconds to 24 hours.");
+        }
+
+        if (!LogLevels.Contains(options.LogLevel))
+        {
+            throw MeshDiagnostics.BadOption(nameof(MeshOptions.LogLevel), options.LogLevel, $"it must be one of {string.Join(", ", LogLevels)}.");
         }
 
         if (!DnsLabel.IsValid(options.Namespace))

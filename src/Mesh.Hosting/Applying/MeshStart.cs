@@ -4,8 +4,12 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Lifecycle;
 using Mesh.Hosting.Dashboard;
+using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Installation;
+using Mesh.Hosting.Policies;
+using Mesh.Hosting.Reading;
 using Mesh.Hosting.Running;
+using Mesh.Model.Policies;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Microsoft.Extensions.Configuration;
@@ -20,7 +24,7 @@ namespace Mesh.Hosting.Applying;
 /// before each process of the mesh starts, what it needs is written. It subscribes after everything in the AppHost, so the AppHost's own changes come first.
 /// </summary>
 internal sealed partial class MeshStart(
-    IConfiguration configuration, IHostEnvironment environment, IAspireStore store, IServiceProvider services, ILogger<MeshStart> logger) : IDistributedApplicationEventingSubscriber, IDisposable
+    IConfiguration configuration, IHostEnvironment environment, IAspireStore store, IServiceProvider services, MeshDeclarations declarations, ILogger<MeshStart> logger) : IDistributedApplicationEventingSubscriber, IDisposable
 {
     private static readonly TimeSpan SidecarLimit = TimeSpan.FromSeconds(30);
 
@@ -52,6 +56,11 @@ internal sealed partial class MeshStart(
     {
         if (model.Resources.OfType<MeshResource>().FirstOrDefault() is not { } mesh)
         {
+            if (declarations.Policies.Count > 0)
+            {
+                throw MeshDiagnostics.NoMesh(declarations.Policies.Select(p => $"{p.Location}: {p.Call}"));
+            }
+
             return;
         }
 
@@ -60,6 +69,7 @@ internal sealed partial class MeshStart(
         var preparation = new MeshPreparation(mesh, configuration, store, services.GetService<IDeveloperCertificateService>());
         var running = await preparation.PrepareAsync(model, execution, cancellationToken);
         (_mesh, _running, mesh.Running) = (mesh, running, running);
+        PolicyDocuments.Write(Policies(mesh, running, model), running.State.Policies);
 
         ControlPlaneFiles.Write(mesh, running, controlPlane);
         OtlpConfigurationExtensions.AddOtlpEnvironment(mesh, configuration, environment);
@@ -82,6 +92,17 @@ internal sealed partial class MeshStart(
         }
 
         services.GetRequiredService<MeshInsight>().Start(mesh, running);
+    }
+
+    // Before anything of the app is started or changed: all mistakes at once.
+    private ImmutableArray<Policy> Policies(MeshResource mesh, RunningMesh running, DistributedApplicationModel model)
+    {
+        var identities = new MeshIdentities(mesh.Options.Namespace);
+        var members = running.Reading.Workloads.Values.ToHashSet<IResource>();
+        var policies = new AppHostPolicies(identities, running.TrustDomain, r => members.Contains(r) || running.Plan.ExternalServices.Any(e => e.Id == identities.Of(r)));
+        var made = policies.Make(declarations.Policies);
+        List<string> errors = [.. MisplacedCalls.In(model), .. policies.Errors];
+        return errors.Count == 0 ? made : throw MeshDiagnostics.Misused(errors);
     }
 
     private async Task BeforeResourceAsync(IResource resource, CancellationToken cancellationToken)

@@ -20,22 +20,28 @@ internal static class MeshDiagnostics
     public static DistributedApplicationException DotnetMissing(string program) => Of(
         "MESH005", $"{program} needs 'dotnet' on PATH: install the .NET 10 runtime, or use the native build.");
 
-    public static DistributedApplicationException NotAProcess(string resource, string call) => Of(
-        "MESH006", $"{call} was called on '{resource}', which is no process of the app and gets no sidecar: call it on a project, an executable or a container.");
+    /// <summary>Part of <see cref="Misused"/>.</summary>
+    public static string NotAProcess(string resource, string call) =>
+        $"MESH006: {call} is about '{resource}', which gets no sidecar: it is no project, executable or container, or one without an endpoint that calls nobody. Name the process itself.";
 
-    public static DistributedApplicationException NoSuchEndpoint(string resource, string endpoint, IEnumerable<string> known) => Of(
-        "MESH007", $"'{resource}' has no endpoint '{endpoint}'; it has {(known.Any() ? string.Join(", ", known) : "none")}. Declare it with WithHttpEndpoint or WithEndpoint, or use one of those.");
+    /// <summary>Part of <see cref="Misused"/>.</summary>
+    public static string NoSuchEndpoint(string resource, string endpoint, IEnumerable<string> known) =>
+        $"MESH007: '{resource}' has no endpoint '{endpoint}'; it has {(known.Any() ? string.Join(", ", known) : "none")}. Declare it with WithHttpEndpoint or WithEndpoint, or use one of those.";
 
     public static DistributedApplicationException BadOption(string option, string value, string rule) => Of("MESH008", $"{option} is '{value}', but {rule}");
 
     public static DistributedApplicationException ControlPlaneGone(string mesh, string why) => Of(
         "MESH009", $"the control plane '{mesh}' did not get ready, so sidecars have no identity: {why} Its log says why; start it again from the dashboard, then this resource.");
 
-    public static DistributedApplicationException BadPolicies(IEnumerable<string> violations) => Of(
-        "MESH010", $"policies of the AppHost are wrong:{string.Concat(violations.Select(v => $"{Environment.NewLine}  {v}"))}");
+    public static DistributedApplicationException Misused(IEnumerable<string> errors) => Of(
+        "MESH010", $"what the AppHost says about the mesh is wrong:{string.Concat(errors.Select(e => $"{Environment.NewLine}  {e}"))}");
 
-    public static DistributedApplicationException OutsideMesh(string resource, string call) => Of(
-        "MESH011", $"{call} is about '{resource}', which WithoutMesh() keeps out of the mesh: remove one of the two.");
+    /// <summary>Part of <see cref="Misused"/>.</summary>
+    public static string OutsideMesh(string resource, string call) =>
+        $"MESH011: {call} is about '{resource}', which WithoutMesh() keeps out of the mesh: remove one of the two.";
+
+    public static DistributedApplicationException NoMesh(IEnumerable<string> calls) => Of(
+        "MESH012", $"the AppHost declares policies but has no mesh, so nothing would hold them: add builder.AddMesh(), or remove{string.Concat(calls.Select(c => $"{Environment.NewLine}  {c}"))}");
 
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }

@@ -48,7 +48,7 @@ internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trus
     private static ImmutableDictionary<TKey, T> Distinct<TKey, T>(IEnumerable<T> items, Func<T, TKey> key)
         where TKey : notnull => items.DistinctBy(key).ToImmutableDictionary(key);
 
-    private static bool IsProcess(IResource resource) =>
+    internal static bool IsProcess(IResource resource) =>
         !MeshParts.Contains(resource) && (resource is ProjectResource or ExecutableResource || resource.IsContainer());
 
     private static bool IsOutside(IResource resource) => resource.Annotations.OfType<OutsideMeshAnnotation>().Any();

@@ -15,22 +15,9 @@ internal static class TopologyDocuments
     /// <param name="directory">Where; nobody else writes there.</param>
     public static void Write(MeshPlan plan, string directory)
     {
-        var files = plan.Workloads.Select(w => ($"{w.Service.Id.Name}.json", Text(Resource(w.Service))))
+        DocumentFolder.Write(directory, plan.Workloads.Select(w => ($"{w.Service.Id.Name}.json", Text(Resource(w.Service))))
             .Concat(plan.ExternalServices.Select(e => ($"{e.Id.Name}.external.json", Text(Resource(e)))))
-            .ToDictionary(f => f.Item1, f => f.Item2);
-        foreach (var (name, text) in files)
-        {
-            var path = Path.Combine(directory, name);
-            if (!File.Exists(path) || File.ReadAllText(path) != text)
-            {
-                SecretFile.Write(path, text);
-            }
-        }
-
-        foreach (var gone in Directory.EnumerateFiles(directory, "*.json").Where(f => !files.ContainsKey(Path.GetFileName(f))))
-        {
-            File.Delete(gone);
-        }
+            .ToDictionary(f => f.Item1, f => f.Item2));
     }
 
     /// <summary>The document that declares the service.</summary>

@@ -80,6 +80,11 @@ public static class Duration
         {
             yield return new(at, $"must be at most {Format(Longest)} but is {Format(value.Value)}{(zeroIsOff ? "; 0s switches it off" : "")}");
         }
+        else if (value is { } given && given.Ticks % TimeSpan.TicksPerMillisecond != 0)
+        {
+            // Only code can say so; as a document half a millisecond would be 0s, which is no bound at all.
+            yield return new(at, $"must be whole milliseconds but is {given}");
+        }
     }
 
     private static bool TryUnit(ReadOnlySpan<char> text, out TimeSpan length)

@@ -22,7 +22,11 @@ public sealed record TcpRouteItem
         }
 
         var backends = (at / "rules")[0] / "default" / "backendRefs";
-        if (!BackendRefs.IsEmpty && BackendRefs.All(b => b.Weight == 0))
+        if (BackendRefs.IsEmpty)
+        {
+            yield return new(backends, "is missing; add it");
+        }
+        else if (BackendRefs.All(b => b.Weight == 0))
         {
             yield return new(backends, "has weight 0 for every backend, so that no connection could go anywhere; give one of them a weight");
         }

@@ -1,0 +1,124 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Mesh.Hosting.Policies;
+
+/// <summary>
+/// The policies for AppHosts in other languages: settings come as objects, and one call stands for both forms that C# has: with <c>to</c> it is about the calls of
+/// the resource to another, without it about everybody's calls to the resource.
+/// </summary>
+internal static class PolicyExports
+{
+    /// <summary>Why the C# forms are not exported.</summary>
+    public const string Reason = "AppHosts in other languages use the export that takes the settings as an object; callbacks and caller information are C#'s.";
+
+    /// <summary>Bounds the calls of the resource to another, or everybody's calls to it.</summary>
+    /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
+    /// <param name="timeout">The bounds.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only calls to this endpoint.</param>
+    [AspireExport("withMeshTimeout")]
+    public static IResourceBuilder<T> WithMeshTimeoutExport<T>(this IResourceBuilder<T> resource, MeshTimeout timeout, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        TimeoutExtensions.Add(resource, Caller(resource, to), Callee(resource, to), timeout, endpoint, new DeclaredAt("withMeshTimeout"));
+
+    /// <summary>Bounds what the sidecar of a service does with calls that it receives.</summary>
+    /// <param name="resource">The service that is called, or the mesh.</param>
+    /// <param name="timeout">The bounds.</param>
+    /// <param name="from">Only calls of this service, or, as a text, of this SPIFFE id, or with a slash at its end of every id that begins so.</param>
+    /// <param name="endpoint">Only calls to this endpoint.</param>
+    [AspireExport("withMeshInboundTimeout")]
+    public static IResourceBuilder<T> WithMeshInboundTimeoutExport<T>(
+        this IResourceBuilder<T> resource, MeshInboundTimeout timeout, [AspireUnion(typeof(IResourceBuilder<IResource>), typeof(string))] object? from = null, string? endpoint = null)
+        where T : IResource =>
+        TimeoutExtensions.AddInbound(resource, timeout, from is null ? null : PolicyCaller.OfEither(from), endpoint, new DeclaredAt("withMeshInboundTimeout"));
+
+    /// <summary>Says how the calls of the resource to another, or everybody's calls to it, are retried.</summary>
+    /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
+    /// <param name="retry">What differs.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only calls to this endpoint.</param>
+    [AspireExport("withMeshRetry")]
+    public static IResourceBuilder<T> WithMeshRetryExport<T>(this IResourceBuilder<T> resource, MeshRetry retry, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        RetryExtensions.Add(resource, Caller(resource, to), Callee(resource, to), retry, endpoint, new DeclaredAt("withMeshRetry"));
+
+    /// <summary>Says how the calls of the resource to another, or everybody's calls to it, are spread over replicas.</summary>
+    /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
+    /// <param name="balancing">What differs.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only calls to this endpoint.</param>
+    [AspireExport("withMeshLoadBalancing")]
+    public static IResourceBuilder<T> WithMeshLoadBalancingExport<T>(
+        this IResourceBuilder<T> resource, MeshLoadBalancing balancing, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        LoadBalancingExtensions.Add(resource, Caller(resource, to), Callee(resource, to), balancing, endpoint, new DeclaredAt("withMeshLoadBalancing"));
+
+    /// <summary>Routes the requests of the resource to another, or everybody's requests to it.</summary>
+    /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls.</param>
+    /// <param name="configure">Adds the rules.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only requests to this endpoint.</param>
+    [AspireExport("withMeshRoute", RunSyncOnBackgroundThread = true)]
+    public static IResourceBuilder<T> WithMeshRouteExport<T>(
+        this IResourceBuilder<T> resource, Action<MeshRoute> configure, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        HttpRouteExtensions.Add(resource, Caller(resource, to), Callee(resource, to), configure, endpoint, new DeclaredAt("withMeshRoute"));
+
+    /// <summary>Routes the connections of the resource to another, or everybody's connections to it.</summary>
+    /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls.</param>
+    /// <param name="configure">Adds the backends.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only connections to this endpoint.</param>
+    [AspireExport("withMeshTcpRoute", RunSyncOnBackgroundThread = true)]
+    public static IResourceBuilder<T> WithMeshTcpRouteExport<T>(
+        this IResourceBuilder<T> resource, Action<MeshTcpRoute> configure, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        TcpRouteExtensions.Add(resource, Caller(resource, to), Callee(resource, to), configure, endpoint, new DeclaredAt("withMeshTcpRoute"));
+
+    /// <summary>Lets a service call another.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="caller">The service that calls; the mesh: every service; a text: the SPIFFE id of a caller outside the app, or with a slash at its end the beginning of ids.</param>
+    /// <param name="callee">The service that is called, or the mesh.</param>
+    /// <param name="requests">Which of its requests.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("allowMeshCalls")]
+    public static IResourceBuilder<MeshResource> AllowMeshCallsExport(
+        this IResourceBuilder<MeshResource> mesh, [AspireUnion(typeof(IResourceBuilder<IResource>), typeof(string))] object caller, IResourceBuilder<IResource> callee,
+        MeshRequests? requests = null, string? endpoint = null) =>
+        Permit(mesh, PermissionVerb.Allow, caller, callee, requests, endpoint, "allowMeshCalls");
+
+    /// <summary>Refuses the calls of a service to another, whatever else allows them.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="caller">The service that calls; the mesh: every service; a text: the SPIFFE id of a caller outside the app, or with a slash at its end the beginning of ids.</param>
+    /// <param name="callee">The service that is called, or the mesh.</param>
+    /// <param name="requests">Which of its requests.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("denyMeshCalls")]
+    public static IResourceBuilder<MeshResource> DenyMeshCallsExport(
+        this IResourceBuilder<MeshResource> mesh, [AspireUnion(typeof(IResourceBuilder<IResource>), typeof(string))] object caller, IResourceBuilder<IResource> callee,
+        MeshRequests? requests = null, string? endpoint = null) =>
+        Permit(mesh, PermissionVerb.Deny, caller, callee, requests, endpoint, "denyMeshCalls");
+
+    /// <summary>Lets the calls of a service to another pass, counted and logged as if refused: a rehearsal of a denial.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="caller">The service that calls; the mesh: every service; a text: the SPIFFE id of a caller outside the app, or with a slash at its end the beginning of ids.</param>
+    /// <param name="callee">The service that is called, or the mesh.</param>
+    /// <param name="requests">Which of its requests.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("allowMeshCallsWithShadowDeny")]
+    public static IResourceBuilder<MeshResource> AllowMeshCallsWithShadowDenyExport(
+        this IResourceBuilder<MeshResource> mesh, [AspireUnion(typeof(IResourceBuilder<IResource>), typeof(string))] object caller, IResourceBuilder<IResource> callee,
+        MeshRequests? requests = null, string? endpoint = null) =>
+        Permit(mesh, PermissionVerb.AllowWithShadowDeny, caller, callee, requests, endpoint, "allowMeshCallsWithShadowDeny");
+
+    private static IResource? Caller<T>(IResourceBuilder<T> resource, IResourceBuilder<IResource>? to)
+        where T : IResource => to is null ? null : resource.Resource;
+
+    private static IResource Callee<T>(IResourceBuilder<T> resource, IResourceBuilder<IResource>? to)
+        where T : IResource => to is null ? resource.Resource : to.Resource;
+
+    private static IResourceBuilder<MeshResource> Permit(
+        IResourceBuilder<MeshResource> mesh, PermissionVerb verb, object caller, IResourceBuilder<IResource> callee, MeshRequests? requests, string? endpoint, string call) =>
+        TrafficPermissionExtensions.Add(mesh, verb, PolicyCaller.OfEither(caller), callee.Resource, requests ?? new(), endpoint, new DeclaredAt(call));
+}

@@ -1,0 +1,14 @@
+namespace Mesh.Hosting.Policies;
+
+/// <summary>What a permission does with requests.</summary>
+internal enum PermissionVerb
+{
+    /// <summary>Lets them pass.</summary>
+    Allow,
+
+    /// <summary>Refuses them, whatever else allows them.</summary>
+    Deny,
+
+    /// <summary>Lets them pass, counted and logged as if refused.</summary>
+    AllowWithShadowDeny,
+}

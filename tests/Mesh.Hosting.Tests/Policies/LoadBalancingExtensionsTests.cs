@@ -1,0 +1,43 @@
+using Aspire.Hosting;
+
+namespace Mesh.Hosting.Tests.Policies;
+
+public sealed class LoadBalancingExtensionsTests
+{
+    private static readonly PolicyTable Table = new()
+    {
+        ["round robin for everybody"] = (
+            app => app.Orders.WithMeshLoadBalancing(b => b.Type = MeshBalancing.RoundRobin),
+            "kind: LoadBalancing\nmetadata: {name: orders}\nspec: {to: [{targetRef: {kind: Service, name: orders}, default: {type: RoundRobin}}]}"),
+        ["choices and wire of one caller"] = (
+            app => app.Storefront.WithMeshLoadBalancing(app.Orders, b => (b.Type, b.ChoiceCount, b.Wire) = (MeshBalancing.LeastRequest, 4, MeshWire.Http2)),
+            """
+            kind: LoadBalancing
+            metadata: {name: storefront-to-orders}
+            spec:
+              targetRef: {kind: Service, name: storefront}
+              to: [{targetRef: {kind: Service, name: orders}, default: {type: LeastRequest, leastRequest: {choiceCount: 4}, wire: Http2}}]
+            """),
+        ["the other words"] = (
+            app =>
+            {
+                app.Orders.WithMeshLoadBalancing(b => (b.Type, b.Wire) = (MeshBalancing.Random, MeshWire.Http1));
+                app.Mesh.WithMeshLoadBalancing(b => b.Wire = MeshWire.Auto);
+            },
+            """
+            kind: LoadBalancing
+            metadata: {name: orders}
+            spec: {to: [{targetRef: {kind: Service, name: orders}, default: {type: Random, wire: Http1}}]}
+            ---
+            kind: LoadBalancing
+            metadata: {name: all, namespace: mesh-system}
+            spec: {to: [{targetRef: {kind: Mesh}, default: {wire: Auto}}]}
+            """),
+    };
+
+    public static TheoryData<string> Rows => Table.Rows;
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Said_InCSharp_IsTheYaml(string row) => Table.Check(row);
+}

@@ -1,0 +1,98 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Lifecycle;
+using Aspire.Hosting.Testing;
+using Mesh.Hosting.Applying;
+using Mesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.Hosting.Tests.Policies;
+
+/// <summary>What happens to policies when an AppHost starts; up to the point where processes would.</summary>
+public sealed class MeshStartTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task BeforeStart_Policies_AreFilesOfTheSourceAppHost()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("state/policies/retry.default.earlier-run.json", "{}");
+
+        await StartAsync(builder =>
+        {
+            var mesh = Mesh(builder, folder);
+            var orders = builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint();
+            var storefront = builder.AddExecutable("storefront", "storefront", ".").WithReference(orders.GetEndpoint("http"));
+            storefront.WithMeshTimeout(orders, t => t.Request = TimeSpan.FromSeconds(2));
+            mesh.Deny(storefront, orders, r => r.Methods = ["DELETE"]);
+        });
+
+        Assert.Equal(
+            ["timeout.default.storefront-to-orders.json", "trafficpermission.default.orders.json"],
+            Directory.EnumerateFiles(Path.Combine(folder.Path, "state", "policies")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains("\"name\": \"AppHost\"", await File.ReadAllTextAsync(Path.Combine(folder.Path, "state", "control-plane.json"), Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BeforeStart_Mistakes_AreOneErrorBeforeAnythingIsAdded()
+    {
+        using var folder = new TemporaryFolder();
+        IDistributedApplicationBuilder? composed = null;
+
+        var error = await Assert.ThrowsAsync<DistributedApplicationException>(() => StartAsync(builder =>
+        {
+            composed = builder;
+            Mesh(builder, folder);
+            var orders = builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint().WithMeshProtocol("grpc", MeshProtocol.Grpc);
+            var idle = builder.AddExecutable("idle", "idle", ".");
+            var outside = builder.AddExecutable("outside", "outside", ".").WithHttpEndpoint().WithoutMesh();
+            orders.WithMeshTimeout(outside, t => t.Request = TimeSpan.FromSeconds(-1));
+            orders.WithMeshRetry(idle, r => r.Http.NumRetries = 1);
+            orders.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(-1));
+        }));
+
+        Assert.Collection(
+            error.Message.Split(Environment.NewLine),
+            line => Assert.Equal("MESH010: what the AppHost says about the mesh is wrong:", line),
+            line => Assert.StartsWith("  MESH007: 'orders' has no endpoint 'grpc'; it has http.", line, StringComparison.Ordinal),
+            line => Assert.Matches(@"^  Policies/MeshStartTests\.cs:\d+: MESH011: WithMeshTimeout is about 'outside'", line),
+            line => Assert.Matches(@"^  Policies/MeshStartTests\.cs:\d+: MESH006: WithMeshRetry is about 'idle'", line),
+            line => Assert.Matches(@"^  Policies/MeshStartTests\.cs:\d+: spec\.to\[0\]\.default\.request: must be greater than zero", line));
+        Assert.Equal(["mesh", "orders", "idle", "outside"], composed!.Resources.Select(r => r.Name));
+    }
+
+    [Fact]
+    public async Task BeforeStart_PoliciesWithoutAMesh_AreRefusedWithTheirPlaces()
+    {
+        var error = await Assert.ThrowsAsync<DistributedApplicationException>(() => StartAsync(
+            builder => builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint().WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(1))));
+
+        Assert.StartsWith("MESH012: ", error.Message, StringComparison.Ordinal);
+        Assert.Matches(@"Policies/MeshStartTests\.cs:\d+: WithMeshTimeout$", error.Message);
+    }
+
+    [Fact]
+    public Task BeforeStart_ResourceCallsWithoutAMesh_MeanNothing() => StartAsync(
+        builder => builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint().WithoutMesh().WithMeshIdentity("o").WithMeshProtocol("http", MeshProtocol.Grpc));
+
+    private static IResourceBuilder<MeshResource> Mesh(IDistributedApplicationBuilder builder, TemporaryFolder folder) => builder.AddMesh(configure: o =>
+    {
+        o.StateDirectory = Path.Combine(folder.Path, "state");
+        (o.ProxyPath, o.ControlPlanePath) = (folder.File("mesh-proxy", ""), folder.File("mesh-control-plane", ""));
+    });
+
+    private static async Task StartAsync(Action<IDistributedApplicationBuilder> compose)
+    {
+        var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.DisableDashboard = true);
+        compose(builder);
+        await using var app = builder.Build();
+        var start = app.Services.GetServices<IDistributedApplicationEventingSubscriber>().OfType<MeshStart>().SingleOrDefault();
+        var eventing = new DistributedApplicationEventing(); // the app's own would also tell the orchestrator, which need not be on the machine
+        var execution = app.Services.GetRequiredService<DistributedApplicationExecutionContext>();
+        await (start?.SubscribeAsync(eventing, execution, Cancellation) ?? Task.CompletedTask);
+        await eventing.PublishAsync(new BeforeStartEvent(app.Services, app.Services.GetRequiredService<DistributedApplicationModel>()), Cancellation)
+            .WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+    }
+}

@@ -1,0 +1,66 @@
+using Aspire.Hosting;
+using Mesh.Hosting.Policies;
+
+namespace Mesh.Hosting.Tests.Policies;
+
+/// <summary>What AppHosts in other languages call says the same as the C# form.</summary>
+public sealed class PolicyExportsTests
+{
+    private static readonly Dictionary<string, (Action<ShopApp> Export, Action<ShopApp> CSharp)> Twins = new()
+    {
+        ["timeout"] = (
+            app => PolicyExports.WithMeshTimeoutExport(app.Orders, new MeshTimeout { Request = TimeSpan.FromSeconds(2) }),
+            app => app.Orders.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(2))),
+        ["timeout to"] = (
+            app => PolicyExports.WithMeshTimeoutExport(app.Storefront, new MeshTimeout { Request = TimeSpan.FromSeconds(2) }, app.Orders, "http"),
+            app => app.Storefront.WithMeshTimeout(app.Orders, t => t.Request = TimeSpan.FromSeconds(2), "http")),
+        ["inbound timeout"] = (
+            app => PolicyExports.WithMeshInboundTimeoutExport(app.Orders, new MeshInboundTimeout { Idle = TimeSpan.FromSeconds(2) }, app.Storefront),
+            app => app.Orders.WithMeshInboundTimeout(t => t.Idle = TimeSpan.FromSeconds(2), app.Storefront)),
+        ["retry"] = (
+            app => PolicyExports.WithMeshRetryExport(app.Storefront, new MeshRetry { Http = new() { NumRetries = 4 } }, app.Orders),
+            app => app.Storefront.WithMeshRetry(app.Orders, r => r.Http.NumRetries = 4)),
+        ["load balancing"] = (
+            app => PolicyExports.WithMeshLoadBalancingExport(app.Orders, new MeshLoadBalancing { Wire = MeshWire.Http1 }),
+            app => app.Orders.WithMeshLoadBalancing(b => b.Wire = MeshWire.Http1)),
+        ["route"] = (
+            app => PolicyExports.WithMeshRouteExport(app.Storefront, r => r.Rule().To(app.OrdersNext), app.Orders),
+            app => app.Storefront.WithMeshRoute(app.Orders, r => r.Rule().To(app.OrdersNext))),
+        ["tcp route"] = (
+            app => PolicyExports.WithMeshTcpRouteExport(app.Postgres, r => r.To(app.PostgresNew)),
+            app => app.Postgres.WithMeshTcpRoute(r => r.To(app.PostgresNew))),
+        ["allow"] = (
+            app => PolicyExports.AllowMeshCallsExport(app.Mesh, app.Storefront, app.Orders, new MeshRequests { Methods = ["GET"] }),
+            app => app.Mesh.Allow(app.Storefront, app.Orders, r => r.Methods = ["GET"])),
+        ["deny by id"] = (
+            app => PolicyExports.DenyMeshCallsExport(app.Mesh, "spiffe://shop.local/developer", app.Orders),
+            app => app.Mesh.Deny(MeshIdentity.Developer, app.Orders)),
+        ["shadow-deny by prefix"] = (
+            app => PolicyExports.AllowMeshCallsWithShadowDenyExport(app.Mesh, "spiffe://shop.local/ns/web/", app.Orders),
+            app => app.Mesh.AllowWithShadowDeny(MeshIdentity.Prefix("spiffe://shop.local/ns/web/"), app.Orders)),
+    };
+
+    public static TheoryData<string> Rows => [.. Twins.Keys];
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Export_SaysWhatCSharpSays(string row)
+    {
+        var (exported, csharp) = (new ShopApp(), new ShopApp());
+        Twins[row].Export(exported);
+        Twins[row].CSharp(csharp);
+
+        var made = exported.Make();
+
+        Assert.Empty(made.Errors);
+        Assert.Equal(PolicyTable.Text(Assert.Single(csharp.Make().Policies)), PolicyTable.Text(Assert.Single(made.Policies)));
+    }
+
+    [Fact]
+    public void Allow_CallerThatIsNeither_Throws()
+    {
+        var app = new ShopApp();
+
+        Assert.Throws<ArgumentException>(() => PolicyExports.AllowMeshCallsExport(app.Mesh, 5, app.Orders));
+    }
+}
