@@ -1,0 +1,85 @@
+using Aspire.Hosting;
+
+namespace Mesh.Hosting.Tests.Policies;
+
+/// <summary>The C# examples of docs/policies.md, between marks that carry the policy's kind.</summary>
+internal static class DocumentedPolicies
+{
+    public static IReadOnlyDictionary<string, Action<ShopApp>> All { get; } = new Dictionary<string, Action<ShopApp>>
+    {
+        ["TrafficPermission"] = TrafficPermission,
+        ["HttpRoute"] = HttpRoute,
+        ["TcpRoute"] = TcpRoute,
+        ["Timeout"] = Timeout,
+        ["Retry"] = Retry,
+        ["LoadBalancing"] = LoadBalancing,
+    };
+
+    private static void TrafficPermission(ShopApp app)
+    {
+        var (mesh, storefront, backoffice, orders) = (app.Mesh, app.Storefront, app.Backoffice, app.Orders);
+
+        // <TrafficPermission>
+        mesh.Deny(storefront, orders, r => r.Methods = ["DELETE"]);
+        mesh.Allow(backoffice, orders, r => r.PathPrefixes = ["/reports"]);
+        // </TrafficPermission>
+    }
+
+    private static void HttpRoute(ShopApp app)
+    {
+        var (orders, ordersNext) = (app.Orders, app.OrdersNext);
+
+        // <HttpRoute>
+        orders.WithMeshRoute(route =>
+        {
+            route.Rule("beta").When(m => m.Header("x-beta", "1")).To(ordersNext);
+            route.Rule("rest").To(orders, weight: 90).To(ordersNext, weight: 10);
+        });
+        // </HttpRoute>
+    }
+
+    private static void TcpRoute(ShopApp app)
+    {
+        var (postgres, postgresNew) = (app.Postgres, app.PostgresNew);
+
+        // <TcpRoute>
+        postgres.WithMeshTcpRoute(route => route.To(postgres, weight: 9).To(postgresNew));
+        // </TcpRoute>
+    }
+
+    private static void Timeout(ShopApp app)
+    {
+        var orders = app.Orders;
+
+        // <Timeout>
+        orders.WithMeshTimeout(t =>
+        {
+            t.Connect = TimeSpan.FromSeconds(1);
+            t.Request = TimeSpan.FromSeconds(10);
+        });
+        // </Timeout>
+    }
+
+    private static void Retry(ShopApp app)
+    {
+        var inventory = app.Inventory;
+
+        // <Retry>
+        inventory.WithMeshRetry(r =>
+        {
+            r.Grpc.NumRetries = 3;
+            r.Grpc.RetryOn = [MeshGrpcRetryCondition.Unavailable];
+            r.Budget.Percent = 10;
+        });
+        // </Retry>
+    }
+
+    private static void LoadBalancing(ShopApp app)
+    {
+        var orders = app.Orders;
+
+        // <LoadBalancing>
+        orders.WithMeshLoadBalancing(b => b.Type = MeshBalancing.RoundRobin);
+        // </LoadBalancing>
+    }
+}

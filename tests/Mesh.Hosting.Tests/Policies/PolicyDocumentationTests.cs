@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using Mesh.Testing;
+
+namespace Mesh.Hosting.Tests.Policies;
+
+/// <summary>docs/policies.md shows each policy as YAML and as C#: the C# is the source that is compiled here, and says what the YAML says.</summary>
+public sealed partial class PolicyDocumentationTests
+{
+    private static readonly string Text = File.ReadAllText(Checkout.PathTo("docs", "policies.md"));
+    private static readonly string Source = File.ReadAllText(Checkout.PathTo("tests", "Mesh.Hosting.Tests", "Policies", "DocumentedPolicies.cs"));
+
+    public static TheoryData<string> Kinds => [.. DocumentedPolicies.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Section_Example_IsTheCodeThatIsCompiled(string kind)
+    {
+        var marked = Source[(Source.IndexOf($"// <{kind}>", StringComparison.Ordinal) + $"// <{kind}>".Length)..Source.IndexOf($"        // </{kind}>", StringComparison.Ordinal)];
+
+        Assert.Equal(marked.TrimStart('\n').Replace("\n        ", "\n", StringComparison.Ordinal).TrimStart(), Example(kind, "csharp"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Section_Example_SaysWhatTheYamlSays(string kind)
+    {
+        var app = new ShopApp();
+        DocumentedPolicies.All[kind](app);
+
+        var (policies, errors) = app.Make();
+
+        Assert.Empty(errors);
+        Assert.Equal(PolicyTable.Text(Assert.Single(PolicyTable.Read(Example(kind, "yaml")))), PolicyTable.Text(Assert.Single(policies)));
+    }
+
+    [Fact]
+    public void Kinds_OfTheModel_AreAllShown() => Assert.Equal(
+        Model.Serialization.ResourceReader.KindNames.Where(k => k is not ("Service" or "ExternalService")).Order(StringComparer.Ordinal),
+        DocumentedPolicies.All.Keys.Order(StringComparer.Ordinal));
+
+    private static string Example(string kind, string language)
+    {
+        var section = Sections().Matches(Text).Single(m => m.Groups["kind"].Value == kind).Groups["text"].Value;
+        var fence = $"```{language}\n";
+        var from = section.IndexOf(fence, StringComparison.Ordinal);
+        Assert.True(from >= 0, $"The section {kind} has no example in {language}.");
+        return section[(from + fence.Length)..section.IndexOf("```", from + fence.Length, StringComparison.Ordinal)];
+    }
+
+    [GeneratedRegex(@"^## (?<kind>\w+)\n(?<text>.*?)(?=^## |\z)", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Sections();
+}
