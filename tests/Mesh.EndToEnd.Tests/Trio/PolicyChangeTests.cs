@@ -34,6 +34,28 @@ public sealed class PolicyChangeTests(TrioFixture trio)
         Assert.EndsWith("/echo/new/page", after.Header("location"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("service: front", 504)]
+    [InlineData("spiffeId: { type: Prefix, value: spiffe://trio.local/ns/default/sa/front }", 504)]
+    [InlineData("service: other", 200)]
+    public async Task Timeout_ForOneCaller_BoundsThatCallerOnly(string caller, int expected)
+    {
+        var mesh = await trio.MeshAsync();
+        var front = mesh.App("front");
+        await using var policy = await mesh.WritePolicyAsync("timeout.yaml", TestMesh.Policy("Timeout", "callers", $$"""
+            targetRef: { kind: Service, name: back }
+            rules:
+            - matches: [{ {{caller}} }]
+              default: { request: 300ms }
+            """));
+        await Eventually.GetAsync(
+            () => mesh.Api.GetStringAsync("api/v1/inspect/default/back"), text => text.Contains("300ms for", StringComparison.Ordinal), Soon);
+
+        var answer = await Eventually.GetAsync(() => front.CallAsync("{BACK_HTTP}/slow/1500"), r => r.Status == expected, Soon);
+
+        Assert.Equal(expected == 504, answer.Header("mesh-error")?.StartsWith("request_timeout; hop=back-", StringComparison.Ordinal) == true);
+    }
+
     [Fact]
     public async Task Weights_Changed_MoveTheSplit()
     {
