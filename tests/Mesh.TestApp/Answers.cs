@@ -22,6 +22,11 @@ internal static class Answers
         app.MapMethods("/status/{code:int}", ["GET", "HEAD", "POST", "PUT"], (int code) => Results.StatusCode(code));
         app.MapPost("/count/{key}", (string key) => Counts.AddOrUpdate(key, 1, (_, n) => n + 1));
         app.MapGet("/count/{key}", (string key) => Counts.GetValueOrDefault(key));
+        app.MapMethods("/fail-and-count/{key}", ["GET", "POST"], (string key) =>
+        {
+            Counts.AddOrUpdate(key, 1, (_, n) => n + 1);
+            return Results.StatusCode(503);
+        });
         app.MapPost("/exit/{code:int}", (int code) => Environment.Exit(code));
         app.MapGet("/slow/{milliseconds:int}", async (int milliseconds, CancellationToken ended) =>
         {

@@ -6,6 +6,7 @@ internal static class CallEndpoints
     public static void MapCalls(this WebApplication app)
     {
         app.MapPost("/call", (CallRequest call, Calls calls, CancellationToken ended) => calls.SendAsync(call, ended));
+        app.MapPost("/call-with-resilience", (CallRequest call, Calls calls, CancellationToken ended) => calls.SendWithResilienceAsync(call, ended));
         app.MapGet("/chain", (Calls calls, CancellationToken ended) => calls.ChainAsync(ended));
         app.MapGet("/environment", () => Environment.GetEnvironmentVariables()
             .Cast<System.Collections.DictionaryEntry>()

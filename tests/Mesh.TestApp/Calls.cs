@@ -3,11 +3,18 @@ using System.Net.Sockets;
 namespace Mesh.TestApp;
 
 /// <summary>Calls that this process makes for a test: what a service of the mesh could try.</summary>
-internal sealed class Calls : IDisposable
+internal sealed class Calls(IHttpClientFactory clients) : IDisposable
 {
+    /// <summary>The client with service discovery and the standard resilience handler.</summary>
+    public const string Resilient = "resilient";
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
 
-    public async Task<CallResult> SendAsync(CallRequest call, CancellationToken ended)
+    public Task<CallResult> SendAsync(CallRequest call, CancellationToken ended) => SendAsync(_http, call, ended);
+
+    public Task<CallResult> SendWithResilienceAsync(CallRequest call, CancellationToken ended) => SendAsync(clients.CreateClient(Resilient), call, ended);
+
+    private static async Task<CallResult> SendAsync(HttpClient http, CallRequest call, CancellationToken ended)
     {
         using var request = new HttpRequestMessage(new HttpMethod(call.Method), call.Url);
         if (call.Version is not null)
@@ -31,7 +38,7 @@ internal sealed class Calls : IDisposable
 
         try
         {
-            using var response = await _http.SendAsync(request, ended);
+            using var response = await http.SendAsync(request, ended);
             var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
             return new CallResult((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(ended), null);
         }

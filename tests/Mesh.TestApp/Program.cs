@@ -6,6 +6,10 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 
 builder.WebHost.UseKestrelHttpsConfiguration();
 builder.Services.AddSingleton<Calls>();
 
+// As Aspire's ServiceDefaults set every client up.
+builder.Services.AddServiceDiscovery();
+builder.Services.AddHttpClient(Calls.Resilient).AddServiceDiscovery().AddStandardResilienceHandler();
+
 var app = builder.Build();
 app.UseWebSockets();
 app.MapAnswers();
