@@ -53,6 +53,7 @@ internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee)
                 var read = await from.ReadAsync(buffer);
                 if (read == 0)
                 {
+                    from.ThrowIfBrokenOff();
                     await to.FinishAsync();
                     return true;
                 }

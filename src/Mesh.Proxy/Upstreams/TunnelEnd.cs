@@ -15,12 +15,17 @@ internal sealed class TunnelEnd(Socket socket, Stream stream, WatchedStream? net
     /// <summary>An end of a connection that this side opened.</summary>
     public static TunnelEnd Of(UpstreamConnection connection) => new(connection.Socket, connection.Stream, connection.Network);
 
-    /// <summary>Reads; 0: the far end has finished sending.</summary>
+    /// <summary>Reads; 0: nothing more will come, and <see cref="ThrowIfBrokenOff"/> says whether that is the end.</summary>
+    public ValueTask<int> ReadAsync(Memory<byte> buffer) => stream.ReadAsync(buffer);
+
+    /// <summary>Tells the far end's end of sending from a connection that just stopped, after a read that brought nothing.</summary>
     /// <exception cref="IOException">The connection stopped without a proper end: what came is not all.</exception>
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer)
+    public void ThrowIfBrokenOff()
     {
-        var read = await stream.ReadAsync(buffer);
-        return read == 0 && network is { HasEnded: true } ? throw new IOException("The connection ended without TLS's close_notify.") : read;
+        if (network is { HasEnded: true })
+        {
+            throw new IOException("The connection ended without TLS's close_notify.");
+        }
     }
 
     /// <summary>Writes.</summary>

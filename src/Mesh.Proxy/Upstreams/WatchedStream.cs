@@ -7,18 +7,30 @@ namespace Mesh.Proxy.Upstreams;
 /// </summary>
 internal sealed class WatchedStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
-    /// <summary>Whether the socket itself has ended.</summary>
-    public bool HasEnded { get; private set; }
+    private readonly SocketReceive _receive = new();
+
+    /// <summary>Whether the socket itself has ended. Known as soon as a read has told so.</summary>
+    public bool HasEnded => _receive.HasEnded;
 
     /// <inheritdoc />
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        // Only handshakes come with a token.
+        cancellationToken.CanBeCanceled ? ReadWithTokenAsync(buffer, cancellationToken) : _receive.StartAsync(Socket, buffer);
+
+    /// <inheritdoc />
+    protected override void Dispose(bool disposing)
+    {
+        // The socket first: a receive that waits on it ends with that.
+        base.Dispose(disposing);
+        if (disposing)
+        {
+            _receive.Dispose();
+        }
+    }
+
+    private async ValueTask<int> ReadWithTokenAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var read = await base.ReadAsync(buffer, cancellationToken);
-        if (read == 0 && buffer.Length > 0)
-        {
-            HasEnded = true;
-        }
-
-        return read;
+        return _receive.Note(read, buffer.Length);
     }
 }
