@@ -60,7 +60,13 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
     }
 
     /// <inheritdoc cref="WireChoice.IsHttp2" />
-    public bool IsHttp2(WireProtocol setting, int inFlight, bool needsHttp2, long? length) => _wire.IsHttp2(setting, inFlight, needsHttp2, length);
+    public bool IsHttp2(WireProtocol setting, int inFlight, bool needsHttp2, long? length)
+    {
+        var isHttp2 = _wire.IsHttp2(setting, inFlight, needsHttp2, length);
+        // What the beginning of a busy time opened is of no use while HTTP/2 carries it; TLS and buffers of each cost both ends some 50 KiB.
+        Volatile.Read(ref _pool)?.Http1.KeepAtMost(_wire.IsBusy ? WireChoice.Busy : int.MaxValue);
+        return isHttp2;
+    }
 
     /// <summary>The pool for an SVID, held for the caller; one for a newer SVID retires the older.</summary>
     /// <param name="generation">The SVID's generation; 0 without one.</param>

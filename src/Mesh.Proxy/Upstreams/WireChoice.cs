@@ -27,6 +27,9 @@ internal sealed class WireChoice
     private int _calm;
     private int _busy;
 
+    /// <summary>Whether the last choice that was free was HTTP/2.</summary>
+    public bool IsBusy => _isHttp2;
+
     /// <summary>Whether the next request goes over HTTP/2.</summary>
     /// <param name="setting">What the cluster's policy says.</param>
     /// <param name="inFlight">Requests to the peer that are under way, this one included.</param>

@@ -11,6 +11,33 @@ internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvide
     private readonly List<Http1Connection> _idle = [];
     private ITimer? _sweep;
     private bool _isDisposed;
+    private int _mostKept = int.MaxValue;
+
+    /// <summary>Sets how many connections are kept without a request; those above it are closed, those given back later too. Default: any number.</summary>
+    public void KeepAtMost(int count)
+    {
+        if (Volatile.Read(ref _mostKept) == count)
+        {
+            return;
+        }
+
+        List<Http1Connection> surplus = [];
+        lock (_lock)
+        {
+            Volatile.Write(ref _mostKept, count);
+            if (_idle.Count > count)
+            {
+                // Those unused the longest are in front.
+                surplus = _idle[..^count];
+                _idle.RemoveRange(0, surplus.Count);
+            }
+        }
+
+        foreach (var connection in surplus)
+        {
+            connection.Dispose();
+        }
+    }
 
     /// <summary>A kept connection that can be used, or <see langword="null"/>.</summary>
     public Http1Connection? TryTake()
@@ -50,7 +77,7 @@ internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvide
         connection.IdleSince = time.GetTimestamp();
         lock (_lock)
         {
-            if (!_isDisposed)
+            if (!_isDisposed && _idle.Count < _mostKept)
             {
                 _idle.Add(connection);
                 _sweep ??= time.CreateTimer(static pool => ((Http1Pool)pool!).Sweep(), this, SweepEvery, SweepEvery);
