@@ -36,6 +36,7 @@ internal static class ProxyHost
         builder.AddConfiguration(settings);
         builder.Services.AddDataPath().AddHostedService<DataPathRun>();
         builder.AddRegistration(settings);
+        builder.Services.AddHostedService<StartUpLeftovers>();
 
         var host = builder.Build();
         var drain = host.Services.GetRequiredService<DrainSignal>();
