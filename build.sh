@@ -110,7 +110,7 @@ layout() {
     rid=$(dotnet msbuild src/Mesh.Proxy -getProperty:NETCoreSdkPortableRuntimeIdentifier)
     rm -rf artifacts/mesh/control-plane
     if [ "$portable" = true ] || ! dotnet publish src/Mesh.ControlPlane -c Release -r "$rid" -v quiet -o artifacts/mesh/control-plane >artifacts/ready-to-run.log 2>&1; then
-        [ "$portable" = true ] || left_out "native code in the control plane (a changed route takes twice as long; artifacts/ready-to-run.log says why)" "a NuGet source with Microsoft.NETCore.App.Crossgen2.$rid"
+        [ "$portable" = true ] || left_out "native code in the control plane (its start costs a quarter more processor time; artifacts/ready-to-run.log says why)" "a NuGet source with Microsoft.NETCore.App.Crossgen2.$rid"
         dotnet publish src/Mesh.ControlPlane -c Release --no-restore -v quiet -o artifacts/mesh/control-plane
     fi
     if can_compile_ahead; then
