@@ -1,4 +1,6 @@
 // The Shop under Aspire: the same services as in mesh.yaml, and one line more than an AppHost without a mesh has.
+using Mesh.Hosting;
+
 var builder = DistributedApplication.CreateBuilder(args);
 
 var mesh = builder.AddMesh("mesh", options => options.PoliciesDirectory = "../policies");
@@ -17,7 +19,8 @@ var payments = builder.AddNodeApp("payments", "../payments", "server.js")
 
 var inventory = builder.AddProject<Projects.Shop_Inventory>("inventory")
     .WithHttpEndpoint(name: "grpc")
-    .AsHttp2Service();
+    .AsHttp2Service()
+    .WithMeshProtocol("grpc", MeshProtocol.Grpc);
 
 var orders = builder.AddProject<Projects.Shop_Orders>("orders")
     .WithReplicas(2)

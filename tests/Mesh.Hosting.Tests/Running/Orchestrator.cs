@@ -9,10 +9,13 @@ internal static class Orchestrator
     private const string Variable = "ASPIRE_DCP_PATH";
     private const string DashboardVariable = "ASPIRE_DASHBOARD_PATH";
 
-    private static string RepositoryRoot { get; } = Root();
+    public static string RepositoryRoot { get; } = Root();
 
     /// <summary>The app that does what a test tells it, as a DLL.</summary>
     public static string TestApp => Path.Combine(RepositoryRoot, "artifacts", "bin", "Mesh.TestApp", "release", "mesh-test-app.dll");
+
+    /// <summary>The Shop's AppHost, built.</summary>
+    public static string ShopAppHost => Path.Combine(RepositoryRoot, "artifacts", "bin", "Shop.AppHost", "release", "Shop.AppHost.dll");
 
     /// <summary>The same as a project, which can have replicas.</summary>
     public static string TestAppProject => Path.Combine(RepositoryRoot, "tests", "Mesh.TestApp", "Mesh.TestApp.csproj");
