@@ -9,6 +9,9 @@ namespace Mesh.Hosting.Dashboard;
 /// <summary>What the dashboard shows of the mesh and its sidecars, as properties.</summary>
 internal static class MeshProperties
 {
+    /// <summary>The property that says why a process ended.</summary>
+    public const string FailureName = "mesh.failure";
+
     // After what Aspire itself shows of a process.
     private const int First = 100;
     private const int EdgesFrom = 200;
@@ -43,7 +46,7 @@ internal static class MeshProperties
     }
 
     /// <summary>Of a process that failed: when, and its last error.</summary>
-    public static ResourcePropertySnapshot Failure(string text) => Shown("mesh.failure", "Last failure", text, 0);
+    public static ResourcePropertySnapshot Failure(string text) => Shown(FailureName, "Last failure", text, 0);
 
     /// <summary>Which instance of its service a sidecar stands under: Aspire puts the sidecars of all replicas under the first one.</summary>
     public static ResourcePropertySnapshot Parent(string instance) => new(ParentName, instance);
