@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Mesh.Hosting.Exports;
 
 namespace Mesh.Hosting;
 
@@ -13,6 +14,7 @@ public sealed class MeshOptions
     public string Namespace { get; set; } = "default";
 
     /// <summary>How long a certificate lives, 10 s to 24 h. It is renewed at half of that. Default: 1 h, SPIRE's.</summary>
+    [Milliseconds]
     public TimeSpan CertificateLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>

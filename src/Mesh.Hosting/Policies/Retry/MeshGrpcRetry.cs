@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Mesh.Hosting.Exports;
 using Mesh.Model.Policies.Retry;
 
 namespace Mesh.Hosting;
@@ -11,12 +12,15 @@ public sealed class MeshGrpcRetry
     public int? NumRetries { get; set; }
 
     /// <summary>Limit for one attempt until its response begins. Zero: none. Default: none.</summary>
+    [Milliseconds]
     public TimeSpan? PerTryTimeout { get; set; }
 
     /// <summary>First pause; doubled each time, with full jitter. Default: 25 ms, Envoy's and Kuma's.</summary>
+    [Milliseconds]
     public TimeSpan? BackOffBase { get; set; }
 
     /// <summary>Longest pause. Default: ten times the base, as in Envoy and Kuma.</summary>
+    [Milliseconds]
     public TimeSpan? BackOffMax { get; set; }
 
     /// <summary>What is sent again; it replaces what less specific policies say. Empty: never. Default: ConnectFailure, RefusedStream and Reset.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Aspire.Hosting;
+using Mesh.Hosting.Exports;
 using Mesh.Model.Policies.Retry;
 
 namespace Mesh.Hosting;
@@ -13,12 +14,15 @@ public sealed class MeshHttpRetry
     public int? NumRetries { get; set; }
 
     /// <summary>Limit for one attempt until its response begins. Zero: none. Default: none.</summary>
+    [Milliseconds]
     public TimeSpan? PerTryTimeout { get; set; }
 
     /// <summary>First pause; doubled each time, with full jitter. Default: 25 ms, Envoy's and Kuma's.</summary>
+    [Milliseconds]
     public TimeSpan? BackOffBase { get; set; }
 
     /// <summary>Longest pause. Default: ten times the base, as in Envoy and Kuma.</summary>
+    [Milliseconds]
     public TimeSpan? BackOffMax { get; set; }
 
     /// <summary>

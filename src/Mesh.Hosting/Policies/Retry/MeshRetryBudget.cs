@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Mesh.Hosting.Exports;
 using Mesh.Model.Policies.Retry;
 
 namespace Mesh.Hosting;
@@ -11,6 +12,7 @@ public sealed class MeshRetryBudget
     public double? Percent { get; set; }
 
     /// <summary>What is looked back on. Default: 10 s (Gateway API).</summary>
+    [Milliseconds]
     public TimeSpan? Interval { get; set; }
 
     /// <summary>Retries per second that are always allowed, 0 to 1,000,000. Default: 10 (Gateway API).</summary>

@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Mesh.Hosting.Exports;
 using Mesh.Model.Policies.Timeout;
 
 namespace Mesh.Hosting;
@@ -8,12 +9,15 @@ namespace Mesh.Hosting;
 public sealed class MeshInboundTimeout
 {
     /// <summary>Limit for one connection attempt of the sidecar to its app; not zero. Default: 10 s, Kuma's.</summary>
+    [Milliseconds]
     public TimeSpan? Connect { get; set; }
 
     /// <summary>Limit for a whole request; not for streams, upgrades and server-sent events. Zero: none. Default: none.</summary>
+    [Milliseconds]
     public TimeSpan? Request { get; set; }
 
     /// <summary>How long a tunnel may be silent. Zero: for ever. Default: 2 h, Kuma's.</summary>
+    [Milliseconds]
     public TimeSpan? Idle { get; set; }
 
     internal InboundTimeoutSettings ToSettings() => new() { Connect = Connect, Request = Request, Idle = Idle };
