@@ -61,6 +61,15 @@ function Build-Solution {
     Invoke-Dotnet build $script:Solution -c Release --no-restore -v quiet
 }
 
+# Orchestrator and dashboard for AppHosts: what the Aspire CLI unpacks, or what ASPIRE_DCP_PATH names.
+function Write-Missing {
+    $aspire = if ($env:ASPIRE_HOME) { $env:ASPIRE_HOME } else { Join-Path $HOME '.aspire' }
+    $dcp = if ($env:ASPIRE_DCP_PATH) { $env:ASPIRE_DCP_PATH } else { Join-Path $aspire 'bundle/dcp' }
+    if (-not $script:CoreOnly -and -not (Test-Path $dcp)) {
+        Write-Host "build.ps1: LEFT OUT: starting AppHosts (their tests, the templates' tests). To have it: install the Aspire CLI (npm install -g @microsoft/aspire-cli-win32-x64, or your system's) and run 'aspire setup'"
+    }
+}
+
 # artifacts/mesh: the command line with control plane and proxy beside it, as a user gets them.
 function Publish-Layout {
     Invoke-Dotnet publish src/Mesh.Cli -c Release --no-restore -v quiet -o artifacts/mesh
@@ -96,6 +105,7 @@ switch ($Verb) {
     'test' {
         Build-Solution
         Publish-Layout
+        Write-Missing
         # 8: a project none of whose tests was asked for.
         & dotnet test --solution $script:Solution -c Release --no-build --no-progress --ignore-exit-code 8 @Rest
         $status = $LASTEXITCODE
@@ -124,6 +134,6 @@ switch ($Verb) {
         Invoke-Dotnet artifacts/bin/Mesh.Benchmarks/release/mesh-bench.dll side-by-side @Rest
         Complete-Build
     }
-    'pack' { Build-Solution; Publish-Layout; Invoke-Dotnet pack $script:Solution -c Release --no-build -v quiet; Complete-Build }
+    'pack' { Build-Solution; Publish-Layout; Clear-Folder artifacts/package; Clear-Folder artifacts/obj/programs; Invoke-Dotnet pack $script:Solution -c Release --no-build -v quiet; Complete-Build }
     'clean' { Clear-Folder artifacts }
 }

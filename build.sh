@@ -130,7 +130,13 @@ has_postgres() {
     command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null
 }
 
+# Orchestrator and dashboard for AppHosts: what the Aspire CLI unpacks, or what ASPIRE_DCP_PATH names.
+has_aspire_bundle() {
+    [ -d "${ASPIRE_DCP_PATH:-${ASPIRE_HOME:-$HOME/.aspire}/bundle/dcp}" ]
+}
+
 mention_what_is_missing() {
+    [ -n "$core_only" ] || has_aspire_bundle || left_out "starting AppHosts (their tests, the templates' tests)" "install the Aspire CLI (npm install -g @microsoft/aspire-cli-linux-x64, or your system's) and run 'aspire setup'"
     has_postgres || left_out "PostgreSQL behind the Shop, orders stay in memory" "apt-get install postgresql (or your system's equivalent)"
     command -v node >/dev/null || left_out "the Shop's payments service" "install Node.js 20 or later"
 }

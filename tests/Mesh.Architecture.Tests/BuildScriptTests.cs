@@ -57,6 +57,45 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Test_NoOrchestrator_SaysWhatIsLeftOutAndHowToGetIt()
+    {
+        var run = await RunAsync("", "test", "--portable");
+
+        Assert.Contains("LEFT OUT: starting AppHosts", run.Output, StringComparison.Ordinal);
+        Assert.Contains("aspire setup", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_OrchestratorOfTheAspireCli_IsFound()
+    {
+        _checkout.CreateSubdirectory(Path.Combine(".aspire", "bundle", "dcp"));
+
+        var run = await RunAsync("", "test", "--portable");
+
+        Assert.DoesNotContain("starting AppHosts", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_OnlyAspirePackagesAreMissing_TestsTheCoreAndSaysOnlyThat()
+    {
+        var run = await RunAsync(NotFound, "test", "--portable");
+
+        Assert.Contains("test --solution Mesh.Core.slnf", run.Calls, StringComparison.Ordinal);
+        Assert.Contains("CORE ONLY", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("starting AppHosts", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pack_OnlyAspirePackagesAreMissing_PacksTheCore()
+    {
+        var run = await RunAsync(NotFound, "pack", "--portable");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("pack Mesh.Core.slnf", run.Calls, StringComparison.Ordinal);
+        Assert.StartsWith("CORE ONLY", run.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Build_UnknownVerb_SaysWhichThereAre()
     {
         var run = await RunAsync("", "bild");
@@ -92,7 +131,13 @@ public sealed class BuildScriptTests : IDisposable
         using var script = Process.Start(new ProcessStartInfo("bash", ["build.sh", .. arguments])
         {
             WorkingDirectory = _checkout.FullName,
-            Environment = { ["PATH"] = $"{_checkout.FullName}:{Environment.GetEnvironmentVariable("PATH")}" },
+            Environment =
+            {
+                ["PATH"] = $"{_checkout.FullName}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["HOME"] = _checkout.FullName,
+                ["ASPIRE_HOME"] = null,
+                ["ASPIRE_DCP_PATH"] = null,
+            },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         }) ?? throw new InvalidOperationException("bash did not start.");

@@ -1,14 +1,12 @@
 using System.Diagnostics;
 using System.Reflection;
+using Mesh.Testing;
 
 namespace Mesh.Hosting.Tests.Running;
 
 /// <summary>What a test needs to start an app for real: Aspire's orchestrator, and the mesh's own programs.</summary>
 internal static class Orchestrator
 {
-    private const string Variable = "ASPIRE_DCP_PATH";
-    private const string DashboardVariable = "ASPIRE_DASHBOARD_PATH";
-
     public static string RepositoryRoot { get; } = Root();
 
     /// <summary>The app that does what a test tells it, as a DLL.</summary>
@@ -23,16 +21,10 @@ internal static class Orchestrator
     /// <summary>Tells Aspire where its orchestrator is, or skips the test with what is missing and what brings it.</summary>
     public static void UseOrSkip()
     {
-        var bundle = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".aspire", "bundle");
-        string[] places = [Environment.GetEnvironmentVariable(Variable) ?? "", Path.Combine(bundle, "dcp")];
-        var found = places.FirstOrDefault(p => p.Length > 0 && Directory.Exists(p));
-        Assert.SkipUnless(found is not null, $"Aspire's orchestrator is not on this machine: install the Aspire CLI and run 'aspire setup', or set {Variable}.");
+        Assert.SkipUnless(AspireBundle.Dcp is not null, AspireBundle.Missing);
         Assert.SkipUnless(File.Exists(Path.Combine(ProgramsFolder, "control-plane", "mesh-control-plane.dll")), "the mesh's programs are not laid out: ./build.sh test does it.");
-        Environment.SetEnvironmentVariable(Variable, found);
-        if (Environment.GetEnvironmentVariable(DashboardVariable) is null)
-        {
-            Environment.SetEnvironmentVariable(DashboardVariable, Path.Combine(bundle, "managed", "aspire-managed")); // asked for even where it is not started
-        }
+        Environment.SetEnvironmentVariable(AspireBundle.DcpVariable, AspireBundle.Dcp);
+        Environment.SetEnvironmentVariable(AspireBundle.DashboardVariable, AspireBundle.Dashboard); // asked for even where it is not started
     }
 
     /// <summary>Skips the test on a machine without a developer certificate that clients trust.</summary>

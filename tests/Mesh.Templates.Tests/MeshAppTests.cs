@@ -1,0 +1,39 @@
+namespace Mesh.Templates.Tests;
+
+/// <summary><c>dotnet new mesh-app</c> as a user has it: packages from a feed, nothing of the checkout beside it. The app's own tests start it in the mesh.</summary>
+public sealed class MeshAppTests(PackedTemplates templates) : IClassFixture<PackedTemplates>
+{
+    [Fact]
+    public async Task MeshApp_AppHostIsAProject_ItsTestsPass()
+    {
+        Assert.SkipWhen(templates.Missing is not null, templates.Missing ?? "");
+        Assert.SkipUnless(await PackedTemplates.HasDeveloperCertificateAsync(), "The services have https addresses, and this machine has no developer certificate: run 'dotnet dev-certs https'.");
+        var app = await templates.NewAsync("Demo");
+
+        var said = await templates.TestAsync(app);
+
+        Assert.Matches(@"succeeded: +2\b", said);
+    }
+
+    [Fact]
+    public async Task MeshApp_AppHostIsAFile_BuildsAndItsTestsPass()
+    {
+        Assert.SkipWhen(templates.Missing is not null, templates.Missing ?? "");
+        var app = await templates.NewAsync("Demo.Of-Files", "--apphost", "file", "--no-https");
+
+        await templates.BuildAsync(app, "apphost.cs");
+        var said = await templates.TestAsync(app);
+
+        Assert.Matches(@"succeeded: +2\b", said);
+    }
+
+    [Fact]
+    public async Task MeshApp_WithoutTests_HasNone()
+    {
+        Assert.SkipWhen(templates.Missing is not null, templates.Missing ?? "");
+        var app = await templates.NewAsync("Plain", "--no-tests");
+
+        Assert.False(Directory.Exists(Path.Combine(app, "Plain.Tests")));
+        Assert.True(File.Exists(Path.Combine(app, "Plain.AppHost", "AppHost.cs")));
+    }
+}

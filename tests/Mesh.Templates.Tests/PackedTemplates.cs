@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using Mesh.Testing;
+
+namespace Mesh.Templates.Tests;
+
+/// <summary>The packages in a folder of their own, with the templates installed from there, and a place to make apps in. Packed once for the tests of a class.</summary>
+public sealed class PackedTemplates : IAsyncLifetime
+{
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesh-templates-");
+
+    // A version that no cache on this machine has.
+    private readonly string _version = $"0.1.{TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()}";
+
+    private string Feed => Path.Combine(_folder.FullName, "feed");
+
+    private string[] Hive => ["--debug:custom-hive", Path.Combine(_folder.FullName, "hive")];
+
+    private Dictionary<string, string?> Environment { get; } = new() { ["DOTNET_NOLOGO"] = "1", ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["NO_COLOR"] = "1" };
+
+    /// <summary>Why no app can be made and run here; <see langword="null"/>: it can.</summary>
+    public string? Missing { get; } =
+        AspireBundle.Dcp is null ? AspireBundle.Missing
+        : !File.Exists(Checkout.PathTo("artifacts", "bin", "Mesh.Hosting", Configuration.ToLowerInvariant(), "Mesh.Hosting.dll"))
+            ? "Mesh.Hosting was not built: the NuGet sources have no Aspire packages, or only this project was built. ./build.sh test builds all."
+            : null;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Missing is not null)
+        {
+            return;
+        }
+
+        foreach (var project in (string[])["src/Mesh.Model", "src/Mesh.Laptop", "src/Mesh.Hosting", "templates/Mesh.Templates"])
+        {
+            await Dotnet.RunAsync(
+                Checkout.Root, Environment, "pack", project, "-c", Configuration, "--no-build", "-v", "quiet", "-o", Feed, $"-p:Version={_version}",
+                $"-p:ProgramsDirectory={Path.Combine(_folder.FullName, "programs")}/");
+        }
+
+        // Packages of this run stay in this folder; everything else comes from where it is already.
+        Environment["NUGET_PACKAGES"] = Path.Combine(_folder.FullName, "packages");
+        Environment[AspireBundle.DcpVariable] = AspireBundle.Dcp;
+        Environment[AspireBundle.DashboardVariable] = AspireBundle.Dashboard;
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "NuGet.config"), $"""
+            <configuration>
+              <packageSources>
+                <add key="mesh" value="{Feed}" />
+              </packageSources>
+              <fallbackPackageFolders>
+                <add key="machine" value="{UsersPackages()}" />
+              </fallbackPackageFolders>
+            </configuration>
+            """);
+        await Dotnet.RunAsync(_folder.FullName, Environment, ["new", "install", Path.Combine(Feed, $"Mesh.Templates.{_version}.nupkg"), .. Hive]);
+    }
+
+    /// <summary>Makes an app and gives its folder.</summary>
+    public async Task<string> NewAsync(string name, params string[] options)
+    {
+        await Dotnet.RunAsync(_folder.FullName, Environment, ["new", "mesh-app", "-n", name, "--no-restore", .. options, .. Hive]);
+        return Path.Combine(_folder.FullName, name);
+    }
+
+    /// <summary>Runs the app's own tests and gives what was said.</summary>
+    public Task<string> TestAsync(string app) => Dotnet.RunAsync(app, Environment, "test");
+
+    /// <summary>Builds a file of the app and gives what was said.</summary>
+    public Task<string> BuildAsync(string app, string file) => Dotnet.RunAsync(app, Environment, "build", file);
+
+    /// <summary>Whether this machine has a certificate for https services.</summary>
+    public static async Task<bool> HasDeveloperCertificateAsync()
+    {
+        using var check = Process.Start(new ProcessStartInfo("dotnet", ["dev-certs", "https", "--check"]) { RedirectStandardOutput = true, RedirectStandardError = true })
+            ?? throw new InvalidOperationException("dotnet did not start.");
+        await check.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        return check.ExitCode == 0;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private static string UsersPackages() => System.Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } told
+        ? told
+        : Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+}
