@@ -53,7 +53,7 @@ internal static partial class ProxyProcess
             return ExitCode.Usage;
         }
 
-        await using var writer = new LogWriter(Terminal.OpenError());
+        await using var writer = new LogWriter(Terminal.OpenOutput());
         try
         {
             using var host = ProxyHost.Build(settings, writer);

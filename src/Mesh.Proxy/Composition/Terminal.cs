@@ -4,8 +4,8 @@ namespace Mesh.Proxy.Composition;
 internal static class Terminal
 {
 #pragma warning disable RS0030 // everyone else logs, or is handed a stream
-    /// <summary>Where log lines and errors go.</summary>
-    public static Stream OpenError() => Console.OpenStandardError();
+    /// <summary>Where log lines go; stderr is for what ends the process, which whoever shows both marks as an error.</summary>
+    public static Stream OpenOutput() => Console.OpenStandardOutput();
 
     /// <summary>Says something that is asked for, such as the version.</summary>
     public static void Print(string text) => Console.Out.WriteLine(text);

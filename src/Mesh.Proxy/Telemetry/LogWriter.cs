@@ -5,7 +5,7 @@ using System.Threading.Channels;
 namespace Mesh.Proxy.Telemetry;
 
 /// <summary>
-/// Writes log lines from one task of its own, so that a full pipe behind stderr stalls no request. What does not fit into the queue is dropped and counted.
+/// Writes log lines from one task of its own, so that a full pipe behind stdout stalls no request. What does not fit into the queue is dropped and counted.
 /// </summary>
 internal sealed class LogWriter : IAsyncDisposable
 {
