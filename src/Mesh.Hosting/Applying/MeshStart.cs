@@ -69,7 +69,8 @@ internal sealed partial class MeshStart(
         var preparation = new MeshPreparation(mesh, configuration, store, services.GetService<IDeveloperCertificateService>());
         var running = await preparation.PrepareAsync(model, execution, cancellationToken);
         (_mesh, _running, mesh.Running) = (mesh, running, running);
-        PolicyDocuments.Write(Policies(mesh, running, model), running.State.Policies);
+        var policies = Policies(mesh, running, model);
+        PolicyDocuments.Write(policies, running.State.Policies);
 
         ControlPlaneFiles.Write(mesh, running, controlPlane);
         OtlpConfigurationExtensions.AddOtlpEnvironment(mesh, configuration, environment);
@@ -84,6 +85,11 @@ internal sealed partial class MeshStart(
         foreach (var warning in running.Reading.Warnings)
         {
             Log.NotRead(logger, warning);
+        }
+
+        foreach (var warning in PolicyWarnings.Of(running.Plan, running.TrustDomain, policies))
+        {
+            Log.Policy(logger, warning);
         }
 
         foreach (var edge in running.Plan.Edges)
@@ -147,6 +153,9 @@ internal sealed partial class MeshStart(
 
         [LoggerMessage(4004, LogLevel.Warning, "This machine has no ASP.NET Core developer certificate, so https endpoints speak plain HTTP at their sidecars: run 'dotnet dev-certs https --trust', then start again.", EventName = nameof(NoCertificate))]
         public static partial void NoCertificate(ILogger logger);
+
+        [LoggerMessage(4005, LogLevel.Warning, "A policy will not do what it looks like: {Warning}", EventName = nameof(Policy))]
+        public static partial void Policy(ILogger logger, string warning);
 
         [LoggerMessage(4003, LogLevel.Warning, "The sidecar of '{Resource}' did not listen within {Seconds} s; the app starts all the same, and its calls fail until the sidecar is there. The sidecar's log says why.", EventName = nameof(SidecarLate))]
         public static partial void SidecarLate(ILogger logger, string resource, double seconds);

@@ -4,8 +4,10 @@ using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Lifecycle;
 using Aspire.Hosting.Testing;
 using Mesh.Hosting.Applying;
+using Mesh.Hosting.Tests.Running;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Hosting.Tests.Policies;
 
@@ -61,6 +63,23 @@ public sealed class MeshStartTests
             line => Assert.Matches(@"^  Policies/MeshStartTests\.cs:\d+: MESH006: WithMeshRetry is about 'idle'", line),
             line => Assert.Matches(@"^  Policies/MeshStartTests\.cs:\d+: spec\.to\[0\]\.default\.request: must be greater than zero", line));
         Assert.Equal(["mesh", "orders", "idle", "outside"], composed!.Resources.Select(r => r.Name));
+    }
+
+    [Fact]
+    public async Task BeforeStart_PolicyThatDoesNothing_IsWarnedOfWithItsPlace()
+    {
+        using var folder = new TemporaryFolder();
+        using var output = new TestOutput();
+
+        await StartAsync(builder =>
+        {
+            Mesh(builder, folder);
+            builder.Services.AddLogging(logging => logging.ClearProviders().AddProvider(output));
+            var orders = builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint();
+            builder.AddExecutable("postgres", "postgres", ".").WithEndpoint(name: "tcp", scheme: "tcp").WithMeshRoute(r => r.Rule().To(orders));
+        });
+
+        Assert.Matches(@"A policy will not do what it looks like: Policies/MeshStartTests\.cs:\d+: HttpRoute default/postgres: spec\.to\[0\]", output.ToString());
     }
 
     [Fact]
