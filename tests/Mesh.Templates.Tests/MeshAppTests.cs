@@ -12,7 +12,7 @@ public sealed class MeshAppTests(PackedTemplates templates) : IClassFixture<Pack
 
         var said = await templates.TestAsync(app);
 
-        Assert.Matches(@"succeeded: +2\b", said);
+        Assert.Matches(@"succeeded: +3\b", said);
     }
 
     [Fact]
@@ -24,7 +24,7 @@ public sealed class MeshAppTests(PackedTemplates templates) : IClassFixture<Pack
         await templates.BuildAsync(app, "apphost.cs");
         var said = await templates.TestAsync(app);
 
-        Assert.Matches(@"succeeded: +2\b", said);
+        Assert.Matches(@"succeeded: +3\b", said);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class PackedTemplates : IAsyncLifetime
             return;
         }
 
-        foreach (var project in (string[])["src/Mesh.Model", "src/Mesh.Laptop", "src/Mesh.Hosting", "templates/Mesh.Templates"])
+        foreach (var project in (string[])["src/Mesh.Model", "src/Mesh.Laptop", "src/Mesh.Hosting", "src/Mesh.Hosting.Testing", "templates/Mesh.Templates"])
         {
             await Dotnet.RunAsync(
                 Checkout.Root, Environment, "pack", project, "-c", Configuration, "--no-build", "-v", "quiet", "-o", Feed, $"-p:Version={_version}",

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 #endif
 using Aspire.Hosting;
 using Aspire.Hosting.Testing;
+using Mesh.Hosting.Testing;
 
 namespace Mesh_App._1.Tests;
 
@@ -24,11 +25,17 @@ public sealed class RunningApp : IAsyncLifetime
 #endif
         _app = await builder.BuildAsync(cancelled).WaitAsync(Deadline, cancelled);
         await _app.StartAsync(cancelled).WaitAsync(Deadline, cancelled);
+        await _app.WaitForMeshAsync(Deadline, cancelled);
         await _app.ResourceNotifications.WaitForResourceHealthyAsync("webfrontend", cancelled).WaitAsync(Deadline, cancelled);
     }
 
-    public HttpClient ClientOf(string resource) =>
-        _app?.CreateHttpClient(resource) ?? throw new InvalidOperationException("The app was not started.");
+    /// <summary>Comes in at the front door, as a browser does.</summary>
+    public HttpClient ClientOf(string resource) => App.CreateHttpClient(resource);
+
+    /// <summary>Calls one service as another one.</summary>
+    public HttpClient ClientAs(string caller, string callee) => App.CreateMeshClient(caller, callee);
+
+    private DistributedApplication App => _app ?? throw new InvalidOperationException("The app was not started.");
 
     public async ValueTask DisposeAsync()
     {
