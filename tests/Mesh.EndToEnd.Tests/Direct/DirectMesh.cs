@@ -80,7 +80,7 @@ internal sealed class DirectMesh : IAsyncDisposable
     /// <summary>Starts the control plane and waits until it answers.</summary>
     public async Task StartControlPlaneAsync()
     {
-        _controlPlane = Run("control-plane", "mesh-control-plane.dll", "--config", PathTo("control-plane.json"));
+        _controlPlane = Run("control-plane", "mesh-control-plane", "--config", PathTo("control-plane.json"));
         await Eventually.GetAsync(IsReadyAsync, ready => ready, Start, _ => $"The control plane is not ready:\n{Output}");
     }
 
@@ -92,7 +92,7 @@ internal sealed class DirectMesh : IAsyncDisposable
         _controlPlane.Dispose();
     }
 
-    public void StartSidecar(string replica) => _sidecars[replica] = Run("proxy", "mesh-proxy.dll", "run", "--bootstrap", PathTo($"{replica}.json"));
+    public void StartSidecar(string replica) => _sidecars[replica] = Run("proxy", "mesh-proxy", "run", "--bootstrap", PathTo($"{replica}.json"));
 
     /// <summary>Where outsiders call a replica.</summary>
     public string FrontDoor(string replica)
@@ -182,7 +182,8 @@ internal sealed class DirectMesh : IAsyncDisposable
 
     private Process Run(string folder, string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(Path.GetDirectoryName(Built.Mesh)!, folder, program), .. arguments])
+        var (file, first) = Built.Process(folder, program);
+        var start = new ProcessStartInfo(file, [.. first, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
