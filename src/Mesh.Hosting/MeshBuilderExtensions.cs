@@ -18,7 +18,7 @@ public static class MeshBuilderExtensions
     /// <param name="builder">The AppHost.</param>
     /// <param name="name">The mesh's resource name. Default: <c>mesh</c>.</param>
     /// <param name="configure">Changes defaults.</param>
-    /// <exception cref="DistributedApplicationException">MESH001: the app has a mesh already.</exception>
+    /// <exception cref="DistributedApplicationException">MESH001: the app has a mesh already. MESH013: the version of Aspire is too old.</exception>
     [AspireExportIgnore(Reason = "Hosts of other languages use the export with an options object.")]
     public static IResourceBuilder<MeshResource> AddMesh(this IDistributedApplicationBuilder builder, [ResourceName] string name = "mesh", Action<MeshOptions>? configure = null)
     {
@@ -38,6 +38,11 @@ public static class MeshBuilderExtensions
 
     private static IResourceBuilder<MeshResource> Add(IDistributedApplicationBuilder builder, string name, MeshOptions options)
     {
+        if (AspireVersion.IsTooOld(AspireVersion.Running))
+        {
+            throw MeshDiagnostics.AspireTooOld(AspireVersion.Running);
+        }
+
         if (builder.Resources.OfType<MeshResource>().FirstOrDefault() is { } first)
         {
             throw MeshDiagnostics.TwoMeshes(first.Name, name);

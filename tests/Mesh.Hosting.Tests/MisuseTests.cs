@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Tests.Models;
 
 namespace Mesh.Hosting.Tests;
@@ -48,5 +49,17 @@ public sealed class MisuseTests
         Assert.StartsWith("MESH003:", error.Message, StringComparison.Ordinal);
         Assert.Contains("4000 is a's appPort of 'http' already", error.Message, StringComparison.Ordinal);
         Assert.Contains("4001 is c's appPort of 'http' already", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("13.4.9.0", true, false)]
+    [InlineData("13.5.0.0", false, false)]
+    [InlineData("13.9.0.0", false, false)]
+    [InlineData("14.0.0.0", false, true)]
+    public void AspireVersion_OlderIsRefused_LaterMajorIsUntried(string version, bool tooOld, bool untried)
+    {
+        Assert.Equal(tooOld, AspireVersion.IsTooOld(new Version(version)));
+        Assert.Equal(untried, AspireVersion.IsUntried(new Version(version)));
+        Assert.StartsWith("MESH013: the app runs on Aspire 13.4, and the mesh needs 13.5 or later", MeshDiagnostics.AspireTooOld(new Version("13.4.9.0")).Message, StringComparison.Ordinal);
     }
 }

@@ -45,6 +45,18 @@ internal sealed partial class MeshStart(
             });
             eventing.Subscribe<BeforeResourceStartedEvent>((e, stop) => BeforeResourceAsync(e.Resource, stop));
         }
+        else
+        {
+            eventing.Subscribe<BeforeStartEvent>((e, _) =>
+            {
+                if (e.Model.Resources.OfType<MeshResource>().FirstOrDefault() is { } mesh)
+                {
+                    Log.NotPublished(logger, mesh.Name);
+                }
+
+                return Task.CompletedTask;
+            });
+        }
 
         return Task.CompletedTask;
     }
@@ -62,6 +74,11 @@ internal sealed partial class MeshStart(
             }
 
             return;
+        }
+
+        if (AspireVersion.IsUntried(AspireVersion.Running))
+        {
+            Log.UntriedAspire(logger, AspireVersion.Running.ToString(2));
         }
 
         var programs = new MeshPrograms(configuration, mesh.AppHostAssembly);
@@ -156,6 +173,12 @@ internal sealed partial class MeshStart(
 
         [LoggerMessage(4005, LogLevel.Warning, "A policy will not do what it looks like: {Warning}", EventName = nameof(Policy))]
         public static partial void Policy(ILogger logger, string warning);
+
+        [LoggerMessage(4006, LogLevel.Warning, "The mesh was never tried on Aspire {Version}. Should something not work, look for a newer Mesh.Hosting first.", EventName = nameof(UntriedAspire))]
+        public static partial void UntriedAspire(ILogger logger, string version);
+
+        [LoggerMessage(4007, LogLevel.Warning, "The mesh '{Mesh}' is not part of what is published: this version of Mesh.Hosting meshes apps that the AppHost runs. What is published calls each other directly, without identity, mTLS or policies.", EventName = nameof(NotPublished))]
+        public static partial void NotPublished(ILogger logger, string mesh);
 
         [LoggerMessage(4003, LogLevel.Warning, "The sidecar of '{Resource}' did not listen within {Seconds} s; the app starts all the same, and its calls fail until the sidecar is there. The sidecar's log says why.", EventName = nameof(SidecarLate))]
         public static partial void SidecarLate(ILogger logger, string resource, double seconds);

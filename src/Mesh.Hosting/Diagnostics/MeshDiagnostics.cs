@@ -43,5 +43,8 @@ internal static class MeshDiagnostics
     public static DistributedApplicationException NoMesh(IEnumerable<string> calls) => Of(
         "MESH012", $"the AppHost declares policies but has no mesh, so nothing would hold them: add builder.AddMesh(), or remove{string.Concat(calls.Select(c => $"{Environment.NewLine}  {c}"))}");
 
+    public static DistributedApplicationException AspireTooOld(Version running) => Of(
+        "MESH013", $"the app runs on Aspire {running.ToString(2)}, and the mesh needs {AspireVersion.Oldest} or later: run 'aspire update', or raise the version of Aspire.AppHost.Sdk and of the Aspire packages.");
+
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }
