@@ -51,7 +51,7 @@ public static class MeshBuilderExtensions
         MeshDeclarations.Of(builder); // and with it what starts the mesh
         builder.Services.TryAddSingleton<MeshInsight>();
         return builder.AddResource(new MeshResource(name, options, builder))
-            .WithIconName("Share")
+            .WithIconName("Molecule")
             .ExcludeFromManifest();
     }
 }

@@ -39,7 +39,7 @@ internal static class OtlpExport
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = interval;
             }
         }));
-        telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation().AddOtlpExporter(exporter =>
+        telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation(requests => requests.Filter = IsTold).AddOtlpExporter(exporter =>
         {
             Configure(exporter, target, "v1/traces");
             if (target.TraceDelayMilliseconds is { } delay)
@@ -48,6 +48,10 @@ internal static class OtlpExport
             }
         }));
     }
+
+    // What tools ask again and again would bury every other trace: probes, scrapes and looks at the state. Who traces them itself finds them in its own trace.
+    private static bool IsTold(HttpContext request) =>
+        !(HttpMethods.IsGet(request.Request.Method) && !request.Request.Headers.ContainsKey("traceparent"));
 
     /// <summary>Sends logs.</summary>
     public static void AddOtlp(this ILoggingBuilder logging, TelemetryBootstrap target) => logging.AddOpenTelemetry(options =>

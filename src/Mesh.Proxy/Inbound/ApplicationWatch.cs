@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Upstreams;
@@ -83,22 +84,24 @@ internal sealed partial class ApplicationWatch(UpstreamKit kit, Func<IPEndPoint?
     {
         if (isUp)
         {
-            Log.Up(logger, application.Port, application.Address);
+            Log.Up(logger, application.Port, Text(application.Address));
         }
         else
         {
-            Log.Down(logger, application.Port, application.Address);
+            Log.Down(logger, application.Port, Text(application.Address));
         }
 
         Publish();
     }
 
+    private static string Text(EndPoint address) => address is DnsEndPoint name ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}") : $"{address}";
+
     private static partial class Log
     {
         [LoggerMessage(3220, LogLevel.Information, "The app accepts connections for port {Port} on {Address}.", EventName = nameof(Up))]
-        public static partial void Up(ILogger logger, string port, EndPoint address);
+        public static partial void Up(ILogger logger, string port, string address);
 
         [LoggerMessage(3221, LogLevel.Warning, "The app no longer accepts connections for port {Port} on {Address}; peers are sent elsewhere until it does.", EventName = nameof(Down))]
-        public static partial void Down(ILogger logger, string port, EndPoint address);
+        public static partial void Down(ILogger logger, string port, string address);
     }
 }

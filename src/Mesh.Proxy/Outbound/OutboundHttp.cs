@@ -28,7 +28,7 @@ internal sealed partial class OutboundHttp(
             var tables = state.Tables;
             var (rule, target, early) = Route(exchange, tables);
             record.Route = rule?.Rule.Name;
-            record.Span = HopTracing.Start(rule?.Rule.Name ?? _name, HopDirection.Outbound, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+            record.Span = HopTracing.Start(_callee, HopDirection.Outbound, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
             if (record.Span.TraceParent is { } parent)
             {
                 context.Request.Headers.TraceParent = parent;

@@ -5,6 +5,9 @@ namespace Mesh.Proxy.Telemetry;
 /// <summary>The span of one hop, or nothing. To be ended once.</summary>
 internal readonly struct HopSpan(Activity? activity)
 {
+    /// <summary>The status of <c>client_closed</c>.</summary>
+    private const int CallerGone = 499;
+
     /// <summary>The <c>traceparent</c> that goes on; <see langword="null"/>: the caller's goes on as it is. <c>tracestate</c> always goes on as it is.</summary>
     public string? TraceParent => activity?.Id;
 
@@ -24,6 +27,7 @@ internal readonly struct HopSpan(Activity? activity)
 
         if (activity.IsAllDataRequested)
         {
+            activity.DisplayName = $"{ProxyMetrics.KnownMethod(tags.Method)} {activity.OperationName}";
             activity.SetTag("mesh.caller", tags.Caller);
             activity.SetTag("mesh.callee", tags.Callee);
             activity.SetTag("http.request.method", tags.Method);
@@ -38,8 +42,8 @@ internal readonly struct HopSpan(Activity? activity)
                 activity.SetTag("error.type", error);
             }
 
-            // Semantic conventions: a 4xx is the client's error, not the server's.
-            if (tags.Error is not null || tags.Status >= (tags.Direction == HopDirection.Outbound ? 400 : 500))
+            // Semantic conventions: a 4xx is the client's error, not the server's. A caller that has heard enough, of a stream above all, is nobody's.
+            if (tags.Status != CallerGone && (tags.Error is not null || tags.Status >= (tags.Direction == HopDirection.Outbound ? 400 : 500)))
             {
                 activity.SetStatus(ActivityStatusCode.Error);
             }

@@ -13,7 +13,7 @@ internal static class HopTracing
     /// <summary>
     /// Begins the span of a hop. Without an exporter it allocates nothing, and the caller's <c>traceparent</c> and <c>tracestate</c> are to be passed on untouched.
     /// </summary>
-    /// <param name="name">The span's name, bounded: method and route, never a path.</param>
+    /// <param name="name">Where it goes, bounded: never a path. The span's name is the method and this.</param>
     /// <param name="direction">Which side of the call.</param>
     /// <param name="traceParent">The header as it came; <see langword="null"/> or unreadable begins a new trace.</param>
     /// <param name="traceState">The header as it came.</param>

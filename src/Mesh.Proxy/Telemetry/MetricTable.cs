@@ -9,8 +9,8 @@ internal sealed class MetricTable
     /// <summary>Series of one instrument; what comes after that is counted together. Default: 2000, OpenTelemetry's cardinality limit.</summary>
     public const int Limit = 2000;
 
-    // The advice of the semantic conventions for request durations, with two finer steps: a hop of the mesh takes less than 5 ms.
-    private static readonly double[] Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+    /// <summary>Seconds: the advice of the semantic conventions for request durations, with two finer steps, for a hop of the mesh takes less than 5 ms.</summary>
+    public static readonly double[] Bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
     private static readonly KeyValuePair<string, object?>[] Overflow = [new("otel.metric.overflow", "true")];
 
     private readonly ConcurrentDictionary<int, MetricSeries> _series = new();

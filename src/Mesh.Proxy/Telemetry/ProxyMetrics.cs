@@ -21,12 +21,15 @@ internal sealed class ProxyMetrics
     {
         var meter = meters.Create(MeterName);
         Meter = meter;
-        _server = meter.CreateHistogram<double>("http.server.request.duration", "s", "Requests that came in through the mesh door or a front door.");
-        _client = meter.CreateHistogram<double>("http.client.request.duration", "s", "Requests that this service's app sent to others, retries included.");
+
+        // Exporters would count in buckets of 5 s and more.
+        var durations = new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricTable.Bounds };
+        _server = meter.CreateHistogram("http.server.request.duration", "s", "Requests that came in through the mesh door or a front door.", null, durations);
+        _client = meter.CreateHistogram("http.client.request.duration", "s", "Requests that this service's app sent to others, retries included.", null, durations);
         _active = meter.CreateUpDownCounter<long>("mesh.active_requests", "{request}", "Requests in flight.");
         _retries = meter.CreateCounter<long>("mesh.retries", "{attempt}", "Attempts after the first.");
         _shadowDenials = meter.CreateCounter<long>("mesh.shadow_denials", "{request}", "Requests that passed but would be denied once their permission is in force.");
-        _tunnels = meter.CreateHistogram<double>("mesh.tunnel.duration", "s", "Opaque connections, when they end.");
+        _tunnels = meter.CreateHistogram("mesh.tunnel.duration", "s", "Opaque connections, when they end.", null, durations);
         _tunnelBytes = meter.CreateCounter<long>("mesh.tunnel.io", "By", "Bytes of opaque connections, by direction.");
     }
 
@@ -108,7 +111,7 @@ internal sealed class ProxyMetrics
     };
 
     // http.request.method of the semantic conventions: unknown ones would let a caller make series without end.
-    private static string KnownMethod(string method) => method switch
+    internal static string KnownMethod(string method) => method switch
     {
         "GET" or "POST" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" or "PATCH" or "TRACE" or "CONNECT" => method,
         _ => "_OTHER",

@@ -26,7 +26,7 @@ public sealed class HopTracingTests
     {
         using var listener = Listen(out var stopped);
 
-        var span = HopTracing.Start("GET all", HopDirection.Outbound, Parent, "vendor=1");
+        var span = HopTracing.Start("default/orders/http", HopDirection.Outbound, Parent, "vendor=1");
         span.Stop(Tags with { Status = 503, Error = "connect_failed" });
 
         Assert.StartsWith("00-0af7651916cd43dd8448eb211c80319c-", span.TraceParent, StringComparison.Ordinal);
@@ -34,9 +34,22 @@ public sealed class HopTracingTests
         var activity = Assert.Single(stopped);
         Assert.Equal("b7ad6b7169203331", activity.ParentSpanId.ToString());
         Assert.Equal("vendor=1", activity.TraceStateString);
+        Assert.Equal("GET default/orders/http", activity.DisplayName);
         Assert.Equal(ActivityKind.Client, activity.Kind);
         Assert.Equal(ActivityStatusCode.Error, activity.Status);
         Assert.Equal("connect_failed", activity.GetTagItem("error.type"));
+    }
+
+    [Fact]
+    public void Stop_TheCallerWentAway_IsNobodysError()
+    {
+        using var listener = Listen(out var stopped);
+
+        HopTracing.Start("default/orders/http", HopDirection.Inbound, Parent, null).Stop(Tags with { Status = 499, Error = "client_closed" });
+
+        var activity = Assert.Single(stopped);
+        Assert.Equal(ActivityStatusCode.Unset, activity.Status);
+        Assert.Equal("client_closed", activity.GetTagItem("error.type"));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Mesh.Proxy.Telemetry;
 
 namespace Mesh.Proxy.Tests.Telemetry;
@@ -29,6 +30,22 @@ public sealed class MetricsTests : IDisposable
         Assert.Contains($"http_client_request_duration_seconds_sum{{{Labels.TrimEnd()}}} 0.003\n", text, StringComparison.Ordinal);
         Assert.Contains("mesh_active_requests{mesh_direction=\"outbound\"} 0\n", text, StringComparison.Ordinal);
         Assert.Contains("# TYPE http_client_request_duration_seconds histogram\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Durations_AreCountedByExportersAsInTheText()
+    {
+        var advised = new Dictionary<string, IReadOnlyList<double>?>();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => advised[instrument.Name] = (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries };
+        listener.Start();
+
+        using var meters = new Meters();
+        _ = new ProxyMetrics(meters);
+
+        foreach (var name in (string[])["http.server.request.duration", "http.client.request.duration", "mesh.tunnel.duration"])
+        {
+            Assert.Equal(MetricTable.Bounds, advised[name]);
+        }
     }
 
     [Fact]
