@@ -6,6 +6,8 @@ namespace Mesh.Hosting.Dashboard;
 /// <summary>The line by which a process that has ended says why.</summary>
 internal sealed partial class LastWords(ResourceLoggerService logs)
 {
+    private const string Orchestrators = "[sys]";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     /// <summary>Its last line on stderr, else the last one that speaks of an error, else its last line.</summary>
@@ -33,6 +35,10 @@ internal sealed partial class LastWords(ResourceLoggerService logs)
     internal static string Choose(IReadOnlyList<LogLine> lines)
     {
         var spoken = lines.Select(l => (Text: Plain(l.Content), l.IsErrorMessage)).Where(l => l.Text.Length > 0).ToList();
+
+        // What the orchestrator says of starting and stopping counts as standard error; it is of use only where the process itself never spoke.
+        var own = spoken.Where(l => !l.Text.StartsWith(Orchestrators, StringComparison.Ordinal)).ToList();
+        spoken = own.Count > 0 ? own : spoken;
         return spoken.LastOrDefault(l => l.IsErrorMessage).Text
             ?? spoken.LastOrDefault(l => Bad().IsMatch(l.Text)).Text
             ?? spoken.LastOrDefault().Text

@@ -17,6 +17,12 @@ public sealed class LastWordsTests
     public void Choose_NoError_IsTheLastLine() => Assert.Equal("info going on", LastWords.Choose([Line("info started"), Line("info going on"), Line("  ")]));
 
     [Fact]
+    public void Choose_TheOrchestratorSpokeToo_IsWhatTheProcessSaid() => Assert.Equal("info going on", LastWords.Choose([Line("info going on"), Line("[sys] Process ended", error: true)]));
+
+    [Fact]
+    public void Choose_OnlyTheOrchestratorSpoke_IsThat() => Assert.Equal("[sys] no such file", LastWords.Choose([Line("[sys] no such file", error: true)]));
+
+    [Fact]
     public void Choose_NoLines_SaysSo() => Assert.Equal("it logged nothing", LastWords.Choose([]));
 
     private static LogLine Line(string text, bool error = false) => new(1, text, error);
