@@ -20,7 +20,8 @@ internal static class MeasuredApp
         builder.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
         if (shape.Mesh)
         {
-            builder.AddMesh();
+            // Kept from run to run, as on a developer's machine.
+            builder.AddMesh(configure: options => options.StateDirectory = Path.Combine(Repository.State, $"{shape.Services}x{shape.Replicas}"));
         }
 
         IResourceBuilder<IResourceWithEndpoints>? next = null;
@@ -89,11 +90,11 @@ internal static class MeasuredApp
             try
             {
                 var command = File.ReadAllText(Path.Combine(process, "cmdline"));
-                if (command.Contains("--bootstrap", StringComparison.Ordinal) && command.Contains("mesh-proxy", StringComparison.Ordinal))
+                if (command.Contains(Repository.State, StringComparison.Ordinal) && command.Contains("--bootstrap", StringComparison.Ordinal))
                 {
                     sidecars += Shared(process);
                 }
-                else if (command.Contains("mesh-control-plane", StringComparison.Ordinal))
+                else if (command.Contains(Repository.State, StringComparison.Ordinal) && command.Contains("--config", StringComparison.Ordinal))
                 {
                     controlPlane += Shared(process);
                 }

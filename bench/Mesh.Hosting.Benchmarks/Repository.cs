@@ -13,6 +13,9 @@ internal static class Repository
     /// <summary>The service, built.</summary>
     public static string Service => Path.Combine(Root, "artifacts", "bin", "Mesh.TestApp", "release", "mesh-test-app.dll");
 
+    /// <summary>Where meshes keep their state between runs.</summary>
+    public static string State => Path.Combine(Root, "artifacts", "hosting-bench");
+
     /// <summary>Where results are kept.</summary>
     public static string Results => Path.Combine(Root, "bench", "results");
 

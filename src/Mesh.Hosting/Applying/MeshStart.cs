@@ -9,6 +9,7 @@ using Mesh.Hosting.Installation;
 using Mesh.Hosting.Policies;
 using Mesh.Hosting.Reading;
 using Mesh.Hosting.Running;
+using Mesh.Laptop.Api;
 using Mesh.Model.Policies;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -90,6 +91,7 @@ internal sealed partial class MeshStart(
         PolicyDocuments.Write(policies, running.State.Policies);
 
         ControlPlaneFiles.Write(mesh, running, controlPlane);
+        running.TakeUpKept();
         OtlpConfigurationExtensions.AddOtlpEnvironment(mesh, configuration, environment);
         _applier = new PlanApplier(mesh, running, proxy, model);
         _applier.Apply(sidecar => OtlpConfigurationExtensions.AddOtlpEnvironment(sidecar, configuration, environment));
@@ -115,6 +117,24 @@ internal sealed partial class MeshStart(
         }
 
         services.GetRequiredService<MeshInsight>().Start(mesh, running);
+        _ = ConfirmKeptAsync(mesh, running, services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
+    }
+
+    private async Task ConfirmKeptAsync(MeshResource mesh, RunningMesh running, CancellationToken stop)
+    {
+        try
+        {
+            if (await running.ConfirmKeptAsync(stop))
+            {
+                Log.OtherControlPlane(logger);
+                var commands = services.GetRequiredService<ResourceCommandService>();
+                await Task.WhenAll(mesh.Sidecars.Select(s => commands.ExecuteCommandAsync(s, KnownResourceCommands.RestartCommand, stop)));
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or DistributedApplicationException or ControlPlaneException)
+        {
+            // Without the control plane nothing is kept; that it is not there, its own resource and every sidecar show.
+        }
     }
 
     // Before anything of the app is started or changed: all mistakes at once.
@@ -179,6 +199,9 @@ internal sealed partial class MeshStart(
 
         [LoggerMessage(4007, LogLevel.Warning, "The mesh '{Mesh}' is not part of what is published: this version of Mesh.Hosting meshes apps that the AppHost runs. What is published calls each other directly, without identity, mTLS or policies.", EventName = nameof(NotPublished))]
         public static partial void NotPublished(ILogger logger, string mesh);
+
+        [LoggerMessage(4008, LogLevel.Warning, "The control plane has another authority than in the last run, so all sidecars are started anew.", EventName = nameof(OtherControlPlane))]
+        public static partial void OtherControlPlane(ILogger logger);
 
         [LoggerMessage(4003, LogLevel.Warning, "The sidecar of '{Resource}' did not listen within {Seconds} s; the app starts all the same, and its calls fail until the sidecar is there. The sidecar's log says why.", EventName = nameof(SidecarLate))]
         public static partial void SidecarLate(ILogger logger, string resource, double seconds);

@@ -28,6 +28,9 @@ internal sealed class MeshState : IDisposable
     /// <summary>The ports that were given out; <see langword="null"/> where nothing is to be remembered.</summary>
     public string? Ports => _temporary ? null : System.IO.Path.Combine(Path, "ports.json");
 
+    /// <summary>What sidecars were started with; <see langword="null"/> where nothing is to be remembered.</summary>
+    public string? Credentials => _temporary ? null : System.IO.Path.Combine(Path, "credentials.json");
+
     /// <summary>The developer certificate and its key, for https listeners.</summary>
     public string Certificates => Folder("certificates");
 
@@ -58,6 +61,9 @@ internal sealed class MeshState : IDisposable
 
     /// <summary>A sidecar's own state.</summary>
     public string Sidecar(string replica) => Folder(System.IO.Path.Combine("sidecars", replica, "state"));
+
+    /// <summary>Forgets what sidecars kept: their SVIDs and the configurations of an app that was another.</summary>
+    public void ForgetSidecars() => Directory.Delete(Folder("sidecars"), recursive: true);
 
     /// <inheritdoc />
     public void Dispose()

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Reading;
@@ -24,6 +23,7 @@ internal sealed class RunningMesh : IDisposable
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<ServiceId, Task<string>> _tokens = new();
     private Task<ImmutableArray<string>>? _roots;
+    private volatile KeptCredentials? _kept;
 
     public RunningMesh(string name, TrustDomain trustDomain, AppReading reading, MeshPlan plan, MeshState state, int grpcPort, int apiPort, TimeProvider time)
     {
@@ -73,7 +73,8 @@ internal sealed class RunningMesh : IDisposable
     public async Task UntilReadyAsync(CancellationToken cancellationToken)
     {
         var startedAt = _time.GetTimestamp();
-        while (!await Client.IsReadyAsync(cancellationToken))
+        var (host, port) = (ApiAddress[..ApiAddress.LastIndexOf(':')], int.Parse(ApiAddress[(ApiAddress.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
+        while (!await ListenProbe.IsListeningAsync(host, port) || !await Client.IsReadyAsync(cancellationToken))
         {
             if (_time.GetElapsedTime(startedAt) > ControlPlaneLimit)
             {
@@ -84,14 +85,48 @@ internal sealed class RunningMesh : IDisposable
         }
     }
 
-    /// <summary>Writes what the sidecar is started with; needs the control plane, which issues its token.</summary>
-    public async Task WriteBootstrapAsync(MeshSidecarResource sidecar, SidecarSettings settings, CancellationToken cancellationToken)
+    /// <summary>Takes up what the last run kept, once all documents of this one are written. What sidecars kept of another app is forgotten: a permission that is gone is gone at once.</summary>
+    public void TakeUpKept()
+    {
+        _kept = KeptCredentials.Load(State, TrustDomain.Name, _time.GetUtcNow());
+        if (_kept?.Documents != KeptCredentials.HashOf(State))
+        {
+            State.ForgetSidecars();
+        }
+    }
+
+    /// <summary>Once the control plane is there: asks for what was not kept, and keeps it.</summary>
+    /// <returns>Whether sidecars that were started with what was kept have to be started anew, because the control plane is another.</returns>
+    public async Task<bool> ConfirmKeptAsync(CancellationToken cancellationToken)
     {
         await UntilReadyAsync(cancellationToken);
+        var roots = await RootsAsync(cancellationToken);
+        var isStale = _kept is not null && !_kept.Roots.SequenceEqual(roots);
+        if (isStale)
+        {
+            _kept = null;
+            State.ForgetSidecars(); // with their SVIDs, which the new authority does not know
+        }
+
+        var services = Plan.Workloads.Where(w => w.Replicas.Any(r => !r.Listeners.IsEmpty)).Select(w => w.Service.Id).ToList();
+        var tokens = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var service in services)
+        {
+            tokens[service.ToString()] = _kept?.TokenFor(service) ?? await TokenAsync(service, cancellationToken);
+        }
+
+        var issuedAt = _kept is not null && services.All(s => _kept.TokenFor(s) is not null) ? _kept.IssuedAt : _time.GetUtcNow();
+        new KeptCredentials(TrustDomain.Name, KeptCredentials.HashOf(State), roots, tokens.ToImmutable(), issuedAt).Save(State);
+        return isStale;
+    }
+
+    /// <summary>Writes what the sidecar is started with. What was not kept from the last run needs the control plane, which issues its token.</summary>
+    public async Task WriteBootstrapAsync(MeshSidecarResource sidecar, SidecarSettings settings, CancellationToken cancellationToken)
+    {
         var (workload, replica) = Find(sidecar);
+        var (roots, token) = await CredentialsAsync(workload.Service.Id, cancellationToken);
         var bootstrap = StartFiles.Bootstrap(
-            TrustDomain, workload.Service.Id, replica, State.Sidecar(replica.Name), $"https://{GrpcAddress}",
-            await RootsAsync(cancellationToken), await TokenAsync(workload.Service.Id, cancellationToken), AdminToken, null, Environment.ProcessId) with
+            TrustDomain, workload.Service.Id, replica, State.Sidecar(replica.Name), $"https://{GrpcAddress}", roots, token, AdminToken, null, Environment.ProcessId) with
         {
             ServerCertificate = ServerCertificate,
             FrontDoorHosts = settings.FrontDoorHosts,
@@ -115,16 +150,12 @@ internal sealed class RunningMesh : IDisposable
         var startedAt = _time.GetTimestamp();
         while (_time.GetElapsedTime(startedAt) < limit)
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            try
+            if (await ListenProbe.IsListeningAsync(host, port))
             {
-                await socket.ConnectAsync(host, port, cancellationToken);
                 return true;
             }
-            catch (SocketException)
-            {
-                await Task.Delay(Between, _time, cancellationToken);
-            }
+
+            await Task.Delay(Between, _time, cancellationToken);
         }
 
         return false;
@@ -135,6 +166,17 @@ internal sealed class RunningMesh : IDisposable
     {
         Client.Dispose();
         State.Dispose();
+    }
+
+    private async Task<(ImmutableArray<string> Roots, string Token)> CredentialsAsync(ServiceId service, CancellationToken cancellationToken)
+    {
+        if (_kept is { } kept && kept.TokenFor(service) is { } token)
+        {
+            return (kept.Roots, token);
+        }
+
+        await UntilReadyAsync(cancellationToken);
+        return (await RootsAsync(cancellationToken), await TokenAsync(service, cancellationToken));
     }
 
     // Every replica of a service has the same token, and all starts at once: one question each.

@@ -127,11 +127,17 @@ public sealed partial class AdsClient(
         var session = new ClientSession(options, _store);
         await SendAsync(call, session.Open(), cancellationToken);
         await call.ResponseHeadersAsync.WaitAsync(cancellationToken);
+
+        // A refusal has headers too, and nothing behind them: it is no connection, and has to be paused after like any failure.
+        var next = call.ResponseStream.MoveNext(cancellationToken);
+        if (next.IsFaulted)
+        {
+            await next;
+        }
+
         SetStatus(connected: true, _store.Board.Refusals);
         _backoff.Reset();
         Log.Connected(logger, options.Node.ToString());
-
-        var next = call.ResponseStream.MoveNext(cancellationToken);
         while (true)
         {
             Save(force: false);
