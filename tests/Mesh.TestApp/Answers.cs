@@ -7,6 +7,9 @@ internal static class Answers
 {
     private static readonly ConcurrentDictionary<string, int> Counts = new();
 
+    private static readonly TaskCompletionSource Released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static int _held;
+
     private static string Replica { get; } = Environment.GetEnvironmentVariable("MESH_REPLICA") ?? "none";
 
     public static void MapAnswers(this WebApplication app)
@@ -33,12 +36,22 @@ internal static class Answers
             await Task.Delay(milliseconds, ended);
             return "slow";
         });
-        app.MapPost("/count-slowly/{key}/{milliseconds:int}", async (string key, int milliseconds, CancellationToken ended) =>
+        app.MapPost("/count-until-released/{key}", async (string key, CancellationToken ended) =>
         {
             var count = Counts.AddOrUpdate(key, 1, (_, n) => n + 1);
-            await Task.Delay(milliseconds, ended);
-            return count;
+            Interlocked.Increment(ref _held);
+            try
+            {
+                await Released.Task.WaitAsync(TimeSpan.FromSeconds(60), ended);
+                return count;
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _held);
+            }
         });
+        app.MapGet("/held", () => _held);
+        app.MapPost("/release", () => Released.TrySetResult());
     }
 
     private static async Task<IResult> Echo(HttpRequest request)
