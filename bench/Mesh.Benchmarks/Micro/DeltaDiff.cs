@@ -10,7 +10,7 @@ using Mesh.Xds.Wire;
 namespace Mesh.Benchmarks.Micro;
 
 /// <summary>What a changed route costs the control plane for one service: encoding it, and for each sidecar finding out what to send.</summary>
-public class DeltaDiff : ICacheListener, IDeltaObserver
+public class DeltaDiff : ICacheListener, ISessionObserver
 {
     private const string Profile = "bench/storefront";
     private static readonly TrustDomain Domain = TrustDomain.Parse("bench.mesh");
@@ -59,19 +59,19 @@ public class DeltaDiff : ICacheListener, IDeltaObserver
     {
     }
 
-    void IDeltaObserver.OnSent(string typeUrl, string version)
+    void ISessionObserver.OnSent(string typeUrl, string version)
     {
     }
 
-    void IDeltaObserver.OnAnswer(string typeUrl, string version, string? error)
+    void ISessionObserver.OnAnswer(string typeUrl, string version, string? error)
     {
     }
 
-    void IDeltaObserver.OnInSync(string typeUrl, string version)
+    void ISessionObserver.OnInSync(string typeUrl, string version)
     {
     }
 
-    void IDeltaObserver.OnUnknownType(string typeUrl)
+    void ISessionObserver.OnUnknownType(string typeUrl)
     {
     }
 

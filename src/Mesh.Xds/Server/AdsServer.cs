@@ -1,3 +1,4 @@
+using Envoy.Config.Core.V3;
 using Envoy.Service.Discovery.V3;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Xds.Server;
 
 /// <summary>
-/// The aggregated discovery service over gRPC. Register it as a singleton and map it as a gRPC service. State of the world is not served yet.
+/// The aggregated discovery service over gRPC, delta and state of the world. Register it as a singleton and map it as a gRPC service.
 /// </summary>
 /// <param name="cache">What is served.</param>
 /// <param name="registry">Who is connected.</param>
@@ -20,21 +21,37 @@ public sealed class AdsServer(
     : AggregatedDiscoveryService.AggregatedDiscoveryServiceBase
 {
     /// <inheritdoc />
-    public override async Task DeltaAggregatedResources(
+    public override Task DeltaAggregatedResources(
         IAsyncStreamReader<DeltaDiscoveryRequest> requestStream,
         IServerStreamWriter<DeltaDiscoveryResponse> responseStream,
-        ServerCallContext context)
+        ServerCallContext context) => ServeAsync(
+            requestStream, responseStream, context, request => request.Node, (stream, profile, observer) => new DeltaSession(cache, profile, stream, observer));
+
+    /// <inheritdoc />
+    public override Task StreamAggregatedResources(
+        IAsyncStreamReader<DiscoveryRequest> requestStream,
+        IServerStreamWriter<DiscoveryResponse> responseStream,
+        ServerCallContext context) => ServeAsync(
+            requestStream, responseStream, context, request => request.Node, (stream, profile, observer) => new StateSession(cache, profile, stream, observer));
+
+    private async Task ServeAsync<TRequest, TResponse>(
+        IAsyncStreamReader<TRequest> requests,
+        IServerStreamWriter<TResponse> responses,
+        ServerCallContext context,
+        Func<TRequest, Node?> nodeOf,
+        Func<ICacheListener, string, ISessionObserver, DiscoverySession<TRequest, TResponse>> session)
+        where TResponse : class
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
         try
         {
-            if (!await requestStream.MoveNext(ending.Token))
+            if (!await requests.MoveNext(ending.Token))
             {
                 return;
             }
 
-            var first = requestStream.Current;
-            var node = first.Node ?? throw new RpcException(new Status(StatusCode.InvalidArgument, "the first request of a stream has to bring its node"));
+            var first = requests.Current;
+            var node = nodeOf(first) ?? throw new RpcException(new Status(StatusCode.InvalidArgument, "the first request of a stream has to bring its node"));
             var admission = authorizer.Authorize(node, context);
             if (!admission.IsAdmitted)
             {
@@ -44,7 +61,8 @@ public sealed class AdsServer(
             // Nothing may be due for a long time: the headers tell the client that it is in.
             await context.WriteResponseHeadersAsync([]);
             using var observer = new StreamObserver(registry, node, admission.Profile, time, logger);
-            await new DeltaStream(cache, admission.Profile, observer).RunAsync(first, requestStream, responseStream, ending.Token);
+            var stream = new DiscoveryStream<TRequest, TResponse>(cache, admission.Profile, listener => session(listener, admission.Profile, observer));
+            await stream.RunAsync(first, requests, responses, ending.Token);
         }
         catch (Exception e) when (stopping.IsCancellationRequested && e is OperationCanceledException or IOException or InvalidOperationException)
         {

@@ -32,12 +32,14 @@ internal sealed class ResourceSet
     public bool Holds(IReadOnlyCollection<XdsResource> resources) =>
         resources.Count == _byName.Count && resources.All(resource => ReferenceEquals(_byName.GetValueOrDefault(resource.Name), resource));
 
-    public static string VersionOf(IEnumerable<XdsResource> resources)
+    public static string VersionOf(IEnumerable<XdsResource> resources) => VersionOf(resources.Select(resource => (resource.Name, resource.Version)));
+
+    public static string VersionOf(IEnumerable<(string Name, string Version)> resources)
     {
         var text = new StringBuilder();
-        foreach (var resource in resources.OrderBy(resource => resource.Name, StringComparer.Ordinal))
+        foreach (var (name, version) in resources.OrderBy(resource => resource.Name, StringComparer.Ordinal))
         {
-            text.Append(resource.Name).Append('\n').Append(resource.Version).Append('\n');
+            text.Append(name).Append('\n').Append(version).Append('\n');
         }
 
         return XdsResource.HashOf(Encoding.UTF8.GetBytes(text.ToString()));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Xds.Server;
 
 /// <summary>Keeps one stream's status and writes its log.</summary>
-internal sealed partial class StreamObserver : IDeltaObserver, IDisposable
+internal sealed partial class StreamObserver : ISessionObserver, IDisposable
 {
     private readonly StreamRegistry _registry;
     private readonly TimeProvider _time;

@@ -1,4 +1,3 @@
-using Envoy.Service.Discovery.V3;
 using Mesh.Xds.Wire;
 
 namespace Mesh.Xds.Server;
@@ -26,6 +25,9 @@ internal sealed class TypeSubscription(string typeUrl)
     /// <summary>The nonce of the response that the client has not answered yet; at most one.</summary>
     public string? Unanswered { get; private set; }
 
+    /// <summary>The nonce of the last response, answered or not; <see langword="null"/>: nothing was sent on this stream.</summary>
+    public string? LastNonce { get; private set; }
+
     /// <summary>Whether the client has to be told that there is nothing at all: it has nothing, asked for everything, and would wait for ever.</summary>
     public bool IsEmptyAnswerDue { get; private set; }
 
@@ -33,32 +35,32 @@ internal sealed class TypeSubscription(string typeUrl)
     public string UnansweredVersion { get; private set; } = "";
 
     /// <summary>Takes what a request says about the subscription.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="changed">Names whose resource the client did not keep although it says it has it.</param>
-    public (IReadOnlyList<string> Added, IReadOnlyList<string> Removed) Update(DeltaDiscoveryRequest request, IReadOnlySet<string> changed)
+    /// <param name="subscribe">Names that are wanted, <c>*</c> for all; nothing in a first request is all as well, where the type has that.</param>
+    /// <param name="unsubscribe">Names that are wanted no longer.</param>
+    /// <param name="held">Versions by name that the client has; looked at in the first request only.</param>
+    public (IReadOnlyList<string> Added, IReadOnlyList<string> Removed) Update(
+        IReadOnlyCollection<string> subscribe, IEnumerable<string> unsubscribe, IEnumerable<KeyValuePair<string, string>> held)
     {
         if (!Requested)
         {
             Requested = true;
-            Wildcard = TypeUrls.HasWildcard(typeUrl) && request.ResourceNamesSubscribe.Count == 0;
-            foreach (var (name, version) in request.InitialResourceVersions.Where(held => !changed.Contains(held.Key)))
+            Wildcard = TypeUrls.HasWildcard(typeUrl) && subscribe.Count == 0;
+            foreach (var (name, version) in held)
             {
                 _sent[name] = version;
             }
-
-            IsEmptyAnswerDue = Wildcard && _sent.Count == 0;
         }
         else
         {
             // A client that subscribes again to what it has wants it again, unless it has just refused this very content.
-            foreach (var name in request.ResourceNamesSubscribe.Where(_names.Contains))
+            foreach (var name in subscribe.Where(_names.Contains))
             {
                 Forget(name);
             }
         }
 
         var added = new List<string>();
-        foreach (var name in request.ResourceNamesSubscribe)
+        foreach (var name in subscribe)
         {
             if (name == "*" && TypeUrls.HasWildcard(typeUrl))
             {
@@ -71,7 +73,7 @@ internal sealed class TypeSubscription(string typeUrl)
         }
 
         var removed = new List<string>();
-        foreach (var name in request.ResourceNamesUnsubscribe)
+        foreach (var name in unsubscribe)
         {
             if (name == "*")
             {
@@ -80,15 +82,29 @@ internal sealed class TypeSubscription(string typeUrl)
             else if (_names.Remove(name))
             {
                 removed.Add(name);
-                if (!Wildcard)
-                {
-                    _sent.Remove(name);
-                }
             }
         }
 
+        DropUnwanted();
+        IsEmptyAnswerDue = LastNonce is null && Wildcard && _sent.Count == 0;
         return (added, removed);
     }
+
+    /// <summary>Marks resources as what the client has.</summary>
+    public void Hold(IEnumerable<XdsResource> resources)
+    {
+        foreach (var resource in resources)
+        {
+            _sent[resource.Name] = resource.Version;
+            IsEmptyAnswerDue = false;
+        }
+    }
+
+    /// <summary>Whether the client was sent a resource of this name that it still wants, and was not told that it is gone.</summary>
+    public bool Holds(string name) => _sent.TryGetValue(name, out var version) && version != Absent;
+
+    /// <summary>A hash of all that the client has: of the same, the same in every process.</summary>
+    public string HeldVersion() => ResourceSet.VersionOf(_sent.Where(resource => resource.Value != Absent).Select(resource => (resource.Key, resource.Value)));
 
     /// <summary>Makes a resource be sent again although it did not change.</summary>
     public void Forget(string name)
@@ -102,9 +118,12 @@ internal sealed class TypeSubscription(string typeUrl)
     /// <summary>Whether the client lacks this version.</summary>
     public bool Lacks(XdsResource resource) => _sent.GetValueOrDefault(resource.Name) != resource.Version;
 
-    public IEnumerable<XdsResource> Additions(ResourceSet set) => Wildcard
-        ? set.ByName.Values.Where(Lacks)
-        : _names.Select(name => set.ByName.GetValueOrDefault(name)).OfType<XdsResource>().Where(Lacks);
+    /// <summary>What there is of what the subscription names.</summary>
+    public IEnumerable<XdsResource> Wanted(ResourceSet set) => Wildcard
+        ? set.ByName.Values
+        : _names.Select(name => set.ByName.GetValueOrDefault(name)).OfType<XdsResource>();
+
+    public IEnumerable<XdsResource> Additions(ResourceSet set) => Wanted(set).Where(Lacks);
 
     /// <summary>What the client has, or asked for, and is not there.</summary>
     public IEnumerable<string> Removals(ResourceSet set)
@@ -136,6 +155,7 @@ internal sealed class TypeSubscription(string typeUrl)
         IsEmptyAnswerDue = false;
         _inFlight = resources;
         Unanswered = nonce;
+        LastNonce = nonce;
         UnansweredVersion = version;
     }
 
@@ -156,5 +176,19 @@ internal sealed class TypeSubscription(string typeUrl)
 
         _inFlight = [];
         Unanswered = null;
+    }
+
+    /// <summary>A client that no longer wants something does not keep it either.</summary>
+    private void DropUnwanted()
+    {
+        if (Wildcard)
+        {
+            return;
+        }
+
+        foreach (var name in _sent.Keys.Where(name => !_names.Contains(name)).ToArray())
+        {
+            _sent.Remove(name);
+        }
     }
 }

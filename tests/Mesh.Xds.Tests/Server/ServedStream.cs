@@ -6,7 +6,7 @@ using Mesh.Xds.Wire;
 namespace Mesh.Xds.Tests.Server;
 
 /// <summary>One delta session without a transport, spoken to as a client speaks.</summary>
-internal sealed class ServedStream : ICacheListener, IDeltaObserver
+internal sealed class ServedStream : ICacheListener, ISessionObserver
 {
     private readonly DeltaSession _session;
 

@@ -5,7 +5,7 @@ using Mesh.Xds.Wire;
 
 namespace Mesh.Xds.Tests.Server;
 
-public sealed class DeltaStreamTests : IDeltaObserver, IDisposable
+public sealed class DiscoveryStreamTests : ISessionObserver, IDisposable
 {
     private const string Profile = "storefront";
 
@@ -64,24 +64,25 @@ public sealed class DeltaStreamTests : IDeltaObserver, IDisposable
 
     public void Dispose() => _transport.Dispose();
 
-    void IDeltaObserver.OnSent(string typeUrl, string version) => _sent++;
+    void ISessionObserver.OnSent(string typeUrl, string version) => _sent++;
 
-    void IDeltaObserver.OnAnswer(string typeUrl, string version, string? error)
+    void ISessionObserver.OnAnswer(string typeUrl, string version, string? error)
     {
     }
 
-    void IDeltaObserver.OnInSync(string typeUrl, string version)
+    void ISessionObserver.OnInSync(string typeUrl, string version)
     {
     }
 
-    void IDeltaObserver.OnUnknownType(string typeUrl)
+    void ISessionObserver.OnUnknownType(string typeUrl)
     {
     }
 
     private Task Run(CancellationToken cancellationToken)
     {
         var first = new DeltaDiscoveryRequest { TypeUrl = TypeUrls.Endpoints, ResourceNamesSubscribe = { "shop/orders/http" } };
-        return new DeltaStream(_cache, Profile, this).RunAsync(first, _transport, _transport, cancellationToken);
+        return new DiscoveryStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(_cache, Profile, stream => new DeltaSession(_cache, Profile, stream, this))
+            .RunAsync(first, _transport, _transport, cancellationToken);
     }
 
     private void Publish(int version)

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Envoy.Service.Discovery.V3;
 using Grpc.Core;
 
 namespace Mesh.Xds.Server;
@@ -8,20 +7,24 @@ namespace Mesh.Xds.Server;
 /// Runs one session on one transport stream: one task, and one channel of one element that says no more than "look again". However much is published while a
 /// slow client reads, it is sent the newest next.
 /// </summary>
-internal sealed class DeltaStream : ICacheListener
+internal sealed class DiscoveryStream<TRequest, TResponse> : ICacheListener
+    where TResponse : class
 {
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly Lock _noting = new();
     private readonly SnapshotCache _cache;
     private readonly string _profile;
-    private readonly DeltaSession _session;
+    private readonly DiscoverySession<TRequest, TResponse> _session;
     private HashSet<string> _changedEndpoints = new(StringComparer.Ordinal);
 
-    public DeltaStream(SnapshotCache cache, string profile, IDeltaObserver observer)
+    /// <param name="cache">What is served.</param>
+    /// <param name="profile">Of which this much.</param>
+    /// <param name="session">Makes the session that hears of changes from this stream.</param>
+    public DiscoveryStream(SnapshotCache cache, string profile, Func<ICacheListener, DiscoverySession<TRequest, TResponse>> session)
     {
         _cache = cache;
         _profile = profile;
-        _session = new(cache, profile, this, observer);
+        _session = session(this);
     }
 
     public void OnSnapshot() => _wake.Writer.TryWrite(true);
@@ -39,9 +42,9 @@ internal sealed class DeltaStream : ICacheListener
     /// <summary>Serves until the peer ends the stream or the token says so.</summary>
     /// <param name="first">The request that was read to learn who the peer is.</param>
     public async Task RunAsync(
-        DeltaDiscoveryRequest first,
-        IAsyncStreamReader<DeltaDiscoveryRequest> requests,
-        IAsyncStreamWriter<DeltaDiscoveryResponse> responses,
+        TRequest first,
+        IAsyncStreamReader<TRequest> requests,
+        IAsyncStreamWriter<TResponse> responses,
         CancellationToken cancellationToken)
     {
         _cache.Attach(_profile, this);

@@ -1,7 +1,7 @@
 namespace Mesh.Xds.Server;
 
-/// <summary>Hears what a session does, for logs and status.</summary>
-internal interface IDeltaObserver
+/// <summary>Hears what a session does, for logs and status. Versions are those of the profile, whatever a client was told of.</summary>
+internal interface ISessionObserver
 {
     /// <summary>A response was handed out.</summary>
     void OnSent(string typeUrl, string version);
