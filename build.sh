@@ -194,7 +194,7 @@ case "$verb" in
             command -v "$tool" >/dev/null || [ -x "/usr/sbin/$tool" ] || left_out "the comparison with $tool" "apt-get install $tool (or your system's equivalent)"
         done
         dotnet artifacts/bin/Mesh.Benchmarks/release/mesh-bench.dll side-by-side ${arguments[@]+"${arguments[@]}"}
-        if [ -z "$core_only" ] && [ -d "$HOME/.aspire/bundle/dcp" ]; then
+        if [ -z "$core_only" ] && has_aspire_bundle; then
             artifacts/bin/Mesh.Hosting.Benchmarks/release/mesh-hosting-bench start-up
         fi
         finish

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Mesh.Testing;
 
 namespace Mesh.Hosting.Benchmarks;
 
@@ -12,20 +13,14 @@ internal static class Child
     /// <returns>What it saw, or why it saw nothing.</returns>
     public static (Measured? Measured, string Error) Run(Shape shape)
     {
-        var bundle = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".aspire", "bundle");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(Child).Assembly.Location is var own && Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? own : "", "app", .. shape.ToArguments()])
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(Child).Assembly.Location, "app", .. shape.ToArguments()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
-        if (start.ArgumentList[0].Length == 0)
-        {
-            start.ArgumentList.RemoveAt(0);
-        }
-
-        start.Environment.TryAdd("ASPIRE_DCP_PATH", Path.Combine(bundle, "dcp"));
-        start.Environment.TryAdd("ASPIRE_DASHBOARD_PATH", Path.Combine(bundle, "managed", "aspire-managed"));
+        start.Environment[AspireBundle.DcpVariable] = AspireBundle.Dcp;
+        start.Environment[AspireBundle.DashboardVariable] = AspireBundle.Dashboard;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();

@@ -83,7 +83,7 @@ internal sealed class TestedMesh(DistributedApplication app, MeshResource mesh, 
         var workload = Workload(service, nameof(service));
         using var admin = new SidecarAdmin(running.AdminToken);
         var counts = new List<MeshErrorCount>();
-        foreach (var replica in workload.Replicas.Where(r => !r.Listeners.IsEmpty))
+        foreach (var replica in workload.Replicas.Where(r => r.HasSidecar))
         {
             counts.AddRange(ErrorMetrics.Read(await admin.AskAsync(replica.AdminAddress, HttpMethod.Get, "/stats", cancellationToken)));
         }

@@ -20,7 +20,7 @@ public sealed class CallerTimeoutTests
         {
             if (isBounded)
             {
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await TestApp.SilentAsync(context);
             }
 
             await context.Response.WriteAsync("app", context.RequestAborted);

@@ -16,7 +16,7 @@ public sealed class GrpcTimeoutTests
     [Fact]
     public async Task CallWithADeadline_IsEndedByRequest()
     {
-        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
+        await using var pair = await GrpcPair.StartAsync(TestApp.SilentAsync, new PairOptions { Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
 
         using var response = await pair.CallAsync(new byte[5], deadline: "1M").InTime();
 
@@ -26,7 +26,7 @@ public sealed class GrpcTimeoutTests
     [Fact]
     public async Task CallWithoutADeadline_IsEndedByGrpcRequest()
     {
-        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { Timeouts = new RouteTimeouts { GrpcRequest = Limit, Origin = Slow } });
+        await using var pair = await GrpcPair.StartAsync(TestApp.SilentAsync, new PairOptions { Timeouts = new RouteTimeouts { GrpcRequest = Limit, Origin = Slow } });
 
         using var response = await pair.CallAsync(new byte[5]).InTime();
 
@@ -36,7 +36,7 @@ public sealed class GrpcTimeoutTests
     [Fact]
     public async Task CallWithADeadline_IsEndedByTheReceivingSide()
     {
-        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { InboundTimeouts = new InboundTimeouts { Request = Limit, Origin = Slow } });
+        await using var pair = await GrpcPair.StartAsync(TestApp.SilentAsync, new PairOptions { InboundTimeouts = new InboundTimeouts { Request = Limit, Origin = Slow } });
 
         using var response = await pair.CallAsync(new byte[5], deadline: "1M").InTime();
 
@@ -52,7 +52,7 @@ public sealed class GrpcTimeoutTests
             {
                 if (context.Request.Path == "/silent")
                 {
-                    await SilentAsync(context);
+                    await TestApp.SilentAsync(context);
                     return;
                 }
 
@@ -105,7 +105,7 @@ public sealed class GrpcTimeoutTests
             {
                 if (context.Request.Path == "/silent")
                 {
-                    await SilentAsync(context);
+                    await TestApp.SilentAsync(context);
                     return;
                 }
 
@@ -129,6 +129,4 @@ public sealed class GrpcTimeoutTests
         Assert.Equal("4", response.Headers.GetValues("grpc-status").Single());
         Assert.Equal($"request_timeout; hop={hop}; policy=Timeout default/slow", response.Headers.GetValues("mesh-error").Single());
     }
-
-    private static Task SilentAsync(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
 }

@@ -132,14 +132,7 @@ public sealed class HttpsTests
     {
         using var certificate = new LocalhostCertificate();
         using var other = new LocalhostCertificate();
-        var requests = 0;
-        await using var app = await TestApp.StartAsync(
-            _ =>
-            {
-                Interlocked.Increment(ref requests);
-                return Task.CompletedTask;
-            },
-            certificate: other.Certificate);
+        await using var app = await TestApp.StartAsync(_ => Task.CompletedTask, certificate: other.Certificate);
         await using var pair = await ProxyPair.StartAsync(app.Address, Options(certificate));
         using var client = certificate.Client();
 
@@ -154,7 +147,7 @@ public sealed class HttpsTests
             Assert.Contains("Let the app use the certificate that its sidecar has as serverCertificate", text, StringComparison.Ordinal);
         }
 
-        Assert.Equal(0, requests);
+        Assert.Equal(0, app.Requests);
     }
 
     [Fact]
@@ -200,21 +193,14 @@ public sealed class HttpsTests
     public async Task PlainHttpAtAnHttpsDoor_NeverReachesTheApp()
     {
         using var certificate = new LocalhostCertificate();
-        var requests = 0;
-        await using var app = await TestApp.StartAsync(
-            _ =>
-            {
-                Interlocked.Increment(ref requests);
-                return Task.CompletedTask;
-            },
-            certificate: certificate.Certificate);
+        await using var app = await TestApp.StartAsync(_ => Task.CompletedTask, certificate: certificate.Certificate);
         await using var pair = await ProxyPair.StartAsync(app.Address, Options(certificate));
         using var http = await RawHttp.ConnectAsync(pair.Callee.FrontDoor("http"));
 
         await http.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
         Assert.DoesNotContain("HTTP/", await http.ReadToEndAsync(), StringComparison.Ordinal);
-        Assert.Equal(0, requests);
+        Assert.Equal(0, app.Requests);
     }
 
     [Fact]

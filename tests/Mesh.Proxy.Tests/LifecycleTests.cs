@@ -48,7 +48,7 @@ public sealed class LifecycleTests
         await using var app = await TestApp.StartAsync(async context =>
         {
             began.TrySetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await TestApp.SilentAsync(context);
         });
         await using var pair = await ProxyPair.StartAsync(app.Address);
         using var client = new HttpClient();

@@ -182,7 +182,7 @@ public sealed class RetryTests
         {
             if (Interlocked.Increment(ref first) == 1)
             {
-                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await TestApp.SilentAsync(context);
                 return;
             }
 
@@ -202,7 +202,7 @@ public sealed class RetryTests
     [InlineData(WireProtocol.Http2)]
     public async Task RequestTimeout_Is504WithItsPolicy(WireProtocol wire)
     {
-        await using var app = await TestApp.StartAsync(context => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default));
+        await using var app = await TestApp.StartAsync(TestApp.SilentAsync);
         await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions
         {
             Wire = wire,
@@ -224,7 +224,7 @@ public sealed class RetryTests
             context.Response.ContentType = "text/event-stream";
             await context.Response.WriteAsync("data: 1\n\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await TestApp.SilentAsync(context);
         });
         await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Timeouts = new RouteTimeouts { StreamIdle = TimeSpan.FromMilliseconds(400) } });
         using var client = new HttpClient();

@@ -65,10 +65,9 @@ public sealed class RevokedEdgeTests
         Assert.Equal(1, await open.ReceiveAsync(new byte[1], Stop).InTime());
 
         pair.Apply(o => o with { IsRevoked = true });
-        using var late = await ConnectAsync(address);
 
         Assert.True(await IsClosedAsync(open));
-        Assert.True(await IsClosedAsync(late));
+        Assert.True(await IsClosedAfterConnectAsync(address));
         Assert.Equal(1, app.Requests);
     }
 
@@ -103,6 +102,20 @@ public sealed class RevokedEdgeTests
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(to).InTime();
         return socket;
+    }
+
+    /// <summary>Whether the listener ends a new connection; it may do so before the connecting side has seen that it was made.</summary>
+    private static async Task<bool> IsClosedAfterConnectAsync(IPEndPoint to)
+    {
+        try
+        {
+            using var socket = await ConnectAsync(to);
+            return await IsClosedAsync(socket);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return true;
+        }
     }
 
     private static async Task<bool> IsClosedAsync(Socket socket)

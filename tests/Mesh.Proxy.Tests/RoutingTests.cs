@@ -237,7 +237,7 @@ public sealed class RoutingTests
             context.Response.ContentType = "text/event-stream";
             await context.Response.WriteAsync("data: 1\n\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await TestApp.SilentAsync(context);
         });
         await using var pair = await ProxyPair.StartAsync(app.Address);
         using var client = new HttpClient();

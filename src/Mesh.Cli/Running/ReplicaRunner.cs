@@ -65,7 +65,7 @@ internal sealed class ReplicaRunner : IDisposable
     /// <summary>Writes the sidecar's start-up file and starts it.</summary>
     public void StartSidecar(ControlPlaneAccess access, string token)
     {
-        if (Plan.Listeners.IsEmpty)
+        if (!Plan.HasSidecar)
         {
             return; // Neither called nor calling through the mesh.
         }
@@ -243,7 +243,7 @@ internal sealed class ReplicaRunner : IDisposable
             }
         }
 
-        if (!Plan.Listeners.IsEmpty)
+        if (Plan.HasSidecar)
         {
             Waiting = "its sidecar is not ready yet";
             await Sidecar.Ready.WaitAsync(gone);

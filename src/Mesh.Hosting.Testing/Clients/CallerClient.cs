@@ -21,7 +21,7 @@ internal static class CallerClient
         }
 
         var target = new PortRef(to.Service.Id, port.Name);
-        var replica = from.Replicas.FirstOrDefault(r => !r.Listeners.IsEmpty)
+        var replica = from.Replicas.FirstOrDefault(r => r.HasSidecar)
             ?? throw new ArgumentException($"'{caller}' has no sidecar, so it has no identity to call with.", nameof(caller));
         return replica.Listeners.TryGetValue(ResourceNames.Outbound(target), out var listener)
             ? ThroughItsSidecar(listener, port.Protocol)
@@ -36,7 +36,7 @@ internal static class CallerClient
 
     private static HttpClient StraightToTheDoor(TestedMesh mesh, PlannedReplica caller, PlannedWorkload callee, PortRef target, AppProtocol protocol)
     {
-        var door = callee.Replicas.First(r => !r.Listeners.IsEmpty).Listeners[ResourceNames.MeshDoor];
+        var door = callee.Replicas.First(r => r.HasSidecar).Listeners[ResourceNames.MeshDoor];
         var connector = new DoorConnector(mesh.Running.State.Sidecar(caller.Name), mesh.Running.TrustDomain, target, IPEndPoint.Parse(door), protocol.IsHttp2());
 
         // The connection is secured below HTTP, so to the client it is plain.

@@ -39,9 +39,8 @@ internal static class EndpointMover
             return null;
         }
 
-        var port = int.Parse(frontDoor[(frontDoor.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
         var listensAt = appPorts.Count > 1 ? ReplicaTemplate.Port(appPorts) : given.TargetPortExpression;
-        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, given.Address, port, given.BindingMode, listensAt, given.NetworkID);
+        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, given.Address, PortOf(frontDoor), given.BindingMode, listensAt, given.NetworkID);
         return given.TargetPortExpression;
     }
 

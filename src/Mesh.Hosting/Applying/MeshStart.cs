@@ -159,7 +159,7 @@ internal sealed partial class MeshStart(
         {
             await running.WriteBootstrapAsync(sidecar, new SidecarSettings(FrontDoorHosts(sidecar), mesh.Options.LogLevel), cancellationToken);
         }
-        else if (running.Plan.Workloads.FirstOrDefault(w => running.Reading.Workloads[w.Service.Id] == resource) is { } workload)
+        else if (running.WorkloadOf(resource) is { } workload)
         {
             await UntilSidecarsTakeCallsAsync(running, resource, [.. workload.Replicas.SelectMany(r => r.Listeners).Where(IsOutbound).Select(l => l.Value)], cancellationToken);
         }

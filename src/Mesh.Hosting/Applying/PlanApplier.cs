@@ -29,7 +29,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
                 EndpointMover.MoveApp(resource, endpoint, EndpointMover.AppPorts(workload, port));
             }
 
-            var own = workload.Replicas.Where(r => !r.Listeners.IsEmpty).Select(r => Sidecar(resource, workload, r)).ToList();
+            var own = workload.Replicas.Where(r => r.HasSidecar).Select(r => Sidecar(resource, workload, r)).ToList();
             foreach (var sidecar in own)
             {
                 addTelemetry(sidecar);
@@ -51,15 +51,17 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
     /// <summary>Once Aspire gave the resource its addresses: its front doors take their place.</summary>
     public void ShowFrontDoors(IResource resource)
     {
-        foreach (var workload in running.Plan.Workloads.Where(w => running.Reading.Workloads[w.Service.Id] == resource))
+        if (running.WorkloadOf(resource) is not { } workload)
         {
-            foreach (var (port, endpoint) in Meshed(workload))
+            return;
+        }
+
+        foreach (var (port, endpoint) in Meshed(workload))
+        {
+            if (workload.Replicas[0].FrontDoor(port) is { } frontDoor
+                && EndpointMover.ShowFrontDoor(endpoint, frontDoor, EndpointMover.AppPorts(workload, port)) is { } unused)
             {
-                if (workload.Replicas[0].FrontDoor(port) is { } frontDoor
-                    && EndpointMover.ShowFrontDoor(endpoint, frontDoor, EndpointMover.AppPorts(workload, port)) is { } unused)
-                {
-                    _unused[endpoint] = unused;
-                }
+                _unused[endpoint] = unused;
             }
         }
     }

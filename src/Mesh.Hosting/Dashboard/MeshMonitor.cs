@@ -24,7 +24,7 @@ internal sealed class MeshMonitor(RunningMesh running, TimeProvider time)
             var status = _status = await MeshStatus.AskAsync(running.Client, _status, stop);
             await show(status);
             var calm = status.Error is null && status.IsSettled && running.Plan.Workloads
-                .SelectMany(w => w.Replicas.Where(r => !r.Listeners.IsEmpty).Select(r => status.Of(w.Service.Id, r.Name)))
+                .SelectMany(w => w.Replicas.Where(r => r.HasSidecar).Select(r => status.Of(w.Service.Id, r.Name)))
                 .All(s => s.IsLive);
             await Task.Delay(calm ? WhileCalm : WhileSettling, time, stop);
         }

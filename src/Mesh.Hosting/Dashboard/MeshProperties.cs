@@ -22,7 +22,7 @@ internal static class MeshProperties
     /// <summary>Of the mesh: who it is, how its sidecars are, and what became of every edge.</summary>
     public static IEnumerable<ResourcePropertySnapshot> Of(RunningMesh running, MeshStatus status)
     {
-        var planned = running.Plan.Workloads.SelectMany(w => w.Replicas.Where(r => !r.Listeners.IsEmpty).Select(r => (w.Service.Id, Replica: r.Name))).ToList();
+        var planned = running.Plan.Workloads.SelectMany(w => w.Replicas.Where(r => r.HasSidecar).Select(r => (w.Service.Id, Replica: r.Name))).ToList();
         var live = planned.Count(p => status.Of(p.Id, p.Replica).IsLive);
         yield return Shown("mesh.trustDomain", "Trust domain", running.TrustDomain.Name, First);
         yield return Shown("mesh.version", "Version", Version, First + 1);

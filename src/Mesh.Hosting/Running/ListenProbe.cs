@@ -8,12 +8,12 @@ namespace Mesh.Hosting.Running;
 /// </summary>
 internal static class ListenProbe
 {
-    /// <summary>Connects and closes at once. <c>localhost</c> means 127.0.0.1, where every listener of the mesh is.</summary>
-    public static async ValueTask<bool> IsListeningAsync(string host, int port)
+    /// <summary>Connects to <c>ip:port</c> or <c>localhost:port</c> and closes at once. <c>localhost</c> means 127.0.0.1, where every listener of the mesh is.</summary>
+    public static async ValueTask<bool> IsListeningAsync(string address)
     {
-        var address = host is "localhost" ? IPAddress.Loopback : IPAddress.Parse(host);
-        using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        using var connect = new SocketAsyncEventArgs { RemoteEndPoint = new IPEndPoint(address, port) };
+        var endpoint = IPEndPoint.Parse(address.StartsWith("localhost:", StringComparison.Ordinal) ? $"{IPAddress.Loopback}{address["localhost".Length..]}" : address);
+        using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var connect = new SocketAsyncEventArgs { RemoteEndPoint = endpoint };
         var done = new TaskCompletionSource<SocketError>(TaskCreationOptions.RunContinuationsAsynchronously);
         connect.Completed += (_, e) => done.TrySetResult(e.SocketError);
         return (socket.ConnectAsync(connect) ? await done.Task : connect.SocketError) == SocketError.Success;

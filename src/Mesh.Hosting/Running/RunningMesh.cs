@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Reading;
 using Mesh.Laptop.Api;
@@ -24,6 +25,7 @@ internal sealed class RunningMesh : IDisposable
     private readonly ConcurrentDictionary<ServiceId, Task<string>> _tokens = new();
     private Task<ImmutableArray<string>>? _roots;
     private volatile KeptCredentials? _kept;
+    private string _documents = "";
 
     public RunningMesh(string name, TrustDomain trustDomain, AppReading reading, MeshPlan plan, MeshState state, int grpcPort, int apiPort, TimeProvider time)
     {
@@ -73,8 +75,7 @@ internal sealed class RunningMesh : IDisposable
     public async Task UntilReadyAsync(CancellationToken cancellationToken)
     {
         var startedAt = _time.GetTimestamp();
-        var (host, port) = (ApiAddress[..ApiAddress.LastIndexOf(':')], int.Parse(ApiAddress[(ApiAddress.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
-        while (!await ListenProbe.IsListeningAsync(host, port) || !await Client.IsReadyAsync(cancellationToken))
+        while (!await ListenProbe.IsListeningAsync(ApiAddress) || !await Client.IsReadyAsync(cancellationToken))
         {
             if (_time.GetElapsedTime(startedAt) > ControlPlaneLimit)
             {
@@ -89,7 +90,8 @@ internal sealed class RunningMesh : IDisposable
     public void TakeUpKept()
     {
         _kept = KeptCredentials.Load(State, TrustDomain.Name, _time.GetUtcNow());
-        if (_kept?.Documents != KeptCredentials.HashOf(State))
+        _documents = KeptCredentials.HashOf(State);
+        if (_kept?.Documents != _documents)
         {
             State.ForgetSidecars();
         }
@@ -108,15 +110,16 @@ internal sealed class RunningMesh : IDisposable
             State.ForgetSidecars(); // with their SVIDs, which the new authority does not know
         }
 
-        var services = Plan.Workloads.Where(w => w.Replicas.Any(r => !r.Listeners.IsEmpty)).Select(w => w.Service.Id).ToList();
+        var services = Plan.Workloads.Where(w => w.Replicas.Any(r => r.HasSidecar)).Select(w => w.Service.Id).ToList();
         var tokens = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var service in services)
         {
             tokens[service.ToString()] = _kept?.TokenFor(service) ?? await TokenAsync(service, cancellationToken);
         }
 
-        var issuedAt = _kept is not null && services.All(s => _kept.TokenFor(s) is not null) ? _kept.IssuedAt : _time.GetUtcNow();
-        new KeptCredentials(TrustDomain.Name, KeptCredentials.HashOf(State), roots, tokens.ToImmutable(), issuedAt).Save(State);
+        // The oldest of them says how long all are good for.
+        var issuedAt = _kept?.IssuedAt ?? _time.GetUtcNow();
+        new KeptCredentials(TrustDomain.Name, _documents, roots, tokens.ToImmutable(), issuedAt).Save(State);
         return isStale;
     }
 
@@ -135,10 +138,13 @@ internal sealed class RunningMesh : IDisposable
         SecretFile.Write(State.Bootstrap(replica.Name), StartFiles.ToJson(bootstrap));
     }
 
+    /// <summary>What was planned for the resource, or <see langword="null"/>: it is not in the mesh.</summary>
+    public PlannedWorkload? WorkloadOf(IResource resource) => Plan.Workloads.FirstOrDefault(w => Reading.Workloads[w.Service.Id] == resource);
+
     /// <summary>The planned workload and replica that the sidecar stands beside.</summary>
     public (PlannedWorkload Workload, PlannedReplica Replica) Find(MeshSidecarResource sidecar)
     {
-        var workload = Plan.Workloads.First(w => Reading.Workloads[w.Service.Id] == sidecar.Target);
+        var workload = WorkloadOf(sidecar.Target)!;
         return (workload, workload.Replicas[sidecar.Replica]);
     }
 
@@ -146,11 +152,10 @@ internal sealed class RunningMesh : IDisposable
     /// <returns>Whether somebody does; <see langword="false"/>: nobody did within the limit.</returns>
     public async Task<bool> UntilListensAsync(string address, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var (host, port) = (address[..address.LastIndexOf(':')], int.Parse(address[(address.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
         var startedAt = _time.GetTimestamp();
         while (_time.GetElapsedTime(startedAt) < limit)
         {
-            if (await ListenProbe.IsListeningAsync(host, port))
+            if (await ListenProbe.IsListeningAsync(address))
             {
                 return true;
             }

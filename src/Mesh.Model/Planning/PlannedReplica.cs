@@ -15,6 +15,9 @@ public sealed record PlannedReplica
     /// <summary>Where the sidecar's listeners listen, <c>ip:port</c> or <c>localhost:port</c> by resource name (see <see cref="ResourceNames"/>).</summary>
     public ImmutableSortedDictionary<string, string> Listeners { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Whether a sidecar stands beside it: one that would have nothing to listen at is not started.</summary>
+    public bool HasSidecar => !Listeners.IsEmpty;
+
     /// <summary>Where the app listens, <c>ip:port</c> or <c>localhost:port</c> by port name.</summary>
     public ImmutableSortedDictionary<string, string> Applications { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

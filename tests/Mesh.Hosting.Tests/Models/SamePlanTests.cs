@@ -4,8 +4,8 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Mesh.Cli.AppFiles;
 using Mesh.Hosting.Applying;
-using Mesh.Hosting.Tests.Running;
 using Mesh.Model.Planning;
+using Mesh.Testing;
 using Mesh.Yaml;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,7 +44,7 @@ public sealed class SamePlanTests
 
     private static MeshPlan FromFile()
     {
-        var file = Path.Combine(Orchestrator.RepositoryRoot, "playground", "Shop", "mesh.yaml");
+        var file = Checkout.PathTo("playground", "Shop", "mesh.yaml");
         var read = AppFileReader.Read(DocumentReader.Read(File.ReadAllText(file), "mesh.yaml").Documents.Single(), file);
         Assert.NotNull(read.App);
         return MeshPlanner.Plan(read.App.Description, PlanningTarget.Laptop, Counting());

@@ -7,16 +7,14 @@ namespace Mesh.Hosting.Tests.Running;
 /// <summary>What a test needs to start an app for real: Aspire's orchestrator, and the mesh's own programs.</summary>
 internal static class Orchestrator
 {
-    public static string RepositoryRoot { get; } = Root();
-
     /// <summary>The app that does what a test tells it, as a DLL.</summary>
-    public static string TestApp => Path.Combine(RepositoryRoot, "artifacts", "bin", "Mesh.TestApp", "release", "mesh-test-app.dll");
+    public static string TestApp => Checkout.PathTo("artifacts", "bin", "Mesh.TestApp", "release", "mesh-test-app.dll");
 
     /// <summary>The Shop's AppHost, built.</summary>
-    public static string ShopAppHost => Path.Combine(RepositoryRoot, "artifacts", "bin", "Shop.AppHost", "release", "Shop.AppHost.dll");
+    public static string ShopAppHost => Checkout.PathTo("artifacts", "bin", "Shop.AppHost", "release", "Shop.AppHost.dll");
 
     /// <summary>The same as a project, which can have replicas.</summary>
-    public static string TestAppProject => Path.Combine(RepositoryRoot, "tests", "Mesh.TestApp", "Mesh.TestApp.csproj");
+    public static string TestAppProject => Checkout.PathTo("tests", "Mesh.TestApp", "Mesh.TestApp.csproj");
 
     /// <summary>Tells Aspire where its orchestrator is, or skips the test with what is missing and what brings it.</summary>
     public static void UseOrSkip()
@@ -36,15 +34,4 @@ internal static class Orchestrator
     }
 
     private static string ProgramsFolder => typeof(Orchestrator).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "meshprogramspath").Value!;
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Mesh.sln")))
-        {
-            directory = directory.Parent;
-        }
-
-        return directory?.FullName ?? throw new InvalidOperationException("The tests run outside of a checkout.");
-    }
 }

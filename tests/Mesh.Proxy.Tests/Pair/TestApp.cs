@@ -14,14 +14,18 @@ namespace Mesh.Proxy.Tests.Pair;
 internal sealed class TestApp : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly RequestCount _requests;
 
-    private TestApp(WebApplication app, IPEndPoint address)
+    private TestApp(WebApplication app, IPEndPoint address, RequestCount requests)
     {
-        _app = app;
+        (_app, _requests) = (app, requests);
         Address = address;
     }
 
     public IPEndPoint Address { get; }
+
+    /// <summary>How many requests reached it.</summary>
+    public int Requests => Volatile.Read(ref _requests.Value);
 
     public static async Task<TestApp> StartAsync(RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, int port = 0, X509Certificate2? certificate = null)
     {
@@ -41,10 +45,25 @@ internal sealed class TestApp : IAsyncDisposable
         });
         var app = builder.Build();
         app.UseWebSockets();
-        app.Run(handler);
+        var requests = new RequestCount();
+        app.Run(context =>
+        {
+            Interlocked.Increment(ref requests.Value);
+            return handler(context);
+        });
         await app.StartAsync();
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new TestApp(app, IPEndPoint.Parse(new Uri(address).Authority));
+        return new TestApp(app, IPEndPoint.Parse(new Uri(address).Authority), requests);
+    }
+
+    /// <summary>A handler that keeps silent until its caller gives up.</summary>
+    public static async Task SilentAsync(HttpContext context)
+    {
+        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (context.RequestAborted.Register(aborted.SetResult))
+        {
+            await aborted.Task;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -53,5 +72,10 @@ internal sealed class TestApp : IAsyncDisposable
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+    }
+
+    private sealed class RequestCount
+    {
+        public int Value;
     }
 }
