@@ -61,7 +61,7 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
         await _authority.NextCallAsync();
         var first = rig.Identity.Current!;
 
-        _time.Advance(TimeSpan.FromMinutes(23));
+        rig.Advance(TimeSpan.FromMinutes(23));
         Assert.False(_authority.HasCall);
         await rig.UntilAsync(identity => identity.Current!.Generation == 2, advance: TimeSpan.FromSeconds(30), atMost: 15);
 
@@ -261,8 +261,11 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
 
     private sealed class Rig : IAsyncDisposable
     {
+        private static readonly TimeSpan AfterTheWatch = TimeSpan.FromMilliseconds(1);
         private readonly FakeTimeProvider _time;
         private readonly ClockWatch _clock;
+        private readonly ITimer _looks;
+        private long _lookedAt;
         private readonly Meters _meters = new();
         private bool _stopped;
 
@@ -270,6 +273,8 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
         {
             _time = time;
             _clock = new ClockWatch(time, NullLogger<ClockWatch>.Instance);
+            _lookedAt = time.GetTimestamp();
+            _looks = time.CreateTimer(_ => Interlocked.Exchange(ref _lookedAt, time.GetTimestamp()), null, ClockWatch.Interval + AfterTheWatch, ClockWatch.Interval);
             Identity = new WorkloadIdentity(time);
             Renewal = new IdentityRenewal(
                 settings,
@@ -290,6 +295,23 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
 
         public Task UntilAsync(Func<WorkloadIdentity, bool> there, TimeSpan? advance = null, int atMost = 200) => AdvanceUntilAsync(() => there(Identity), advance, atMost);
 
+        // No longer than the watch's tolerance at once, or it would be taken for lost time.
+        public void Advance(TimeSpan by)
+        {
+            for (var left = by; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(2))
+            {
+                _time.Advance(left < TimeSpan.FromSeconds(2) ? left : TimeSpan.FromSeconds(2));
+                Assert.True(SpinWait.SpinUntil(WatchHasLooked, Deadline), "The clock watch did not look.");
+            }
+        }
+
+        // The fake clock leaves its timers to whichever thread is setting one at that moment.
+        private bool WatchHasLooked()
+        {
+            _time.Advance(TimeSpan.Zero);
+            return _time.GetElapsedTime(Interlocked.Read(ref _lookedAt)) <= ClockWatch.Interval + AfterTheWatch;
+        }
+
         // The code under test waits on the fake clock, on threads of its own: time goes on in small steps until it has done what it is to do.
         public async Task AdvanceUntilAsync(Func<bool> there, TimeSpan? advance, int atMost = 200)
         {
@@ -300,11 +322,7 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
                     return;
                 }
 
-                // No longer than the watch's tolerance at once, or it would be taken for lost time.
-                for (var left = advance ?? TimeSpan.Zero; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(2))
-                {
-                    _time.Advance(left < TimeSpan.FromSeconds(2) ? left : TimeSpan.FromSeconds(2));
-                }
+                Advance(advance ?? TimeSpan.Zero);
             }
 
             Assert.True(there(), "It did not come to pass.");
@@ -336,6 +354,7 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
             _stopped = true;
             await Renewal.StopAsync(CancellationToken.None).WaitAsync(Deadline);
             Renewal.Dispose();
+            _looks.Dispose();
             _clock.Dispose();
             _meters.Dispose();
         }
