@@ -188,14 +188,14 @@ public sealed class HttpPairTests
         {
             using var reader = new StreamReader(context.Request.Body);
             var body = await reader.ReadToEndAsync(context.RequestAborted);
-            await context.Response.WriteAsync($"{body} sum={context.Request.GetTrailer("x-sum")} host={(context.Request.CheckTrailersAvailable() ? context.Request.GetTrailer("authorization").ToString() : "?")}", context.RequestAborted);
+            await context.Response.WriteAsync($"{body} sum={context.Request.GetTrailer("x-sum")} host={(context.Request.CheckTrailersAvailable() ? context.Request.GetTrailer("keep-alive").ToString() : "?")}", context.RequestAborted);
         });
         await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Wire = wire });
         using var http = await RawHttp.ConnectAsync(pair.Listener);
 
         for (var i = 0; i < 2; i++)
         {
-            await http.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTrailer: x-sum\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 42\r\nAuthorization: late\r\n\r\n");
+            await http.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTrailer: x-sum\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 42\r\nKeep-Alive: late\r\n\r\n");
             Assert.Contains("hello sum=42 host=\r\n", await http.ReadToAsync("\r\n0\r\n\r\n"), StringComparison.Ordinal);
         }
     }

@@ -54,17 +54,17 @@ internal sealed class HttpEngine : IAsyncDisposable
             AddServerHeader = false,
             AllowSynchronousIO = false,
             AllowAlternateSchemes = true,
-            RequestHeaderEncodingSelector = _ => Encoding.Latin1,
+            RequestHeaderEncodingSelector = static name => name == "Content-Length" ? LengthDigits.Instance : Encoding.Latin1,
             ResponseHeaderEncodingSelector = _ => Encoding.Latin1,
         };
-        // What is above the limits but below these is answered by RequestSize, which can say who speaks.
-        options.Limits.MaxRequestLineSize = limits.RequestLine * RequestSize.KestrelFactor;
-        options.Limits.MaxRequestHeadersTotalSize = limits.RequestHeaders * RequestSize.KestrelFactor;
-        options.Limits.MaxRequestHeaderCount = limits.HeaderCount * RequestSize.KestrelFactor;
+        // What is above the limits but below these is answered by RequestRules, which can say who speaks.
+        options.Limits.MaxRequestLineSize = limits.RequestLine * RequestRules.KestrelFactor;
+        options.Limits.MaxRequestHeadersTotalSize = limits.RequestHeaders * RequestRules.KestrelFactor;
+        options.Limits.MaxRequestHeaderCount = limits.HeaderCount * RequestRules.KestrelFactor;
         options.Limits.RequestHeadersTimeout = limits.Head;
         options.Limits.KeepAliveTimeout = limits.KeepAlive;
         options.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
-        options.Limits.Http2.MaxRequestHeaderFieldSize = limits.RequestHeaders * RequestSize.KestrelFactor;
+        options.Limits.Http2.MaxRequestHeaderFieldSize = limits.RequestHeaders * RequestRules.KestrelFactor;
         // Bodies are streams of any size and any pace; the app behind has its own limits.
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinRequestBodyDataRate = null;

@@ -38,6 +38,12 @@ internal static class ErrorResponse
             response.Headers[RequestIdHeader] = context.TraceIdentifier;
         }
 
+        if (failure.Error is ProxyError.BadRequest or ProxyError.AmbiguousPath && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            // Who writes one request that could be read in two ways gets no second one read on the same connection.
+            response.Headers.Connection = "close";
+        }
+
         if (IsGrpc(context.Request))
         {
             response.StatusCode = 200;

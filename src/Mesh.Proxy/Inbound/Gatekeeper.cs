@@ -22,18 +22,18 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, ILogger<Gatekeepe
     {
         var context = exchange.Context;
         var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (RequestSize.Check(context.Request, raw, DownstreamLimits.Default) is { } tooLarge)
+        if (RequestRules.Check(context, raw, DownstreamLimits.Default) is { } bad)
         {
             target = default;
-            return tooLarge;
+            return bad;
         }
 
         if (!RequestTarget.TryParse(raw, out target))
         {
-            return new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL");
+            return new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL of http");
         }
 
-        if (!PermissionPath.TryRead(target.Path, port.Permissions.HasPaths, out var path))
+        if (!AppPath.TryRead(target.Path, port.Permissions.HasPaths, out var path))
         {
             return new Failure(ProxyError.AmbiguousPath, Detail: $"{target.Path} can be read in two ways");
         }

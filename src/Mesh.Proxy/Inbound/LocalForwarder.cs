@@ -49,7 +49,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
     private async ValueTask<Failure?> SendAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, LocalApplication application, RequestTarget target, HttpPool pool)
     {
         var isGrpc = ErrorResponse.IsGrpc(context.Request);
-        using var body = InvokerPath.HasBody(context) ? new RequestBody(context.Request.BodyReader, context.Request.ContentLength, keepLimit: 0) : null;
+        using var body = InvokerPath.HasBody(context) ? new RequestBody(context, keepLimit: 0) : null;
         var limit = isGrpc && !GrpcCall.HasDeadline(context.Request) ? null : timeouts.Request;
         using var clock = RequestClock.Start(limit, perTry: null, idle: null, kit.Time, context.RequestAborted, isGrpc ? () => body is { IsAtEnd: false } : null);
         var token = clock?.Token ?? context.RequestAborted;

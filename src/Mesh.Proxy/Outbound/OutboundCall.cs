@@ -41,7 +41,7 @@ internal sealed class OutboundCall : IDisposable
         _span = span;
         _isGrpc = ErrorResponse.IsGrpc(context.Request);
         _body = InvokerPath.HasBody(context)
-            ? new RequestBody(context.Request.BodyReader, context.Request.ContentLength, _rule.Retry.Attempts > 0 ? KeepLimit : 0)
+            ? new RequestBody(context, _rule.Retry.Attempts > 0 ? KeepLimit : 0)
             : null;
         var timeouts = _rule.Timeouts;
         var limit = _isGrpc ? GrpcCall.Limit(context.Request, timeouts) : timeouts.Request;

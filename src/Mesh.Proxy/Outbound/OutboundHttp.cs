@@ -65,17 +65,23 @@ internal sealed partial class OutboundHttp(
         }
 
         var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (RequestSize.Check(context.Request, raw, DownstreamLimits.Default) is { } tooLarge)
+        if (RequestRules.Check(context, raw, DownstreamLimits.Default) is { } bad)
         {
-            return (null, default, tooLarge);
+            return (null, default, bad);
         }
 
         if (!RequestTarget.TryParse(raw, out var target))
         {
-            return (null, default, new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL"));
+            return (null, default, new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL of http"));
         }
 
-        return routes.Find(context.Request, target.Path) is { } rule
+        var path = target.Path;
+        if (AppPath.HasDotSegment(path) || (routes.HasPaths && !AppPath.TryRead(target.Path, isStrict: true, out path)))
+        {
+            return (null, target, new Failure(ProxyError.AmbiguousPath, Detail: $"{target.Path} can be read in two ways"));
+        }
+
+        return routes.Find(context.Request, path) is { } rule
             ? (rule, target, null)
             : (null, target, new Failure(ProxyError.NoRoute, routes.Policy, $"no rule for {_callee} matches {context.Request.Method} {target.Path}"));
     }

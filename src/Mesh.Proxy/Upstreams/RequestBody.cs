@@ -1,13 +1,16 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Mesh.Proxy.Upstreams;
 
 /// <summary>
 /// The caller's body on its way to an upstream: streamed, and its beginning kept as far as a retry may need it. One copy at a time; a retry begins with what was kept.
 /// </summary>
-internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit) : IDisposable
+internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposable
 {
+    private readonly PipeReader _reader = context.Request.BodyReader;
+    private readonly long? _length = context.Request.ContentLength;
     private byte[]? _kept;
     private int _keptLength;
     private bool _isOverLimit;
@@ -16,7 +19,7 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
     private Task _copy = Task.CompletedTask;
 
     /// <summary>Bytes, where the caller said so.</summary>
-    public long? Length => length;
+    public long? Length => _length;
 
     /// <summary>Whether it can be sent from its beginning.</summary>
     public bool CanBeSentAgain => !_isOverLimit;
@@ -49,7 +52,7 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
         _isStopped = true;
         try
         {
-            reader.CancelPendingRead();
+            _reader.CancelPendingRead();
             await _copy;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or HttpRequestException or InvalidOperationException or ObjectDisposedException)
@@ -103,6 +106,11 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
 
                 Moved += buffer.Length;
                 Keep(buffer);
+                if (result.IsCompleted && _length is null)
+                {
+                    CheckTrailers();
+                }
+
                 _isAtEnd = result.IsCompleted;
                 foreach (var segment in buffer)
                 {
@@ -111,7 +119,7 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
             }
             finally
             {
-                reader.AdvanceTo(buffer.End);
+                _reader.AdvanceTo(buffer.End);
             }
 
             if (!_isAtEnd && !buffer.IsEmpty)
@@ -125,12 +133,30 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
     {
         try
         {
-            return await reader.ReadAsync(cancellationToken);
+            return await _reader.ReadAsync(cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             CallerError = e;
             throw;
+        }
+    }
+
+    // RFC 9110, section 6.5.1: nothing that frames, routes or authenticates may come late. The upstream has not been told yet that the body is whole.
+    private void CheckTrailers()
+    {
+        if (context.Features.Get<IHttpRequestTrailersFeature>() is not { Available: true } feature)
+        {
+            return;
+        }
+
+        foreach (var (name, values) in feature.Trailers)
+        {
+            if (!FieldText.IsName(name) || GuardedHeaders.Contains(name) || GuardedHeaders.IsImitatedBy(name) || values.Any(v => !FieldText.IsValue(v)))
+            {
+                CallerError = new BadHttpRequestException($"the trailer {name} may not come behind a body", StatusCodes.Status400BadRequest);
+                throw CallerError;
+            }
         }
     }
 
@@ -150,7 +176,7 @@ internal sealed class RequestBody(PipeReader reader, long? length, int keepLimit
         var needed = _keptLength + (int)buffer.Length;
         if (_kept is null || _kept.Length < needed)
         {
-            var wider = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Min(keepLimit, (int)Math.Min(length ?? 4096, keepLimit))));
+            var wider = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Min(keepLimit, (int)Math.Min(_length ?? 4096, keepLimit))));
             if (_kept is not null)
             {
                 _kept.AsSpan(0, _keptLength).CopyTo(wider);

@@ -11,7 +11,6 @@ public sealed class RequestTargetTests
     [InlineData("http://host:80/a?b", "/a", "?b")]
     [InlineData("http://host", "/", "")]
     [InlineData("http://host?q", "/", "?q")]
-    [InlineData("/a#frag", "/a", "")]
     public void TryParse_OriginOrAbsoluteForm_IsTakenApart(string raw, string path, string query)
     {
         Assert.True(RequestTarget.TryParse(raw, out var target));
@@ -21,6 +20,16 @@ public sealed class RequestTargetTests
     [Theory]
     [InlineData("*")]
     [InlineData("host:443")]
+    [InlineData("/a#frag")]
+    [InlineData("/a b")]
+    [InlineData("/a%zz")]
+    [InlineData("/a%4")]
+    [InlineData("/a%00")]
+    [InlineData("http://")]
+    [InlineData("http:///a")]
+    [InlineData("http://u@host/a")]
+    [InlineData("ftp://host/a")]
+    [InlineData("x?u=http://host/a")]
     [InlineData("")]
     public void TryParse_OtherForms_AreRefused(string raw) => Assert.False(RequestTarget.TryParse(raw, out _));
 
@@ -31,6 +40,8 @@ public sealed class RequestTargetTests
     [InlineData("/old/x", "/old", "/", "/x")]
     [InlineData("/old", "/old", "/", "/")]
     [InlineData("/x", "", "/new", "/new/x")]
+    [InlineData("/%6fld/%61?q", "/old", "/new", "/new/%61?q")]
+    [InlineData("/caf%C3%A9/x", "/café", "/tea", "/tea/x")]
     public void With_PrefixRewrite_KeepsTheRest(string raw, string matched, string prefix, string expected)
     {
         Assert.True(RequestTarget.TryParse(raw, out var target));

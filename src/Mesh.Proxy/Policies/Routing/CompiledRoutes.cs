@@ -11,6 +11,9 @@ internal sealed class CompiledRoutes(RouteTable table)
     /// <summary>The table it was made from.</summary>
     public RouteTable Table => table;
 
+    /// <summary>Whether a decision may hang on the path: then a path that apps read differently is refused.</summary>
+    public bool HasPaths { get; } = table.Rules.Any(r => r.Match.Path is { } path && !new CompiledPath(path).IsEverything);
+
     /// <summary>The first route policy in it, for errors; <see langword="null"/>: none.</summary>
     public string? Policy => _rules.FirstOrDefault(r => r.Policy is not null)?.Policy;
 

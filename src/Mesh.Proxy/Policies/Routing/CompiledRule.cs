@@ -36,7 +36,7 @@ internal sealed class CompiledRule
 
     /// <summary>Whether a request matches.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="path">Its path without the query, as it was sent.</param>
+    /// <param name="path">Its path without the query, decoded where rules look at paths.</param>
     public bool Matches(HttpRequest request, string path)
     {
         if ((_method is not null && request.Method != _method) || (_path is not null && !_path.Matches(path)))

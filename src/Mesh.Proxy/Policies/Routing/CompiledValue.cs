@@ -24,5 +24,6 @@ internal sealed class CompiledValue(ValueMatch match)
     };
 
     /// <summary>An expression that has to match the whole text, in time linear in its length whatever the text is.</summary>
-    internal static Regex Expression(string pattern) => new($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture);
+    internal static Regex Expression(string pattern, bool ignoreCase = false) =>
+        new($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | (ignoreCase ? RegexOptions.IgnoreCase : RegexOptions.None));
 }

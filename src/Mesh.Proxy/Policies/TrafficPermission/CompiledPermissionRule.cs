@@ -13,13 +13,15 @@ internal sealed class CompiledPermissionRule
     private readonly ImmutableArray<PrincipalMatch> _prefixes;
     private readonly ImmutableArray<(string? Method, CompiledPath? Path)> _requests;
 
-    public CompiledPermissionRule(PermissionRule rule)
+    /// <param name="rule">The rule.</param>
+    /// <param name="isDenial">Whether it refuses: then it also takes what apps may take for the same path.</param>
+    public CompiledPermissionRule(PermissionRule rule, bool isDenial = false)
     {
         Origin = rule.Origin.ToString();
         _isEverybody = rule.Principals.IsEmpty;
         _exact = rule.Principals.Where(p => !p.IsPrefix).Select(p => p.Value).ToFrozenSet(StringComparer.Ordinal);
         _prefixes = [.. rule.Principals.Where(p => p.IsPrefix)];
-        _requests = [.. rule.Requests.Select(r => (r.Method, r.Path is null ? null : new CompiledPath(r.Path)))];
+        _requests = [.. rule.Requests.Select(r => (r.Method, r.Path is null ? null : new CompiledPath(r.Path, isDenial)))];
     }
 
     /// <summary>The policy or edge that said so.</summary>

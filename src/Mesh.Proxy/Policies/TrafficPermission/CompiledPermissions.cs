@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
+using Mesh.Proxy.Policies.Routing;
 
 namespace Mesh.Proxy.Policies.TrafficPermission;
 
 /// <summary>A permission set, ready to run: deny beats allow, and what nobody allows is refused.</summary>
 internal sealed class CompiledPermissions(PermissionSet set)
 {
-    private readonly ImmutableArray<CompiledPermissionRule> _deny = [.. set.Deny.Select(r => new CompiledPermissionRule(r))];
+    private readonly ImmutableArray<CompiledPermissionRule> _deny = [.. set.Deny.Select(r => new CompiledPermissionRule(r, isDenial: true))];
     private readonly ImmutableArray<CompiledPermissionRule> _allow = [.. set.Allow.Select(r => new CompiledPermissionRule(r))];
     private readonly ImmutableArray<CompiledPermissionRule> _shadow = [.. set.AllowWithShadowDeny.Select(r => new CompiledPermissionRule(r))];
     private readonly bool _hasPaths = HasPathsIn(set);
@@ -22,6 +23,15 @@ internal sealed class CompiledPermissions(PermissionSet set)
 
     /// <summary>Decides on a request.</summary>
     public PermissionDecision Decide(string caller, string method, string path)
+    {
+        var decision = DecideOne(caller, method, path);
+        // "/admin;x" is another name than "/admin" to most apps and the same to some: where paths count, both readings have to be allowed.
+        return decision.IsAllowed && _hasPaths && path.Contains(';', StringComparison.Ordinal) && DecideOne(caller, method, AppPath.WithoutParameters(path)) is { IsAllowed: false } denied
+            ? denied
+            : decision;
+    }
+
+    private PermissionDecision DecideOne(string caller, string method, string path)
     {
         foreach (var rule in _deny)
         {

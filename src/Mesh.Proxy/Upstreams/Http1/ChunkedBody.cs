@@ -48,6 +48,5 @@ internal sealed class ChunkedBody(Http1Connection connection, HttpContext contex
 
     // RFC 9110, section 6.5.1: nothing that frames, routes or authenticates may come late.
     private static bool IsForwarded(string name) =>
-        !HopHeaders.Contains(name) && !HopHeaders.IsReserved(name)
-        && !(name.ToUpperInvariant() is "HOST" or "CONTENT-LENGTH" or "CONTENT-TYPE" or "CONTENT-ENCODING" or "AUTHORIZATION" or "COOKIE" or "TRAILER" or "X-FORWARDED-CLIENT-CERT");
+        !HopHeaders.Contains(name) && !GuardedHeaders.Contains(name) && !GuardedHeaders.IsImitatedBy(name);
 }

@@ -1,0 +1,43 @@
+using Mesh.Hostile.Tests.Servers;
+
+namespace Mesh.Hostile.Tests.Http1;
+
+/// <summary>Every message of the corpus through every door of the mesh, and through Kestrel, nginx and haproxy alone.</summary>
+public sealed class Http1CorpusTests(AllServers servers) : IClassFixture<AllServers>
+{
+    private static readonly string[] Files = ["framing.txt", "head.txt", "target.txt", "method.txt"];
+
+    public static TheoryData<string, string> Messages() =>
+        [.. Files.SelectMany(f => Corpus.Read(f).Select(m => new TheoryDataRow<string, string>(f, m.Name)))];
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public async Task Message_ThroughTheMesh_IsTakenNoLaxerThanByTheStrictest(string file, string name)
+    {
+        var message = Corpus.Read(file).Single(m => m.Name == name);
+        var others = await Task.WhenAll(servers.OthersHttp1.Select(async o => (Target: o, Seen: await Exchange.RunAsync(message, o))));
+        var strictest = others.MaxBy(o => o.Seen.Outcome);
+
+        var log = TestContext.Current.TestOutputHelper!;
+        foreach (var (target, seen) in others)
+        {
+            log.WriteLine($"{target}: {seen}");
+        }
+
+        foreach (var door in new[] { servers.Guarded.Listener, servers.Guarded.FrontDoor, servers.Guarded.MeshDoor, servers.Plain.Listener, servers.Plain.FrontDoor })
+        {
+            var seen = await Exchange.RunAsync(message, door);
+            log.WriteLine($"{door}: {seen}");
+            Judge(message, door, seen, strictest.Target, strictest.Seen);
+        }
+    }
+
+    private static void Judge(CorpusMessage message, Target door, Observation seen, Target other, Observation strictest)
+    {
+        Assert.All(seen.Requests, r => Assert.Null(r.Fault));
+        Assert.True(message.IsValid || seen.Outcome >= strictest.Outcome || strictest.Outcome == Outcome.Waits, $"{door} is laxer than {other}.\n{door}: {seen}\n{other}: {strictest}");
+        var expected = message.Expected switch { Expectation.Passes => 1, Expectation.PassesTwice => 2, _ => 0 };
+        Assert.True(seen.Requests.Count == expected, $"{door}: {expected} requests were to reach the app.\n{seen}\n{seen.Answer}");
+        Assert.True(seen.Outcome != Outcome.Waits, $"{door} waits.");
+    }
+}
