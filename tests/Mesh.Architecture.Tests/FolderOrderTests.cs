@@ -11,6 +11,7 @@ public sealed class FolderOrderTests
     [
         ["Composition"],
         ["Admin"],
+        ["Relay"],
         ["Inbound", "Outbound"],
         ["Policies"],
         ["Downstreams"],

@@ -38,11 +38,17 @@ public sealed record SidecarBootstrap
     /// <summary>Where the app listens, by port name: <c>ip:port</c>, or <c>localhost:port</c> for whichever loopback address it chose.</summary>
     public ImmutableSortedDictionary<string, string> Applications { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>IP literal by which peers reach the mesh door. <see langword="null"/>: the address that the mesh door is bound to.</summary>
+    /// <summary>
+    /// IP literal by which peers reach the mesh door, or <c>ip:port</c> of an app that is its own door because it speaks mTLS with this sidecar's certificate files, as a
+    /// proxyless gRPC server does. <see langword="null"/>: the address that the mesh door is bound to.
+    /// </summary>
     public string? AdvertisedAddress { get; set; }
 
     /// <summary>The admin endpoint. <see langword="null"/>: none.</summary>
     public AdminBootstrap? Admin { get; set; }
+
+    /// <summary>What is offered to xDS clients beside this sidecar. <see langword="null"/>, the default: nothing.</summary>
+    public RelayBootstrap? Relay { get; set; }
 
     /// <summary>Run mode only: a request at a front door that comes from no process of the mesh and passes the Host and Origin checks is the developer's.</summary>
     public bool DeveloperIdentity { get; set; }

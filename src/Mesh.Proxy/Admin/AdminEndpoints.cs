@@ -11,7 +11,7 @@ namespace Mesh.Proxy.Admin;
 internal sealed partial class AdminEndpoints
 {
     private readonly WebPageRules _pages = new(FrozenSet<string>.Empty);
-    private readonly AdminToken? _token;
+    private readonly BearerToken? _token;
     private readonly Readiness _readiness;
     private readonly MetricTables _metrics;
     private readonly AdminDumps _dumps;
@@ -28,7 +28,7 @@ internal sealed partial class AdminEndpoints
         DrainSignal drain,
         ILogger<AdminEndpoints> logger)
     {
-        _token = settings.AdminToken is { } token ? new AdminToken(token) : null;
+        _token = settings.AdminToken is { } token ? new BearerToken(token) : null;
         _readiness = readiness;
         _metrics = metrics;
         _dumps = dumps;

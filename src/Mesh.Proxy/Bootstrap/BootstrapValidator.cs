@@ -78,10 +78,13 @@ internal sealed class BootstrapValidator
         }
 
         IPAddress? advertised = null;
-        if (bootstrap.AdvertisedAddress is { } text && !IPAddress.TryParse(text, out advertised))
+        IPEndPoint? door = null;
+        if (bootstrap.AdvertisedAddress is { } text && !IPAddress.TryParse(text, out advertised) && !TryParseAddress(text, out door))
         {
-            Fault("advertisedAddress", $"'{text}' is not an IP literal; names are not resolved here");
+            Fault("advertisedAddress", $"'{text}' is neither an IP literal nor ip:port; names are not resolved here");
         }
+
+        var relay = bootstrap.Relay is { } offered ? RelayCheck.Convert(offered, bootstrap.StateDirectory ?? "", Fault) : null;
 
         var listeners = Listeners(bootstrap.Listeners);
         var applications = Applications(bootstrap.Applications);
@@ -98,6 +101,8 @@ internal sealed class BootstrapValidator
             Listeners = listeners,
             Applications = applications,
             AdvertisedAddress = advertised,
+            AdvertisedDoor = door,
+            Relay = relay,
             AdminAddress = admin,
             AdminToken = bootstrap.Admin?.Token,
             DeveloperIdentity = bootstrap.DeveloperIdentity,
@@ -281,7 +286,7 @@ internal sealed class BootstrapValidator
     }
 
     // IPEndPoint.TryParse takes an address without port, as port 0; here the port is what matters.
-    private static bool TryParseAddress(string? text, [NotNullWhen(true)] out IPEndPoint? address)
+    internal static bool TryParseAddress(string? text, [NotNullWhen(true)] out IPEndPoint? address)
     {
         address = null;
         return text is not null

@@ -42,6 +42,12 @@ internal sealed record ProxySettings
     /// <summary>By which address peers reach the mesh door. <see langword="null"/>: the one it is bound to.</summary>
     public IPAddress? AdvertisedAddress { get; init; }
 
+    /// <summary>The app's own door, where peers reach it instead of the sidecar's. <see langword="null"/>: they come to the mesh door.</summary>
+    public IPEndPoint? AdvertisedDoor { get; init; }
+
+    /// <summary>What is offered to xDS clients. <see langword="null"/>: nothing.</summary>
+    public RelaySettings? Relay { get; init; }
+
     /// <summary>Where the admin endpoint listens. <see langword="null"/>: there is none.</summary>
     public IPEndPoint? AdminAddress { get; init; }
 

@@ -48,7 +48,7 @@ internal static class ConfigurationServices
     }
 
     // Identity and configuration stand side by side and do not know each other; here they meet.
-    private static ControlPlaneLink CreateLink(IServiceProvider provider)
+    internal static ControlPlaneLink CreateLink(IServiceProvider provider)
     {
         var identity = provider.GetRequiredService<WorkloadIdentity>();
         var channels = provider.GetRequiredService<ControlPlaneChannels>();

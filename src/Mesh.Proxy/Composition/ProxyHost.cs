@@ -34,6 +34,7 @@ internal static class ProxyHost
         builder.AddAdmin();
         builder.AddIdentity(settings);
         builder.AddConfiguration(settings);
+        builder.AddRelay(settings);
         builder.Services.AddDataPath().AddHostedService<DataPathRun>();
         builder.AddRegistration(settings);
         builder.Services.AddHostedService<StartUpLeftovers>();

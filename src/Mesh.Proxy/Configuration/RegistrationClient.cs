@@ -198,12 +198,13 @@ internal sealed partial class RegistrationClient : BackgroundService
 
     private ReplicaStatus? Status()
     {
-        if (_readiness.MeshDoor is not { } door || _certificateEnd() is not { } certificateEnd)
+        if (_readiness.MeshDoor is not { } own || _certificateEnd() is not { } certificateEnd)
         {
             return null;
         }
 
         var ready = _readiness.ReadyPorts;
+        var door = _settings.AdvertisedDoor ?? own;
         var address = _settings.AdvertisedAddress ?? door.Address;
         return new ReplicaStatus
         {

@@ -84,7 +84,7 @@ internal sealed class SvidFactory(SpiffeId id, TimeProvider time)
         // Schannel cannot use a key that exists in memory only; a round through PKCS#12 gives it one that lives as long as the certificate.
         using (certificate)
         {
-            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null);
+            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), password: null, X509KeyStorageFlags.Exportable);
         }
     }
 }

@@ -12,4 +12,5 @@ internal static class EventRanges
     public const int Identity = 3600;
     public const int Configuration = 3700;
     public const int Telemetry = 3800;
+    public const int Relay = 3900;
 }

@@ -20,6 +20,9 @@ public static class TypeUrls
     /// <summary>RDS.</summary>
     public const string RouteTable = Prefix + "envoy.config.route.v3.RouteConfiguration";
 
+    /// <summary>SDS: keys, certificates and roots. No control plane serves it; a sidecar serves its own to clients beside it.</summary>
+    public const string Secret = Prefix + "envoy.extensions.transport_sockets.tls.v3.Secret";
+
     /// <summary>The order in which additions are sent, so that nothing refers to what is not there yet.</summary>
     public static ImmutableArray<string> InOrder { get; } = [Cluster, Endpoints, Listener, RouteTable];
 

@@ -60,6 +60,37 @@ public sealed class BootstrapReaderTests
     }
 
     [Fact]
+    public void Parse_Relay_TakesTheStateDirectorysNamesForWhatIsNotSaid()
+    {
+        var settings = Read("""
+            {"trustDomain":"shop.local","service":"shop/orders","replica":"orders-1","stateDirectory":"/state","relay":{},"advertisedAddress":"127.0.0.1:50051"}
+            """, out var violations);
+
+        Assert.Empty(violations);
+        Assert.Equal(new RelaySettings("/state/xds.sock", null, null, "/state/certificates"), settings!.Relay);
+        Assert.Equal(IPEndPoint.Parse("127.0.0.1:50051"), settings.AdvertisedDoor);
+        Assert.Null(settings.AdvertisedAddress);
+    }
+
+    [Theory]
+    [InlineData("""{"socket":"xds.sock"}""", "relay.socket")]
+    [InlineData("""{"certificateDirectory":"certificates"}""", "relay.certificateDirectory")]
+    [InlineData("""{"address":"10.0.0.1:15020","token":"0123456789abcdef"}""", "relay.address")]
+    [InlineData("""{"address":"here","token":"0123456789abcdef"}""", "relay.address")]
+    [InlineData("""{"address":"127.0.0.1:15020"}""", "relay.token")]
+    [InlineData("""{"address":"127.0.0.1:15020","token":"short"}""", "relay.token")]
+    [InlineData("""{"socket":"/run/xds.sock","token":"0123456789abcdef"}""", "relay.token")]
+    [InlineData("""{"socket":"/LONG"}""", "relay.socket")]
+    public void Parse_RelayThatCannotBe_NamesTheMember(string relay, string member)
+    {
+        Read($$"""
+            {"trustDomain":"shop.local","service":"shop/orders","replica":"orders-1","stateDirectory":"/state","relay":{{relay.Replace("LONG", new string('x', 103), StringComparison.Ordinal)}}}
+            """, out var violations);
+
+        Assert.Equal([member], violations.Select(v => v.Path.Text));
+    }
+
+    [Fact]
     public void Parse_ServerCertificate_IsCheckedBeforeAnyPortIsBound()
     {
         using var files = new LocalhostCertificate();

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Mesh.Proxy.Admin;
+namespace Mesh.Proxy.Identity;
 
-/// <summary>The admin endpoint's bearer token, kept as a hash: comparing hashes takes the same time whatever was sent, its length included.</summary>
-internal sealed class AdminToken(string token)
+/// <summary>A bearer token of this machine, kept as a hash: comparing hashes takes the same time whatever was sent, its length included.</summary>
+internal sealed class BearerToken(string token)
 {
     private const string Scheme = "Bearer ";
     private readonly byte[] _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token));

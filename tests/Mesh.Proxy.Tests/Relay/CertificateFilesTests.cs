@@ -1,0 +1,44 @@
+using System.Security.Cryptography.X509Certificates;
+using Mesh.Proxy.Tests.Pair;
+
+namespace Mesh.Proxy.Tests.Relay;
+
+public sealed class CertificateFilesTests
+{
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    [Fact]
+    public async Task Svid_IsWrittenForItsOwnerOnly()
+    {
+        await using var proxy = await RelayedProxy.StartAsync();
+        await proxy.Identity.WaitAsync(TestContext.Current.CancellationToken).InTime();
+        await Logs.UntilAsync(() => File.Exists(Path.Combine(proxy.Certificates, "key.pem"))).InTime();
+
+        Assert.Equal(Owner | UnixFileMode.UserExecute, File.GetUnixFileMode(proxy.Certificates));
+        Assert.All(["key.pem", "chain.pem", "roots.pem"], name =>
+            Assert.Equal(Owner, File.GetUnixFileMode(File.ResolveLinkTarget(Path.Combine(proxy.Certificates, name), returnFinalTarget: true)!.FullName)));
+        Assert.Equal(proxy.Identity.Current!.CertificateContext.TargetCertificate.Thumbprint, Read(proxy.Certificates).Thumbprint);
+        Assert.Equal(proxy.Identity.Current.TrustBundle.ToPem(), File.ReadAllText(Path.Combine(proxy.Certificates, "roots.pem")));
+    }
+
+    [Fact]
+    public async Task Rotation_ReplacesKeyAndChainInOneStepAndKeepsTheLastForWhoIsReading()
+    {
+        await using var proxy = await RelayedProxy.StartAsync(life: TimeSpan.FromSeconds(2));
+        await proxy.Identity.WaitAsync(TestContext.Current.CancellationToken).InTime();
+        await Logs.UntilAsync(() => File.Exists(Path.Combine(proxy.Certificates, "key.pem"))).InTime();
+
+        // Through the one link that is replaced, as a reader does that opened the directory: never a certificate without its key.
+        var seen = new HashSet<string>();
+        await Logs.UntilAsync(() =>
+        {
+            var data = Directory.ResolveLinkTarget(Path.Combine(proxy.Certificates, "..data"), returnFinalTarget: true)!.FullName;
+            seen.Add(Read(data).Thumbprint);
+            return seen.Count >= 4;
+        }).InTime();
+
+        Assert.InRange(Directory.GetDirectories(proxy.Certificates, "..svid-*").Length, 2, 3);
+    }
+
+    private static X509Certificate2 Read(string directory) => X509Certificate2.CreateFromPemFile(Path.Combine(directory, "chain.pem"), Path.Combine(directory, "key.pem"));
+}
