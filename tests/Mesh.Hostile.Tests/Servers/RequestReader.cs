@@ -56,7 +56,7 @@ internal sealed class RequestReader
             return "";
         }
 
-        if (!int.TryParse(lengths[0], NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        if (!long.TryParse(lengths[0], NumberStyles.None, CultureInfo.InvariantCulture, out var length))
         {
             fault ??= $"Content-Length is {lengths[0]}";
             return "";
@@ -67,8 +67,8 @@ internal sealed class RequestReader
             return null;
         }
 
-        at += length;
-        return _text.Substring(at - length, length);
+        at += (int)length;
+        return _text.Substring(at - (int)length, (int)length);
     }
 
     private string? Chunks(ref int at, ref string? fault)
@@ -82,7 +82,7 @@ internal sealed class RequestReader
                 return null;
             }
 
-            if (!int.TryParse(_text.AsSpan(at, end - at), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size))
+            if (!long.TryParse(_text.AsSpan(at, end - at), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size))
             {
                 fault ??= $"a chunk's size is '{_text[at..end]}'";
                 at = _text.Length;
@@ -100,8 +100,8 @@ internal sealed class RequestReader
                 return null;
             }
 
-            body.Append(_text, at, size);
-            at += size + 2;
+            body.Append(_text, at, (int)size);
+            at += (int)size + 2;
         }
     }
 
