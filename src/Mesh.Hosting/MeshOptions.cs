@@ -7,7 +7,7 @@ namespace Mesh.Hosting;
 [AspireDto]
 public sealed class MeshOptions
 {
-    /// <summary>The trust domain of every identity: lower-case letters, digits, dots, hyphens and underscores. Default: the AppHost's name.</summary>
+    /// <summary>The trust domain of every identity: lower-case letters, digits, dots, hyphens and underscores. Default: the AppHost's name, or its folder's where it is file-based or in another language, such as <c>shop.apphost.local</c>.</summary>
     public string? TrustDomain { get; set; }
 
     /// <summary>The namespace of every service. Default: <c>default</c>.</summary>

@@ -15,7 +15,7 @@ public sealed class MeshResource : ExecutableResource
         Options = options;
         AppHostDirectory = builder.AppHostDirectory;
         AppHostAssembly = builder.AppHostAssembly;
-        AppHostName = builder.Environment.ApplicationName;
+        AppHostName = NameOf(builder);
     }
 
     /// <summary>Where the AppHost's project or file is.</summary>
@@ -24,7 +24,7 @@ public sealed class MeshResource : ExecutableResource
     /// <summary>The AppHost's assembly, on which build targets stamp paths; <see langword="null"/> for hosts of other languages.</summary>
     internal Assembly? AppHostAssembly { get; }
 
-    /// <summary>The AppHost's name.</summary>
+    /// <summary>What people call the AppHost: its project, or the folder it is in where the program has a name that says nothing.</summary>
     internal string AppHostName { get; }
 
     /// <summary>What the AppHost said about the mesh; read when the app starts.</summary>
@@ -35,4 +35,10 @@ public sealed class MeshResource : ExecutableResource
 
     /// <summary>The sidecars that were added to the app.</summary>
     internal ImmutableArray<MeshSidecarResource> Sidecars { get; set; } = [];
+
+    // A file-based AppHost is called after its file, apphost.cs; one in another language after the program that runs it.
+    private static string NameOf(IDistributedApplicationBuilder builder) =>
+        builder.Environment.ApplicationName is var name && name.ToLowerInvariant() is not ("apphost" or "aspire-managed") ? name
+        : Path.GetFileName(Path.TrimEndingDirectorySeparator(builder.AppHostDirectory)) is { Length: > 0 } folder ? folder
+        : name;
 }

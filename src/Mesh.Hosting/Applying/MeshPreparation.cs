@@ -30,7 +30,7 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
     public async Task<RunningMesh> PrepareAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
     {
         var trustDomain = CheckOptions();
-        var reading = await new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, execution).ReadAsync(model, cancellationToken);
+        var reading = await new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution).ReadAsync(model, cancellationToken);
         if (IsTest)
         {
             reading = reading with { Description = WithoutFixedFrontDoors(reading.Description) };

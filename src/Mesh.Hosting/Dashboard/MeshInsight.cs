@@ -154,9 +154,9 @@ internal sealed partial class MeshInsight(
         {
             await run();
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception e) when (e is ObjectDisposedException || (e is OperationCanceledException && stop.IsCancellationRequested))
         {
-            // The app is stopping.
+            // The app is stopping, or was disposed without a stop.
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {

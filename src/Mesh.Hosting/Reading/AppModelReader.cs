@@ -10,7 +10,11 @@ using Mesh.Model.Validation;
 namespace Mesh.Hosting.Reading;
 
 /// <summary>Reads an app model into planning records. It changes nothing and resolves no value.</summary>
-internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trustDomain, DistributedApplicationExecutionContext execution)
+/// <param name="identities">What resources are called in the mesh.</param>
+/// <param name="trustDomain">The mesh's trust domain.</param>
+/// <param name="appHost">The AppHost's name, for people who look for where something was declared.</param>
+/// <param name="execution">Whether the app runs or is published.</param>
+internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trustDomain, string appHost, DistributedApplicationExecutionContext execution)
 {
     private readonly UsedEndpoints _used = new(execution);
 
@@ -88,5 +92,6 @@ internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trus
         .. uses.Where(u => u.Target != caller).Select(u => new UseDescription(identities.Of(u.Target), u.Endpoint is null ? null : MeshIdentities.PortName(u.Endpoint), At(caller))),
     ];
 
-    private static Declaration At(IResource resource) => new(FieldPath.Root / resource.Name, null, null);
+    // Aspire does not keep the line that added a resource or a reference.
+    private Declaration At(IResource resource) => new(FieldPath.Root / resource.Name, null, $"{resource.Name} in {appHost}");
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mesh.Testing;
 
 namespace Mesh.EndToEnd.Tests.Running;
 
@@ -8,10 +9,7 @@ internal static class Command
     /// <summary>Its path; the test skips where it is missing.</summary>
     public static string Find(string name, string package)
     {
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.EnumerateDirectories("/usr/lib/postgresql").Select(d => Path.Combine(d, "bin")) : [])
-            .Select(d => Path.Combine(d, name))
-            .FirstOrDefault(File.Exists);
+        var path = MachineProgram.Find(name);
         Assert.SkipWhen(path is null, $"No {name} on this machine; the package {package} has it.");
         return path;
     }

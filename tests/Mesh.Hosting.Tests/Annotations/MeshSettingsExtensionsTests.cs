@@ -26,6 +26,20 @@ public sealed class MeshSettingsExtensionsTests
     }
 
     [Theory]
+    [InlineData("Shop.AppHost", false)]
+    [InlineData("apphost", true)] // file-based
+    [InlineData("aspire-managed", true)] // in another language
+    public void AddMesh_AppHostWhoseProgramIsNotNamedAfterIt_IsCalledAfterItsFolder(string program, bool isFolder)
+    {
+        var builder = DistributedApplicationTestingBuilder.Create();
+        builder.Environment.ApplicationName = program;
+
+        var mesh = builder.AddMesh().Resource;
+
+        Assert.Equal(isFolder ? new DirectoryInfo(builder.AppHostDirectory).Name : program, mesh.AppHostName);
+    }
+
+    [Theory]
     [InlineData("information", "LogLevel is 'information'")]
     [InlineData("Loud", "LogLevel is 'Loud'")]
     public async Task WithDataPlane_UnknownLevel_IsRefusedAtTheStart(string level, string expected)

@@ -39,6 +39,16 @@ public sealed class AppModelReaderTests
         Assert.Equal(edges, app.Running.Plan.Edges.Select(e => e.ToString()));
     }
 
+    [Fact]
+    public async Task Reference_ItsEdge_NamesTheResourceAndTheAppHostThatDeclaredIt()
+    {
+        await using var app = await PlannedApp.CreateAsync(builder => Declare(builder, "reference"));
+
+        var host = app.Model.Resources.OfType<MeshResource>().Single().AppHostName;
+        var edge = app.Running.Plan.Workloads.Single(w => w.Service.Id.Name == "storefront").Service.Uses.Single();
+        Assert.Equal($"Edge storefront → orders (storefront in {host})", edge.Origin!.ToString());
+    }
+
     [Theory]
     [InlineData("http", "http", AppProtocol.Http)]
     [InlineData("http", "http2", AppProtocol.Http2)]

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Reflection;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -20,13 +21,26 @@ internal sealed class MeshedApp : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<MeshedApp> StartAsync(Action<IDistributedApplicationBuilder> compose)
+    public static Task<MeshedApp> StartAsync(Action<IDistributedApplicationBuilder> compose)
     {
         Orchestrator.UseOrSkip();
-        var output = new TestOutput();
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.DisableDashboard = true);
-        builder.Services.AddLogging(logging => logging.ClearProviders().AddProvider(output).SetMinimumLevel(LogLevel.Information));
         compose(builder);
+        return StartAsync(builder);
+    }
+
+    /// <summary>An AppHost that is a project of its own, as it is.</summary>
+    public static async Task<MeshedApp> StartAppHostAsync(string assembly)
+    {
+        Orchestrator.UseOrSkip();
+        var entryPoint = Assembly.Load(assembly).EntryPoint!.DeclaringType!;
+        return await StartAsync(await DistributedApplicationTestingBuilder.CreateAsync(entryPoint, [], (options, _) => options.DisableDashboard = true, Cancellation));
+    }
+
+    private static async Task<MeshedApp> StartAsync(IDistributedApplicationTestingBuilder builder)
+    {
+        var output = new TestOutput();
+        builder.Services.AddLogging(logging => logging.ClearProviders().AddProvider(output).SetMinimumLevel(LogLevel.Information));
         var app = await builder.BuildAsync(Cancellation).WaitAsync(Limit, Cancellation);
         var meshed = new MeshedApp(app, output);
         try
