@@ -9,6 +9,7 @@ internal static class ApiRoutes
         HealthApi.Map(routes);
         var api = routes.MapGroup("/api/v1");
         ServicesApi.Map(api);
+        ClientsApi.Map(api);
         PoliciesApi.Map(api);
         SourcesApi.Map(api);
         ConfigDumpApi.Map(api);

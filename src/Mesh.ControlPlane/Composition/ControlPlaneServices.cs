@@ -90,7 +90,9 @@ internal static class ControlPlaneServices
         services.AddSingleton<ExpectedReplicas>();
         services.AddSingleton<EndpointPublisher>();
         services.AddSingleton<MeshCompiler>();
+        services.AddSingleton<ForeignProfiles>();
         services.AddHostedService(p => p.GetRequiredService<EndpointPublisher>());
+        services.AddHostedService(p => p.GetRequiredService<ForeignProfiles>());
         services.AddHostedService(p => p.GetRequiredService<MeshCompiler>());
 
         // After those who hear of its changes.

@@ -23,7 +23,8 @@ internal sealed class ProxyDirectory
         _registry = registry;
         _streams = streams;
         _cache = cache;
-        metrics.ObserveProxies(() => streams.Streams.Length);
+        metrics.ObserveProxies(() => streams.Streams.Count(stream => stream.Kind == ClientKind.Mesh));
+        metrics.ObserveClients(() => streams.Streams.Where(stream => stream.Kind != ClientKind.Mesh).CountBy(stream => stream.Kind.ToWord()));
         streams.Changed += status => Count(status, metrics);
         streams.Closed += status =>
         {
@@ -40,7 +41,7 @@ internal sealed class ProxyDirectory
         get
         {
             var views = _registry.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null, Nothing));
-            foreach (var stream in _streams.Streams.OrderBy(s => s.ConnectedAt))
+            foreach (var stream in _streams.Streams.Where(s => s.Kind == ClientKind.Mesh).OrderBy(s => s.ConnectedAt))
             {
                 if (NodeId.TryParse(stream.NodeId, out var node) && node.Identity.TryGetService(out var service))
                 {
@@ -54,6 +55,20 @@ internal sealed class ProxyDirectory
         }
     }
 
+    /// <summary>Every connected client that is no sidecar of Mesh, by service and replica; one process may have several streams.</summary>
+    public ImmutableArray<ProxyView> Clients =>
+    [
+        .. _streams.Streams
+            .Where(stream => stream.Kind != ClientKind.Mesh)
+            .Select(stream => NodeId.TryParse(stream.NodeId, out var node) && node.Identity.TryGetService(out var service)
+                ? new ProxyView(service, node.Replica, null, stream, Wanted(stream))
+                : null)
+            .OfType<ProxyView>()
+            .OrderBy(view => view.Service)
+            .ThenBy(view => view.Replica, StringComparer.Ordinal)
+            .ThenBy(view => view.Stream!.Id),
+    ];
+
     /// <summary>The sidecars of one service.</summary>
     public IEnumerable<ProxyView> Of(ServiceId service) => Proxies.Where(p => p.Service == service);
 
@@ -61,7 +76,7 @@ internal sealed class ProxyDirectory
     private ImmutableDictionary<string, string> Wanted(StreamStatus stream) => TypeUrls.InOrder
         .Where(type => type != TypeUrls.Endpoints)
         .Select(type => (type, version: _cache.VersionOf(stream.Profile, type)))
-        .Where(w => w.version is not null && (w.type == TypeUrls.Listener || stream.Types.ContainsKey(w.type)))
+        .Where(w => w.version is not null && ((w.type == TypeUrls.Listener && stream.Kind == ClientKind.Mesh) || stream.Types.ContainsKey(w.type)))
         .ToImmutableDictionary(w => w.type, w => w.version!);
 
     private void Count(StreamStatus status, ControlPlaneMetrics metrics)

@@ -103,7 +103,16 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
         foreach (var (service, since) in due)
         {
             var version = _cache.VersionOf(service.ToString(), TypeUrls.Listener);
-            var late = _proxies.Of(service).Where(p => !HasAccepted(p, version)).Select(p => p.Replica).ToArray();
+            string[] late =
+            [
+                .. _proxies.Of(service).Where(p => !HasAccepted(p, version)).Select(p => p.Replica),
+
+                // A client without listeners lets nobody in.
+                .. _proxies.Clients
+                    .Where(c => c.Service == service && c.Stream!.Types.ContainsKey(TypeUrls.Listener) && !HasAccepted(c, _cache.VersionOf(c.Stream.Profile, TypeUrls.Listener)))
+                    .Select(c => $"{c.Replica} ({c.Stream!.Kind.ToWord()})")
+                    .Distinct(),
+            ];
             if (late.Length == 0)
             {
                 Settle(service, since);

@@ -1,13 +1,14 @@
 using Envoy.Config.Core.V3;
 using Grpc.Core;
 using Mesh.ControlPlane.Authority;
+using Mesh.ControlPlane.Compilation;
 using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
 
 namespace Mesh.ControlPlane.Discovery;
 
 /// <summary>Admits a discovery stream: a live SVID, of a service, and of the very service that the node says it is.</summary>
-internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ILogger<SidecarAuthorizer> logger) : IStreamAuthorizer
+internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ForeignProfiles profiles, ILogger<SidecarAuthorizer> logger) : IStreamAuthorizer
 {
     /// <inheritdoc />
     public StreamAdmission Authorize(Node node, ServerCallContext context)
@@ -28,7 +29,14 @@ internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ILogger<Side
             return Refuse(node, $"node.id names {id.Identity} but the peer is {peer.Id}");
         }
 
-        return peer.Id.TryGetService(out var service) ? StreamAdmission.Admit(service.ToString()) : Refuse(node, $"{peer.Id} is not the identity of a service");
+        if (!peer.Id.TryGetService(out var service))
+        {
+            return Refuse(node, $"{peer.Id} is not the identity of a service");
+        }
+
+        // What the client says it is decides on the form of what it is sent; whose it is, its certificate alone.
+        var kind = ClientKinds.Of(node);
+        return StreamAdmission.Admit(profiles.Use(service, kind), kind);
     }
 
     private StreamAdmission Refuse(Node node, string reason)

@@ -48,6 +48,14 @@ internal sealed class ControlPlaneMetrics
     /// <summary>Shows how many proxies are connected.</summary>
     public void ObserveProxies(Func<int> count) => _meter.CreateObservableGauge("mesh.proxies.connected", count, "{proxy}", "Proxies with an open configuration stream.");
 
+    /// <summary>Shows how many clients are connected that are no sidecars of Mesh.</summary>
+    /// <param name="count">Their number by kind.</param>
+    public void ObserveClients(Func<IEnumerable<KeyValuePair<string, int>>> count) => _meter.CreateObservableGauge(
+        "mesh.clients.connected",
+        () => count().Select(kind => new Measurement<int>(kind.Value, new KeyValuePair<string, object?>("mesh.client.kind", kind.Key))),
+        "{stream}",
+        "Configuration streams of clients that are no sidecars of Mesh, by kind.");
+
     /// <summary>Shows how many replicas are registered.</summary>
     public void ObserveReplicas(Func<int> count) => _meter.CreateObservableGauge("mesh.replicas.registered", count, "{replica}", "Replicas with a live lease.");
 

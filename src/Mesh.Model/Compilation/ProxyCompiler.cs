@@ -23,7 +23,13 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         var tables = ImmutableArray.CreateBuilder<RouteTable>();
         foreach (var (upstream, origins) in Called(service))
         {
-            var listener = new OutboundListener { Upstream = upstream.Port, Protocol = upstream.Protocol, Origins = origins };
+            var listener = new OutboundListener
+            {
+                Upstream = upstream.Port,
+                Protocol = upstream.Protocol,
+                IsDefaultPort = DefaultPort.Of(upstreams.Of(upstream.Port.Service), port => port.Protocol) == upstream,
+                Origins = origins,
+            };
             applied.AddRange(origins.Select(o => new AppliedSetting(listener.Name, "edge", upstream.Protocol.ToWord(), o)));
             if (upstream.Protocol.IsHttp())
             {

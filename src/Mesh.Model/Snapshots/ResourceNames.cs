@@ -21,6 +21,28 @@ public static class ResourceNames
     /// <summary>The front door of a port.</summary>
     public static string FrontDoor(string port) => $"inbound/front/{port}";
 
+    /// <summary>What the names of listeners of servers that are their own sidecar begin with; what follows is the address that the server listens at.</summary>
+    public static string Server(string port) => $"inbound/server/{port}/";
+
+    /// <summary>
+    /// Target names of an upstream port for proxyless clients. The first one is always there, and is the TLS server name too, because such clients send their target as that.
+    /// </summary>
+    /// <param name="upstream">The port.</param>
+    /// <param name="isDefault">Whether the service's bare name means it.</param>
+    /// <param name="caller">The caller's namespace, in which a service is known without one.</param>
+    public static IEnumerable<string> Targets(PortRef upstream, bool isDefault, string caller)
+    {
+        yield return ServerName(upstream);
+        if (isDefault)
+        {
+            yield return $"{upstream.Service.Name}.{upstream.Service.Namespace}";
+            if (upstream.Service.Namespace == caller)
+            {
+                yield return upstream.Service.Name;
+            }
+        }
+    }
+
     /// <summary>The cluster of an upstream port, and its endpoints.</summary>
     public static string Cluster(PortRef upstream) => upstream.ToString();
 

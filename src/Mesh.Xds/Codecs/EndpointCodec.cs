@@ -12,7 +12,8 @@ using EndpointMessage = Envoy.Config.Endpoint.V3.Endpoint;
 namespace Mesh.Xds.Codecs;
 
 /// <summary>
-/// Ready replicas as ClusterLoadAssignment: a locality per zone, weighted by what is in it, because round robin in gRPC clients looks at nothing else.
+/// Ready replicas as ClusterLoadAssignment: a locality per zone, and per weight where a zone has several, weighted by what is in it, because round robin in gRPC
+/// clients looks at nothing else.
 /// </summary>
 internal static class EndpointCodec
 {
@@ -25,13 +26,8 @@ internal static class EndpointCodec
         var assignment = new ClusterLoadAssignment { ClusterName = set.Cluster };
         foreach (var zone in set.Endpoints.GroupBy(endpoint => endpoint.Zone, StringComparer.Ordinal).OrderBy(zone => zone.Key, StringComparer.Ordinal))
         {
-            var locality = new LocalityLbEndpoints
-            {
-                Locality = new Locality { Zone = zone.Key },
-                LoadBalancingWeight = (uint)zone.Sum(endpoint => endpoint.Weight),
-            };
-            locality.LbEndpoints.AddRange(InOrder(zone).Select(Encode));
-            assignment.Endpoints.Add(locality);
+            IGrouping<int, EndpointRecord>[] weights = [.. zone.GroupBy(endpoint => endpoint.Weight).OrderBy(weight => weight.Key)];
+            assignment.Endpoints.AddRange(weights.Select(weight => Encode(zone.Key, weight, isOnly: weights.Length == 1)));
         }
 
         return assignment;
@@ -45,6 +41,17 @@ internal static class EndpointCodec
         .OrderBy(endpoint => endpoint.Replica, StringComparer.Ordinal)
         .ThenBy(endpoint => endpoint.Address, StringComparer.Ordinal)
         .ThenBy(endpoint => endpoint.Port);
+
+    private static LocalityLbEndpoints Encode(string zone, IGrouping<int, EndpointRecord> weight, bool isOnly)
+    {
+        var locality = new LocalityLbEndpoints
+        {
+            Locality = new Locality { Zone = zone, SubZone = isOnly ? "" : string.Create(CultureInfo.InvariantCulture, $"weight-{weight.Key}") },
+            LoadBalancingWeight = (uint)weight.Sum(endpoint => endpoint.Weight),
+        };
+        locality.LbEndpoints.AddRange(InOrder(weight).Select(Encode));
+        return locality;
+    }
 
     private static LbEndpoint Encode(EndpointRecord endpoint)
     {

@@ -27,6 +27,7 @@ internal static class OutboundListenerCodec
             {
                 Upstream = listener.Upstream.ToString(),
                 Protocol = ValueCodec.Encode(listener.Protocol),
+                IsDefaultPort = listener.IsDefaultPort,
             }),
             Filters = { listener.Protocol.IsHttp() ? EncodeHttp(listener) : EncodeTcp(listener) },
         };
@@ -50,6 +51,7 @@ internal static class OutboundListenerCodec
             Upstream = ValueCodec.DecodePort(settings.Upstream, "metadata.upstream"),
             Protocol = ValueCodec.Decode(settings.Protocol, "metadata.protocol"),
             ContainerPort = ListenerAddressCodec.Decode(message.Address),
+            IsDefaultPort = settings.IsDefaultPort,
             Origins = message.Metadata.Origins(),
         };
         if (listener.Name != message.Name)

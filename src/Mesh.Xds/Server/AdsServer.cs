@@ -60,7 +60,7 @@ public sealed class AdsServer(
 
             // Nothing may be due for a long time: the headers tell the client that it is in.
             await context.WriteResponseHeadersAsync([]);
-            using var observer = new StreamObserver(registry, node, admission.Profile, time, logger);
+            using var observer = new StreamObserver(registry, node, admission, time, logger);
             var stream = new DiscoveryStream<TRequest, TResponse>(cache, admission.Profile, listener => session(listener, admission.Profile, observer));
             await stream.RunAsync(first, requests, responses, ending.Token);
         }

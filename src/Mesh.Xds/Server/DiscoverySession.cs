@@ -46,6 +46,13 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
         {
             // A set that did not change is the same object as before.
             _toCheck.UnionWith(TypeUrls.InOrder.Where(typeUrl => _checked is null || snapshot[typeUrl] != _checked[typeUrl]));
+            if (_checked is null || !snapshot.HasSameClusters(_checked))
+            {
+                // Endpoints may be told, or must no longer be, that did not change themselves.
+                _dirtyEndpoints.UnionWith(Endpoints.Names);
+            }
+
+
             _checked = snapshot;
         }
 
@@ -143,7 +150,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
 
     /// <summary>What there is now of what a type's subscription names.</summary>
     protected IEnumerable<XdsResource> Wanted(TypeSubscription type, ProfileSnapshot snapshot) =>
-        type == Endpoints ? type.Names.Select(cache.FindEndpoints).OfType<XdsResource>() : type.Wanted(snapshot[type.TypeUrl]);
+        type == Endpoints ? type.Names.Select(cluster => cache.FindEndpoints(snapshot, cluster)).OfType<XdsResource>() : type.Wanted(snapshot[type.TypeUrl]);
 
     /// <summary>Whether a client is told that a resource of the type is gone.</summary>
     protected abstract bool SaysWhatIsGone(TypeSubscription type);
@@ -176,7 +183,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
 
     private List<XdsResource> Additions(TypeSubscription type, ProfileSnapshot snapshot)
     {
-        var lacking = type == Endpoints ? LackingEndpoints() : _toCheck.Contains(type.TypeUrl) ? type.Additions(snapshot[type.TypeUrl]) : [];
+        var lacking = type == Endpoints ? LackingEndpoints(snapshot) : _toCheck.Contains(type.TypeUrl) ? type.Additions(snapshot[type.TypeUrl]) : [];
         var additions = new List<XdsResource>();
         var bytes = 0;
         foreach (var resource in lacking)
@@ -192,12 +199,12 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
         return additions;
     }
 
-    private IEnumerable<XdsResource> LackingEndpoints()
+    private IEnumerable<XdsResource> LackingEndpoints(ProfileSnapshot snapshot)
     {
         foreach (var cluster in _dirtyEndpoints.ToArray())
         {
-            // Without a published set nothing is said; the cache tells when there is one.
-            if (cache.FindEndpoints(cluster) is { } endpoints && Endpoints.Names.Contains(cluster) && Endpoints.Lacks(endpoints))
+            // Without a published set nothing is said; the cache tells when there is one. Of clusters of others nothing is said ever.
+            if (cache.FindEndpoints(snapshot, cluster) is { } endpoints && Endpoints.Names.Contains(cluster) && Endpoints.Lacks(endpoints))
             {
                 yield return endpoints;
             }

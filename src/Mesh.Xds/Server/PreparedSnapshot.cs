@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Codecs;
+using Mesh.Xds.Proxyless;
 using Mesh.Xds.Validation;
 using Mesh.Xds.Wire;
 
@@ -11,19 +12,19 @@ public sealed class PreparedSnapshot
 {
     private readonly EncodedSnapshot? _encoded;
 
-    private PreparedSnapshot(ImmutableArray<XdsResource> resources, ImmutableArray<XdsViolation> violations, EncodedSnapshot? encoded = null)
+    private PreparedSnapshot(BuiltSnapshot built, ImmutableArray<XdsViolation> violations, EncodedSnapshot? encoded = null)
     {
         _encoded = encoded;
-        Resources = resources;
+        Built = built;
         Violations = violations;
     }
 
     /// <summary>The rules that it breaks; empty: it may be published.</summary>
     public ImmutableArray<XdsViolation> Violations { get; }
 
-    internal ImmutableArray<XdsResource> Resources { get; }
+    internal BuiltSnapshot Built { get; }
 
-    /// <summary>Encodes and checks a snapshot.</summary>
+    /// <summary>Encodes and checks a snapshot for sidecars of Mesh.</summary>
     /// <param name="profile">The profile's name, for violations.</param>
     /// <param name="snapshot">The whole of it.</param>
     /// <param name="previous">What the profile was prepared with before: only what differs is encoded. <see langword="null"/>: everything is.</param>
@@ -31,14 +32,24 @@ public sealed class PreparedSnapshot
     {
         var encoded = EncodedSnapshot.Of(snapshot, previous?._encoded);
         var resources = encoded.Resources;
-        return new(resources, XdsValidator.Validate(resources), encoded);
+        return new(new(resources, []), XdsValidator.Validate(resources), encoded);
+    });
+
+    /// <summary>Builds and checks a snapshot for one kind of client.</summary>
+    /// <param name="profile">The profile's name, for violations.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="snapshot">The whole of it.</param>
+    public static PreparedSnapshot Of(string profile, ClientKind kind, ProxySnapshot snapshot) => kind == ClientKind.Mesh ? Of(profile, snapshot) : Try($"profile {profile}", () =>
+    {
+        var built = kind == ClientKind.Grpc ? ProxylessBuilder.Build(snapshot) : throw new InvalidOperationException($"there is nothing for clients of the kind {kind} yet");
+        return new(built, XdsValidator.Validate([.. built.Resources, .. built.Templates.Select(template => template.Sample)]));
     });
 
     /// <summary>Encodes and checks an endpoint set.</summary>
     internal static PreparedSnapshot Of(EndpointSet set) => Try($"EDS {set.Cluster}", () =>
     {
         ImmutableArray<XdsResource> resources = [SnapshotCodec.Encode(set)];
-        return new(resources, XdsValidator.Validate(resources));
+        return new(new(resources, []), XdsValidator.Validate(resources));
     });
 
     /// <summary>What xDS has no way to say is a violation like any other: whoever publishes goes on with the last good snapshot.</summary>
@@ -50,7 +61,7 @@ public sealed class PreparedSnapshot
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or OverflowException)
         {
-            return new([], [new XdsViolation(what, "(snapshot)", "has to be expressible in xDS", e.Message)]);
+            return new(new([], []), [new XdsViolation(what, "(snapshot)", "has to be expressible in xDS", e.Message)]);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Codecs;
+using Mesh.Xds.Proxyless;
 using Mesh.Xds.Validation;
 using Mesh.Xds.Wire;
 
@@ -15,7 +16,10 @@ public sealed class SnapshotCache
 {
     private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<string, ProfileSnapshot> _profiles = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, XdsResource> _endpoints = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, XdsResource> _endpoints = new(StringComparer.Ordinal)
+    {
+        [ProxylessClusters.NoBackendName] = SnapshotCodec.Encode(new EndpointSet(ProxylessClusters.NoBackendName, [])),
+    };
     private readonly SubscriberIndex _streams = new();
     private readonly SubscriberIndex _subscribers = new();
     private volatile bool _endpointsComplete;
@@ -40,7 +44,7 @@ public sealed class SnapshotCache
         lock (_writing)
         {
             var previous = _profiles.GetValueOrDefault(profile);
-            var next = ProfileSnapshot.Of(snapshot.Resources, previous, keepGone);
+            var next = ProfileSnapshot.Of(snapshot.Built, previous, keepGone);
             if (next.Same(previous))
             {
                 return new(Changed: false, []);
@@ -71,9 +75,9 @@ public sealed class SnapshotCache
             {
                 var prepared = PreparedSnapshot.Of(set);
                 violations.AddRange(prepared.Violations);
-                if (prepared.Violations.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != prepared.Resources[0].Version)
+                if (prepared.Violations.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != prepared.Built.Resources[0].Version)
                 {
-                    _endpoints[set.Cluster] = prepared.Resources[0];
+                    _endpoints[set.Cluster] = prepared.Built.Resources[0];
                     changed.Add(set.Cluster);
                 }
             }
@@ -122,6 +126,10 @@ public sealed class SnapshotCache
 
     internal XdsResource? FindEndpoints(string cluster) =>
         _endpoints.TryGetValue(cluster, out var found) ? found : _endpointsComplete ? SnapshotCodec.Encode(new EndpointSet(cluster, [])) : null;
+
+    /// <summary>The endpoints of a cluster as a profile may see them; <see langword="null"/>: nothing may or can be said of it.</summary>
+    internal XdsResource? FindEndpoints(ProfileSnapshot profile, string cluster) =>
+        !profile.Knows(cluster) ? null : profile.IsGone(cluster) ? SnapshotCodec.Encode(new EndpointSet(cluster, [])) : FindEndpoints(cluster);
 
     internal void Attach(string profile, ICacheListener stream) => _streams.Add(profile, stream);
 

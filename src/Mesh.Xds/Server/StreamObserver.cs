@@ -13,15 +13,15 @@ internal sealed partial class StreamObserver : ISessionObserver, IDisposable
     private readonly ILogger _logger;
     private StreamStatus _status;
 
-    public StreamObserver(StreamRegistry registry, Node node, string profile, TimeProvider time, ILogger logger)
+    public StreamObserver(StreamRegistry registry, Node node, StreamAdmission admission, TimeProvider time, ILogger logger)
     {
         _registry = registry;
         _time = time;
         _logger = logger;
         var agent = $"{node.UserAgentName} {node.UserAgentVersion}".Trim();
-        _status = new(registry.NextId(), node.Id, profile, agent, time.GetUtcNow(), ImmutableDictionary<string, TypeStatus>.Empty);
+        _status = new(registry.NextId(), node.Id, admission.Kind, admission.Profile!, agent, time.GetUtcNow(), ImmutableDictionary<string, TypeStatus>.Empty);
         registry.Set(_status);
-        Log.StreamOpened(logger, node.Id, profile);
+        Log.StreamOpened(logger, node.Id, admission.Profile!);
     }
 
     public void OnSent(string typeUrl, string version)

@@ -120,8 +120,8 @@ internal sealed class TypeSubscription(string typeUrl)
 
     /// <summary>What there is of what the subscription names.</summary>
     public IEnumerable<XdsResource> Wanted(ResourceSet set) => Wildcard
-        ? set.ByName.Values
-        : _names.Select(name => set.ByName.GetValueOrDefault(name)).OfType<XdsResource>();
+        ? set.ByName.Values.Concat(_names.Where(name => !set.ByName.ContainsKey(name)).Select(set.Find).OfType<XdsResource>())
+        : _names.Select(set.Find).OfType<XdsResource>();
 
     public IEnumerable<XdsResource> Additions(ResourceSet set) => Wanted(set).Where(Lacks);
 
@@ -129,7 +129,7 @@ internal sealed class TypeSubscription(string typeUrl)
     public IEnumerable<string> Removals(ResourceSet set)
     {
         var had = Wildcard ? _sent.Keys.Union(_names, StringComparer.Ordinal) : _names;
-        return had.Where(name => !set.ByName.ContainsKey(name) && _sent.GetValueOrDefault(name) != Absent);
+        return had.Where(name => set.Find(name) is null && _sent.GetValueOrDefault(name) != Absent);
     }
 
     /// <summary>Notes what is sent, and that an answer is due.</summary>

@@ -411,7 +411,7 @@ public sealed class StateSessionTests
     public void Next_MoreEndpointsThanOneMessageCanHold_AreSplitAndALostRestIsSentAfterAReconnect()
     {
         var names = Enumerable.Range(0, 400).Select(i => $"service-{i}").ToArray();
-        _cache.Publish(Profile, Samples.Calling("orders"));
+        _cache.Publish(Profile, Samples.Calling(names));
         _cache.PublishEndpoints(names.Select(name => Samples.Endpoints(name, [.. Enumerable.Range(1, 120)])));
         string[] clusters = [.. names.Select(name => $"shop/{name}/http")];
         var stream = new StateStream(_cache, Profile).Ask(TypeUrls.Endpoints, clusters);

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Xds.Wire;
+
+namespace Mesh.Xds.Proxyless;
+
+/// <summary>
+/// A snapshot for gRPC clients and servers without a proxy: what gRPC's own specifications (github.com/grpc/proposal, A27 and on) let them understand, and nothing
+/// that one of them would refuse. HTTP ports of the mesh only: gRPC speaks neither TCP nor the web's certificates of external services.
+/// </summary>
+internal static class ProxylessBuilder
+{
+    public static BuiltSnapshot Build(ProxySnapshot snapshot)
+    {
+        var clusters = snapshot.Clusters.Where(cluster => cluster.Kind == ClusterKind.Mesh && cluster.Protocol.IsHttp()).ToImmutableArray();
+        var known = clusters.Select(cluster => cluster.Name).ToHashSet(StringComparer.Ordinal);
+        var external = snapshot.Clusters.Where(cluster => cluster.Kind == ClusterKind.External).Select(cluster => cluster.Upstream).ToHashSet();
+        var listeners = snapshot.Outbound.Where(listener => listener.Protocol.IsHttp() && !external.Contains(listener.Upstream)).ToImmutableArray();
+        var routes = listeners.Select(listener => listener.Name).ToHashSet(StringComparer.Ordinal);
+        _ = snapshot.Identity.TryGetService(out var self);
+        return new(
+            [
+                .. clusters.Select(ProxylessClusters.Encode),
+                ProxylessClusters.NoBackend,
+                .. listeners.SelectMany(listener => ResourceNames.Targets(listener.Upstream, listener.IsDefaultPort, self.Namespace)
+                    .Select(target => ProxylessListeners.EncodeClient(target, listener.Name))),
+                .. snapshot.RouteTables.Where(table => routes.Contains(table.Name)).Select(table => ProxylessRoutes.Encode(table, known)),
+            ],
+            [.. snapshot.Inbound.Where(port => port.Protocol.IsHttp()).Select(ProxylessListeners.ServerTemplate)]);
+    }
+}
