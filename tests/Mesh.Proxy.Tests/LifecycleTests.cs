@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
@@ -39,6 +40,19 @@ public sealed class LifecycleTests
         Assert.Equal("done", await running.InTime());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         await drain.InTime();
+    }
+
+    [Fact]
+    public async Task Drain_ConnectionOverWhichNothingWasAsked_IsNotWaitedFor()
+    {
+        await using var app = await TestApp.StartAsync(context => context.Response.WriteAsync("done", context.RequestAborted));
+        await using var pair = await ProxyPair.StartAsync(app.Address);
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(pair.Url.Host, pair.Url.Port, Stop);
+        using var client = new HttpClient();
+        Assert.Equal("done", await client.GetStringAsync(pair.Url, Stop).InTime());
+
+        await pair.Caller.DataPath.DrainAsync(TimeSpan.FromHours(1)).InTime();
     }
 
     [Fact]

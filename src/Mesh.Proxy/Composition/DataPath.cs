@@ -35,6 +35,8 @@ internal sealed class DataPath(
         inboundListeners.Set.Stop();
         outboundListeners.Set.Stop();
         await engine.StopAsync(limit.Token);
+        inboundListeners.Set.AbortSilent("The proxy stops.");
+        outboundListeners.Set.AbortSilent("The proxy stops.");
         await WaitForTunnelsAsync(limit.Token);
         inboundListeners.Set.Abort("The proxy stops.");
         outboundListeners.Set.Abort("The proxy stops.");

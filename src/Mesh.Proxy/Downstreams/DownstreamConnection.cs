@@ -10,6 +10,7 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     private readonly Lock _lock = new();
     private readonly HashSet<Exchange> _exchanges = [];
     private int _pruneAt = 64;
+    private volatile bool _isRetired;
 
     /// <summary>Who answers its requests.</summary>
     public IExchangeHandler Handler => handler;
@@ -29,8 +30,15 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     /// <summary>The connection itself.</summary>
     public ConnectionContext Transport => transport;
 
+    /// <summary>Whether Kestrel has it. Before that nothing was asked over it: callers connect ahead of their first request.</summary>
+    public bool HasBegun => transport.Features.Get<IConnectionLifetimeNotificationFeature>() is not null;
+
     /// <summary>Lets what runs finish, and no new request begin: GOAWAY, or <c>Connection: close</c>.</summary>
-    public void Retire() => transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+    public void Retire()
+    {
+        _isRetired = true;
+        transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+    }
 
     /// <summary>Ends it at once.</summary>
     public void Abort(string reason) => transport.Abort(new ConnectionAbortedException(reason));
@@ -53,6 +61,11 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     // Kestrel keeps one exchange for a connection of HTTP/1.1, and drops and makes those of HTTP/2 as it likes: without pruning a long connection would gather them.
     internal void List(Exchange exchange)
     {
+        if (_isRetired)
+        {
+            Retire(); // It was before Kestrel had it.
+        }
+
         lock (_lock)
         {
             if (_exchanges.Count >= _pruneAt)

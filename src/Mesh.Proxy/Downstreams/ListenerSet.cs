@@ -87,6 +87,15 @@ internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDispos
         }
     }
 
+    /// <summary>Ends the connections over which nothing was asked yet: there is nothing to finish, and nobody to tell.</summary>
+    public void AbortSilent(string reason)
+    {
+        foreach (var connection in Connections().Where(c => c is DownstreamConnection { HasBegun: false }))
+        {
+            connection.Abort(reason);
+        }
+    }
+
     /// <summary>Ends every connection.</summary>
     public void Abort(string reason)
     {

@@ -129,8 +129,8 @@ internal sealed class TlsConnection : ConnectionContext, IMemoryPoolFeature
         }
 
         await _input.Writer.CompleteAsync(error);
-        // Off this stack: what hangs on the token is others' code.
-        ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.SignalClosed(), this, preferLocal: false);
+        // Off this stack: what hangs on the token is others' code. Waited for, or the connection could be disposed first and those who count it never told.
+        await Task.Run(_closed.Cancel);
     }
 
     private async Task SendAsync()
@@ -230,18 +230,6 @@ internal sealed class TlsConnection : ConnectionContext, IMemoryPoolFeature
         if (Volatile.Read(ref _isAborted) != 0)
         {
             _socket.Dispose();
-        }
-    }
-
-    private void SignalClosed()
-    {
-        try
-        {
-            _closed.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Disposed before the signal ran.
         }
     }
 
