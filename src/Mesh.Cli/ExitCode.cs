@@ -9,7 +9,7 @@ internal static class ExitCode
     /// <summary>What the user gave is wrong: a document, a name that is not there, a change that the control plane refused.</summary>
     public const int Invalid = 1;
 
-    /// <summary>Something that <c>mesh up</c> started failed and stayed down before the app was ready.</summary>
+    /// <summary>Something that <c>mesh up</c> started failed and stayed down before the app was ready; the sidecar beside an app ended by itself.</summary>
     public const int Failed = 2;
 
     /// <summary>The command line cannot be understood (EX_USAGE).</summary>

@@ -26,5 +26,6 @@ internal static class CommandTree
         PolicyChangeCommand.Undo(context),
         TokenCommand.Create(context),
         ProxyCommand.Create(context),
+        SystemdCommand.Create(context),
     };
 }

@@ -22,6 +22,13 @@ internal sealed class MeshInstallation(string directory, Func<string, string?> e
     /// <summary>How to start a proxy.</summary>
     public InstalledProgram Proxy() => Find("proxy", "mesh-proxy", ProxyVariable);
 
+    /// <summary>How to start the command line itself.</summary>
+    public InstalledProgram CommandLine()
+    {
+        var native = Path.Combine(directory, OperatingSystem.IsWindows() ? "mesh.exe" : "mesh");
+        return Program(File.Exists(native) ? native : Path.Combine(directory, "mesh.dll"));
+    }
+
     private InstalledProgram Find(string folder, string name, string variable)
     {
         if (environment(variable) is { Length: > 0 } given)

@@ -17,11 +17,11 @@ internal sealed class ChildProcess
     private readonly Queue<string> _lastLines = new();
     private readonly TimeProvider _clock;
 
-    private ChildProcess(Process process, bool leadsGroup, Action<string, bool> onLine, TimeProvider clock)
+    private ChildProcess(Process process, bool leadsGroup, bool isRead, Action<string, bool> onLine, TimeProvider clock)
     {
         (_process, _leadsGroup, _clock) = (process, leadsGroup, clock);
         Id = process.Id;
-        var output = Task.WhenAll(ReadAsync(process.StandardOutput, onLine, false), ReadAsync(process.StandardError, onLine, true));
+        var output = isRead ? Task.WhenAll(ReadAsync(process.StandardOutput, onLine, false), ReadAsync(process.StandardError, onLine, true)) : Task.CompletedTask;
         Exited = ExitAsync(output);
     }
 
@@ -55,9 +55,9 @@ internal sealed class ChildProcess
         {
             FileName = leader ?? start.Program,
             WorkingDirectory = start.WorkingDirectory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            RedirectStandardInput = !start.SharesStreams,
+            RedirectStandardOutput = !start.SharesStreams,
+            RedirectStandardError = !start.SharesStreams,
             UseShellExecute = false,
             CreateNoWindow = true,
         };
@@ -79,8 +79,12 @@ internal sealed class ChildProcess
         try
         {
             var process = Process.Start(info) ?? throw new InvalidOperationException("Process.Start gave no process for a program.");
-            process.StandardInput.Close();
-            return new ChildProcess(process, leader is not null, onLine, clock);
+            if (!start.SharesStreams)
+            {
+                process.StandardInput.Close();
+            }
+
+            return new ChildProcess(process, leader is not null, !start.SharesStreams, onLine, clock);
         }
         catch (Win32Exception e)
         {
@@ -105,6 +109,19 @@ internal sealed class ChildProcess
         {
             Kill();
             await Exited;
+        }
+    }
+
+    /// <summary>Sends a signal to it alone: what it started is its own to tell.</summary>
+    public void Signal(int signal)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Kill(); // there are no signals
+        }
+        else if (!Exited.IsCompleted)
+        {
+            Signals.ToProcess(Id, signal);
         }
     }
 

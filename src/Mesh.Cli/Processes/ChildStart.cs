@@ -17,6 +17,9 @@ internal sealed record ChildStart
     /// <summary>Variables on top of those mesh has.</summary>
     public ImmutableSortedDictionary<string, string> Environment { get; init; } = NoVariables;
 
+    /// <summary>Whether it has this process's input, output and error stream as its own. Default: no, its output is read line by line and its input is empty.</summary>
+    public bool SharesStreams { get; init; }
+
     /// <summary>Variables by name, in ordinal order.</summary>
     public static ImmutableSortedDictionary<string, string> NoVariables { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }

@@ -216,7 +216,7 @@ internal sealed class Supervisor(string name, RestartPolicy policy, Launcher lau
 
     private async Task<bool> AgainAsync(ChildProcess child, int code, TimeSpan ran, int inARow)
     {
-        var how = string.Create(CultureInfo.InvariantCulture, $"{name} ended after {ran.TotalSeconds:0.0} s with {ExitWords(code)}");
+        var how = string.Create(CultureInfo.InvariantCulture, $"{name} ended after {ran.TotalSeconds:0.0} s with {ExitWords.Of(code)}");
         if (policy.Next(inARow, Ready.IsCompletedSuccessfully) is not { } delay)
         {
             Fail($"{how}; it is not started again{(inARow > 0 ? string.Create(CultureInfo.InvariantCulture, $" after {inARow} attempts") : "")}.{LastWords(child, ShownLines)}");
@@ -249,20 +249,4 @@ internal sealed class Supervisor(string name, RestartPolicy policy, Launcher lau
         var lines = child.LastLines.Where(l => l.Length > 0).TakeLast(most).ToList();
         return lines.Count == 0 ? " It said nothing." : $" It said last:\n{string.Join('\n', lines.Select(l => $"    {l}"))}";
     }
-
-    // .NET reports a death by signal as 128 + its number, as shells do.
-    private static string ExitWords(int code) => code switch
-    {
-        129 => "exit code 129 (SIGHUP)",
-        130 => "exit code 130 (SIGINT)",
-        132 => "exit code 132 (SIGILL)",
-        134 => "exit code 134 (SIGABRT: for .NET an unhandled exception)",
-        135 => "exit code 135 (SIGBUS)",
-        137 => "exit code 137 (SIGKILL: somebody killed it, or memory ran out)",
-        139 => "exit code 139 (SIGSEGV)",
-        143 => "exit code 143 (SIGTERM)",
-        126 => "exit code 126 (may not be executed)",
-        127 => "exit code 127 (a command was not found)",
-        _ => $"exit code {code}",
-    };
 }

@@ -16,6 +16,7 @@ internal static class AuthorityApi
     private static IResult Bundle(ISigningAuthority authority, ControlPlaneSettings settings) => Results.Ok(new
     {
         trustDomain = settings.TrustDomain,
+        grpc = settings.GrpcAddress,
         roots = authority.Current.Bundle.Roots.Select(r => r.ExportCertificatePem()),
     });
 

@@ -51,6 +51,7 @@ internal static class ServicesApi
         {
             service = View(state, service, proxies),
             proxies = proxies.Select(ProxyJson.Of),
+            upstreams = state.Mesh.Snapshots[service.Id].Outbound.Select(o => new { service = o.Upstream.Service.ToString(), port = o.Upstream.Port, protocol = o.Protocol.ToWord() }),
             callers = state.Mesh.Snapshots[service.Id].Inbound.Select(port => new
             {
                 port = port.Port.Port,

@@ -39,6 +39,12 @@ public sealed record SidecarBootstrap
     public ImmutableSortedDictionary<string, string> Applications { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>
+    /// What the app beside the sidecar finds in its environment: its ports, and the addresses of what it calls. For whoever starts the app (<c>mesh proxy run -- COMMAND</c>); the
+    /// sidecar reads none of it. Never a secret.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Environment { get; set; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>
     /// IP literal by which peers reach the mesh door, or <c>ip:port</c> of an app that is its own door because it speaks mTLS with this sidecar's certificate files, as a
     /// proxyless gRPC server does. <see langword="null"/>: the address that the mesh door is bound to.
     /// </summary>

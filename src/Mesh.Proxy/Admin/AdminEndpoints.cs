@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.Text.Json;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Telemetry;
 
 namespace Mesh.Proxy.Admin;
@@ -10,6 +12,8 @@ namespace Mesh.Proxy.Admin;
 /// <summary>What the admin endpoint answers. Open: ready, live, stats. With the token: everything that shows configuration or changes something.</summary>
 internal sealed partial class AdminEndpoints
 {
+    private const int LongestDrain = 3600;
+
     private readonly WebPageRules _pages = new(FrozenSet<string>.Empty);
     private readonly BearerToken? _token;
     private readonly Readiness _readiness;
@@ -17,6 +21,7 @@ internal sealed partial class AdminEndpoints
     private readonly AdminDumps _dumps;
     private readonly LogLevelSwitch _level;
     private readonly DrainSignal _drain;
+    private readonly InboundDrain _inbound;
     private readonly ILogger _logger;
 
     public AdminEndpoints(
@@ -26,6 +31,7 @@ internal sealed partial class AdminEndpoints
         AdminDumps dumps,
         LogLevelSwitch level,
         DrainSignal drain,
+        InboundDrain inbound,
         ILogger<AdminEndpoints> logger)
     {
         _token = settings.AdminToken is { } token ? new BearerToken(token) : null;
@@ -34,6 +40,7 @@ internal sealed partial class AdminEndpoints
         _dumps = dumps;
         _level = level;
         _drain = drain;
+        _inbound = inbound;
         _logger = logger;
     }
 
@@ -105,15 +112,30 @@ internal sealed partial class AdminEndpoints
         return TextAsync(http, StatusCodes.Status200OK, $"level {level}");
     }
 
-    private Task DrainAsync(HttpContext http)
+    private async Task DrainAsync(HttpContext http)
     {
+        var wait = http.Request.Query["wait"].ToString();
+        var seconds = 0;
+        if (wait.Length > 0 && (!int.TryParse(wait, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) || seconds > LongestDrain))
+        {
+            await TextAsync(http, StatusCodes.Status400BadRequest, $"wait '{wait}' is no number of seconds from 0 to {LongestDrain}.");
+            return;
+        }
+
         if (!_drain.IsDraining)
         {
             Log.DrainAsked(_logger);
             _drain.Begin();
         }
 
-        return TextAsync(http, StatusCodes.Status202Accepted, "draining");
+        if (wait.Length == 0)
+        {
+            await TextAsync(http, StatusCodes.Status202Accepted, "draining");
+            return;
+        }
+
+        var left = await _inbound.RunAsync(TimeSpan.FromSeconds(seconds), http.RequestAborted);
+        await TextAsync(http, StatusCodes.Status200OK, left == 0 ? "drained" : $"drained but for {left} connections that did not end within {seconds} s");
     }
 
     private static async Task JsonAsync(HttpContext http, Action<Utf8JsonWriter> write)

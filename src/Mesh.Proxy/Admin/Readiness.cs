@@ -4,7 +4,7 @@ using Mesh.Proxy.Identity;
 namespace Mesh.Proxy.Admin;
 
 /// <summary>Whether this proxy can carry traffic.</summary>
-internal sealed class Readiness(IWorkloadIdentity identity, ILiveConfiguration configuration, DrainSignal drain)
+internal sealed class Readiness(WorkloadIdentity identity, ILiveConfiguration configuration, DrainSignal drain)
 {
     /// <summary>What is missing; empty when nothing is.</summary>
     public IEnumerable<string> Missing()
@@ -16,7 +16,7 @@ internal sealed class Readiness(IWorkloadIdentity identity, ILiveConfiguration c
 
         if (identity.Current is null)
         {
-            yield return "no valid SVID; is the control plane reachable, and does it accept the token?";
+            yield return identity.Failure is { } why ? $"no valid SVID: {why}" : "no valid SVID; is the control plane reachable, and does it accept the token?";
         }
 
         if (configuration.Current is null)

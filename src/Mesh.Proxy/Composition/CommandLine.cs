@@ -13,6 +13,7 @@ internal sealed record CommandLine(Verb Verb, string Bootstrap)
 
           mesh-proxy run --bootstrap FILE           carry the traffic of one replica until SIGTERM
           mesh-proxy healthcheck --bootstrap FILE   exit 0 if the running proxy is ready, else 1
+          mesh-proxy check --bootstrap FILE         say all that is wrong with the file, and run nothing
           mesh-proxy --version
         """;
 
@@ -28,8 +29,9 @@ internal sealed record CommandLine(Verb Verb, string Bootstrap)
             ["--help" or "-h"] => (new CommandLine(Verb.Help, ""), null),
             ["run", "--bootstrap", var file] => (new CommandLine(Verb.Run, file), null),
             ["healthcheck", "--bootstrap", var file] => (new CommandLine(Verb.HealthCheck, file), null),
+            ["check", "--bootstrap", var file] => (new CommandLine(Verb.Check, file), null),
             [] => (null, "say what to do"),
-            ["run" or "healthcheck", ..] => (null, $"{arguments[0]} needs --bootstrap FILE and nothing else"),
+            ["run" or "healthcheck" or "check", ..] => (null, $"{arguments[0]} needs --bootstrap FILE and nothing else"),
             [var other, ..] => (null, $"'{other}' is no verb"),
         };
         return command is not null;

@@ -48,6 +48,7 @@ internal static class DataPathServices
         .AddSingleton(provider => new InboundListeners(Listeners(provider)))
         .AddSingleton<InboundState>()
         .AddSingleton<InboundDoors>()
+        .AddSingleton<InboundDrain>()
         .AddSingleton(provider => new ApplicationWatch(
             provider.GetRequiredService<UpstreamKit>(), provider.GetRequiredService<InboundDoors>().FindMeshDoor, provider.GetRequiredService<ILogger<ApplicationWatch>>()))
         .AddSingleton<IApplicationReadiness>(provider => provider.GetRequiredService<ApplicationWatch>());

@@ -21,7 +21,12 @@ internal static partial class ProxyProcess
             return ExitCode.Usage;
         }
 
-        return command.Verb == Verb.HealthCheck ? await CheckAsync(settings) : await ServeAsync(settings);
+        return command.Verb switch
+        {
+            Verb.Check => ExitCode.Success,
+            Verb.HealthCheck => await CheckAsync(settings),
+            _ => await ServeAsync(settings),
+        };
     }
 
     private static async Task<int> CheckAsync(ProxySettings settings)

@@ -9,6 +9,9 @@ internal enum Verb
     /// <summary>Ask a running proxy whether it is ready.</summary>
     HealthCheck,
 
+    /// <summary>Say what is wrong with the bootstrap file.</summary>
+    Check,
+
     /// <summary>Print the version.</summary>
     Version,
 

@@ -18,12 +18,6 @@ internal sealed partial class RegistrationClient : BackgroundService
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private static readonly Task Never = new TaskCompletionSource().Task;
 
-    // A control plane that does not answer must not hold up the end.
-    private static readonly TimeSpan TellWithin = TimeSpan.FromSeconds(1);
-
-    // Peers learn of it within milliseconds; until then their requests still come.
-    private static readonly TimeSpan DrainGrace = TimeSpan.FromMilliseconds(300);
-
     private readonly ProxySettings _settings;
     private readonly ControlPlaneLink _link;
     private readonly IApplicationReadiness _readiness;
@@ -33,7 +27,6 @@ internal sealed partial class RegistrationClient : BackgroundService
     private readonly Random _random;
     private readonly ILogger _logger;
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly TaskCompletionSource _drainTold = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _moving;
     private volatile bool _saying;
     private volatile bool _registered;
@@ -78,12 +71,7 @@ internal sealed partial class RegistrationClient : BackgroundService
         _drain.Begin();
         if (_registered || _saying)
         {
-            // ExecuteAsync tells; once it is taken, peers are given the time to hear of it.
-            await Task.WhenAny(_drainTold.Task, Task.Delay(TellWithin, _time, cancellationToken));
-            if (_drainTold.Task.IsCompleted)
-            {
-                await Task.Delay(DrainGrace, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            await _drain.UntilHeardAsync(_time, cancellationToken); // ExecuteAsync tells
         }
 
         await base.StopAsync(cancellationToken);
@@ -121,7 +109,7 @@ internal sealed partial class RegistrationClient : BackgroundService
                     failures = 0;
                     if (status.Draining)
                     {
-                        _drainTold.TrySetResult();
+                        _drain.MarkTold();
                     }
 
                     await PauseAsync(stream.Heartbeat, stream.Ended, stoppingToken);

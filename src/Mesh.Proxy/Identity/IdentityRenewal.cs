@@ -119,6 +119,7 @@ internal sealed partial class IdentityRenewal : BackgroundService
 
             _store.Save(signed);
             Take(svid!);
+            _identity.Failure = null;
             _metrics.Renewed(succeeded: true);
             Log.Renewed(_logger, svid!.Id.Text, svid.NotAfter);
             return true;
@@ -130,11 +131,13 @@ internal sealed partial class IdentityRenewal : BackgroundService
         catch (SvidRefusedException e)
         {
             _metrics.Renewed(succeeded: false);
+            _identity.Failure = $"the control plane refused to sign: {e.Message}";
             Log.Refused(_logger, e.Message, _identity.Remaining);
         }
         catch (AuthorityUnreachableException e)
         {
             _metrics.Renewed(succeeded: false);
+            _identity.Failure = $"{_settings.ControlPlane} cannot be reached: {e.Message}";
             Report(e);
         }
 

@@ -15,6 +15,9 @@ internal sealed class WorkloadIdentity(TimeProvider time) : IWorkloadIdentity
     /// <summary>The last SVID, even when it has expired: for reports.</summary>
     public WorkloadSvid? Latest => _latest;
 
+    /// <summary>Why the last attempt to get a new SVID came to nothing: for reports. <see langword="null"/>: it did not fail.</summary>
+    public string? Failure { get; set; }
+
     /// <summary>How long the SVID still lives; zero without one.</summary>
     public TimeSpan Remaining => _latest is { } svid && svid.NotAfter - time.GetUtcNow() is { Ticks: > 0 } left ? left : TimeSpan.Zero;
 

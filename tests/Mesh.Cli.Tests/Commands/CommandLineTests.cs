@@ -26,7 +26,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(ExitCode.Ok, await RunAsync("--help"));
 
-        Assert.All(["up", "check", "get", "inspect", "apply", "delete", "undo", "token", "proxy"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
+        Assert.All(["up", "check", "get", "inspect", "apply", "delete", "undo", "token", "proxy", "systemd"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -37,12 +37,27 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("get services orders", "mesh inspect orders")]
     [InlineData("up --api-port 70000", "must be a TCP port from 1 to 65535")]
     [InlineData("apply", "--filename")]
+    [InlineData("token Orders", "'Orders' in namespace 'default' is no service")]
+    [InlineData("token orders --bind 10.0.0.7 --app-port http=1", "--bind, --app-port: only with --out FILE")]
+    [InlineData("proxy run", "--bootstrap")]
+    [InlineData("proxy run --bootstrap f --stop-timeout 0 -- x", "must be 1 to 3600 seconds")]
+    [InlineData("systemd sidecar --bootstrap f", "command")]
     public async Task Run_WrongUsage_SaysSoAndExitsWith64(string line, string expected)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(line.Split(' ')));
 
         Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
         Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public async Task Token_EverythingWrongWithTheFile_IsSaidAtOnce()
+    {
+        Assert.Equal(ExitCode.Usage, await RunAsync("token", "orders", "--out", "f", "--bind", "eth0", "--control-plane", "http://10.0.0.2:15010", "--replica", "A", "--app-port", "8080", "--port-offset", "-1", "--state-directory", "here"));
+
+        Assert.All(
+            ["--advertise: is missing", "--bind=eth0", "--control-plane=http://10.0.0.2:15010", "--replica=A", "--app-port=8080", "--port-offset=-1", "--state-directory=here"],
+            wrong => Assert.Contains(wrong, _error.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]
