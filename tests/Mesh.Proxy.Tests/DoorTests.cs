@@ -72,6 +72,19 @@ public sealed class DoorTests
         Assert.Equal(0, setup.Requests);
     }
 
+    [Theory]
+    [InlineData("orders")]
+    [InlineData("orders.default")]
+    [InlineData("grpc.payments.default")]
+    public async Task NameOfAProxylessClientsTarget_MeansTheDefaultPortAndItsPermissions(string serverName)
+    {
+        await using var setup = await DoorSetup.StartAsync();
+
+        Assert.StartsWith("HTTP/1.1 200", await setup.CallAsync(setup.Pair.Authority.Issue([Shop]), null, serverName), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403", await setup.CallAsync(setup.Pair.Authority.Issue(["spiffe://test.local/ns/default/sa/spy"]), null, serverName), StringComparison.Ordinal);
+        Assert.Equal(1, setup.Requests);
+    }
+
     [Fact]
     public async Task Tls12_IsRefused()
     {

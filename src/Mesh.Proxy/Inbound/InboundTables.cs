@@ -11,16 +11,17 @@ namespace Mesh.Proxy.Inbound;
 /// <summary>What inbound requests are judged by: made once for each configuration, read by one reference.</summary>
 internal sealed class InboundTables
 {
+    private readonly FrozenDictionary<string, ServedPort> _meshByServerName;
+    private readonly ServedPort? _default;
+
     private InboundTables(FrozenDictionary<string, ServedPort> mesh, FrozenDictionary<string, ServedPort> byName, FrozenDictionary<string, ServedPort> front, FrozenDictionary<string, LocalApplication> applications)
     {
-        MeshByServerName = mesh;
+        _meshByServerName = mesh;
+        _default = DefaultPort.Of(mesh.Values, port => port.Protocol);
         MeshByPort = byName;
         FrontByPort = front;
         Applications = applications;
     }
-
-    /// <summary>The ports behind the mesh door by TLS server name.</summary>
-    public FrozenDictionary<string, ServedPort> MeshByServerName { get; }
 
     /// <summary>The ports behind the mesh door by name.</summary>
     public FrozenDictionary<string, ServedPort> MeshByPort { get; }
@@ -30,6 +31,16 @@ internal sealed class InboundTables
 
     /// <summary>The app by port name.</summary>
     public FrozenDictionary<string, LocalApplication> Applications { get; }
+
+    /// <summary>
+    /// The port behind the mesh door that a TLS server name means. Proxyless clients send the name of their target, which may be a short one or, after a split, that of another
+    /// service: those mean the default port. A name in this service's own form whose port there is not means none, for a sidecar that is behind must not reach another port.
+    /// </summary>
+    /// <returns><see langword="null"/>: the name means no port.</returns>
+    public ServedPort? FindMesh(string serverName) =>
+        _meshByServerName.TryGetValue(serverName, out var port) ? port
+        : _default is null || serverName.Length == 0 || serverName.EndsWith(ResourceNames.ServerName(_default.Port with { Port = "" }), StringComparison.OrdinalIgnoreCase) ? null
+        : _default;
 
     /// <summary>Makes the tables of a configuration; apps and permissions that did not change are taken over.</summary>
     public static InboundTables Create(ProxyConfiguration configuration, InboundTables? previous, ProxySettings settings, UpstreamKit kit)

@@ -79,7 +79,7 @@ internal sealed partial class MeshDoor(InboundState state, UpstreamKit kit, Http
         return true;
     }
 
-    private ServedPort Find(string serverName) => state.Tables?.MeshByServerName.GetValueOrDefault(serverName)
+    private ServedPort Find(string serverName) => state.Tables?.FindMesh(serverName)
         ?? throw new AuthenticationException($"the server name '{serverName}' is no port of this service");
 
     private SslServerAuthenticationOptions Options(ServedPort port, out SpiffeId self)
