@@ -1,7 +1,9 @@
 using Mesh.Model.Identity;
 using Mesh.Testing;
 using Mesh.Xds.Codecs;
+using Mesh.Xds.Server;
 using Mesh.Xds.Validation;
+using Mesh.Xds.Wire;
 
 namespace Mesh.Xds.Tests;
 
@@ -15,23 +17,34 @@ public sealed class CompiledMeshTests
         .Service("postgres", ports: ["tcp"])
         .External("stripe", "api.stripe.com", 443);
 
+    /// <summary>One mesh for each of the policies below.</summary>
+    internal static IEnumerable<TestMesh> Meshes => Policies.Select(row => row.Data.Length == 0 ? Shop : Shop.Yaml(row.Data));
+
+    public static TheoryData<string> Policies =>
+    [
+        "",
+        "kind: Timeout\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {connect: 1ms, request: 576h, streamIdle: 1s, idle: 0s}}], rules: [{default: {connect: 1s, request: 1s, idle: 0s}}]}",
+        "kind: Timeout\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {request: 0s, streamIdle: 0s, idle: 1m}}], rules: [{default: {request: 0s}}]}",
+        "kind: Retry\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: 0, retryOn: []}, grpc: {numRetries: 100, perTryTimeout: 1s, backOff: {base: 1ms, max: 1ms}, retryOn: [Unavailable, Cancelled, Internal]}, tcp: {maxConnectAttempts: 100}, budget: {percent: 0, interval: 1ms, minPerSecond: 0}}}]}",
+        "kind: Retry\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {http: {retryOn: [5xx, GatewayError, Retriable4xx, Reset, 503, 429]}, budget: {percent: 12.5}}}]}",
+        "kind: LoadBalancing\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {type: RoundRobin, wire: Http1}}]}",
+        "kind: LoadBalancing\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {leastRequest: {choiceCount: 100}, wire: Http2}}]}",
+        "kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 0}, {name: nowhere, weight: 1000000}, {name: postgres, port: tcp}, {name: stripe, port: https}]}}]}]}",
+        "kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 0}]}}]}]}",
+        "kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{name: a, matches: [{path: {type: PathPrefix, value: /}, method: GET}, {path: {type: PathPrefix, value: /a/b}, headers: [{name: a, type: Absent}, {name: b, type: Prefix, value: c}, {name: d, type: RegularExpression, value: e+}], queryParams: [{name: q, type: Present}, {name: r, value: s}]}], default: {filters: [{type: URLRewrite, urlRewrite: {hostname: a.b, path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}, {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: ''}], add: [{name: b, value: c}], remove: [d]}}]}}, {matches: [{path: {type: RegularExpression, value: '/x.*'}}], default: {filters: [{type: RequestRedirect, requestRedirect: {scheme: https, hostname: a.b, port: 8443, statusCode: 307, path: {type: ReplaceFullPath, replaceFullPath: /y}}}]}}]}]}",
+        "kind: TcpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 9}, {name: postgres, port: tcp}, {name: nowhere}]}}]}]}",
+        "kind: TrafficPermission\nmetadata: {name: t}\nspec: {rules: [{default: {deny: [{service: a, methods: [GET, POST], paths: [{type: Exact, value: /a}, {type: PathPrefix, value: /b/}, {type: RegularExpression, value: '/c.*'}]}], allow: [{spiffeId: {type: Prefix, value: 'spiffe://shop.local'}}], allowWithShadowDeny: [{spiffeId: {type: Exact, value: 'spiffe://other/x'}}]}}]}",
+    ];
+
     [Theory]
-    [InlineData("")]
-    [InlineData("kind: Timeout\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {connect: 1ms, request: 576h, streamIdle: 1s, idle: 0s}}], rules: [{default: {connect: 1s, request: 1s, idle: 0s}}]}")]
-    [InlineData("kind: Timeout\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {request: 0s, streamIdle: 0s, idle: 1m}}], rules: [{default: {request: 0s}}]}")]
-    [InlineData("kind: Retry\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: 0, retryOn: []}, grpc: {numRetries: 100, perTryTimeout: 1s, backOff: {base: 1ms, max: 1ms}, retryOn: [Unavailable, Cancelled, Internal]}, tcp: {maxConnectAttempts: 100}, budget: {percent: 0, interval: 1ms, minPerSecond: 0}}}]}")]
-    [InlineData("kind: Retry\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {http: {retryOn: [5xx, GatewayError, Retriable4xx, Reset, 503, 429]}, budget: {percent: 12.5}}}]}")]
-    [InlineData("kind: LoadBalancing\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {type: RoundRobin, wire: Http1}}]}")]
-    [InlineData("kind: LoadBalancing\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {leastRequest: {choiceCount: 100}, wire: Http2}}]}")]
-    [InlineData("kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 0}, {name: nowhere, weight: 1000000}, {name: postgres, port: tcp}, {name: stripe, port: https}]}}]}]}")]
-    [InlineData("kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 0}]}}]}]}")]
-    [InlineData("kind: HttpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{name: a, matches: [{path: {type: PathPrefix, value: /}, method: GET}, {path: {type: PathPrefix, value: /a/b}, headers: [{name: a, type: Absent}, {name: b, type: Prefix, value: c}, {name: d, type: RegularExpression, value: e+}], queryParams: [{name: q, type: Present}, {name: r, value: s}]}], default: {filters: [{type: URLRewrite, urlRewrite: {hostname: a.b, path: {type: ReplacePrefixMatch, replacePrefixMatch: /}}}, {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: a, value: ''}], add: [{name: b, value: c}], remove: [d]}}]}}, {matches: [{path: {type: RegularExpression, value: '/x.*'}}], default: {filters: [{type: RequestRedirect, requestRedirect: {scheme: https, hostname: a.b, port: 8443, statusCode: 307, path: {type: ReplaceFullPath, replaceFullPath: /y}}}]}}]}]}")]
-    [InlineData("kind: TcpRoute\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Service, name: orders}, rules: [{default: {backendRefs: [{name: orders, weight: 9}, {name: postgres, port: tcp}, {name: nowhere}]}}]}]}")]
-    [InlineData("kind: TrafficPermission\nmetadata: {name: t}\nspec: {rules: [{default: {deny: [{service: a, methods: [GET, POST], paths: [{type: Exact, value: /a}, {type: PathPrefix, value: /b/}, {type: RegularExpression, value: '/c.*'}]}], allow: [{spiffeId: {type: Prefix, value: 'spiffe://shop.local'}}], allowWithShadowDeny: [{spiffeId: {type: Exact, value: 'spiffe://other/x'}}]}}]}")]
+    [MemberData(nameof(Policies))]
     public void Encode_CompiledMesh_IsValidAndReadsBack(string yaml)
     {
+        // All that a policy can say is said to every kind of client.
         foreach (var (service, snapshot) in (yaml.Length == 0 ? Shop : Shop.Yaml(yaml)).Compile().Snapshots)
         {
+            Assert.Empty(PreparedSnapshot.Of("p", ClientKind.Grpc, snapshot).Violations);
+            Assert.Empty(PreparedSnapshot.Of("p", ClientKind.Envoy, snapshot).Violations);
             var resources = SnapshotCodec.Encode(snapshot);
 
             Assert.Empty(XdsValidator.Validate(resources));

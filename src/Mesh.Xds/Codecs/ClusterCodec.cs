@@ -19,7 +19,9 @@ internal static class ClusterCodec
 {
     private const string HttpOptionsName = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
-    public static XdsResource Encode(ClusterRecord cluster)
+    public static XdsResource Encode(ClusterRecord cluster) => XdsResource.From(TypeUrls.Cluster, cluster.Name, EncodeMessage(cluster));
+
+    public static ClusterMessage EncodeMessage(ClusterRecord cluster)
     {
         var metadata = new Metadata().WithOrigins(cluster.Origins).WithSettings(new ClusterSettings
         {
@@ -52,7 +54,7 @@ internal static class ClusterCodec
             message.TransportSocket = TlsCodec.EncodeUpstream(cluster.PeerIdentity, cluster.ServerName, DoorCodec.Alpn(cluster.Protocol));
         }
 
-        return XdsResource.From(TypeUrls.Cluster, cluster.Name, message);
+        return message;
     }
 
     public static ClusterRecord Decode(ClusterMessage message)

@@ -25,11 +25,14 @@ internal static class DoorCodec
     /// <summary>What is offered and accepted between sidecars for a protocol.</summary>
     public static ImmutableArray<string> Alpn(AppProtocol protocol) => protocol.IsHttp() ? HttpAlpn : [TunnelAlpn];
 
-    public static XdsResource EncodeMeshDoor(ImmutableArray<InboundPort> ports)
+    public static XdsResource EncodeMeshDoor(ImmutableArray<InboundPort> ports) => XdsResource.From(TypeUrls.Listener, ResourceNames.MeshDoor, EncodeMeshDoorMessage(ports));
+
+    /// <summary>The message; it has a chain for each port, in their order.</summary>
+    public static Listener EncodeMeshDoorMessage(ImmutableArray<InboundPort> ports)
     {
         var listener = new Listener { Name = ResourceNames.MeshDoor, TrafficDirection = TrafficDirection.Inbound };
         listener.FilterChains.AddRange(ports.Select(Encode));
-        return XdsResource.From(TypeUrls.Listener, listener.Name, listener);
+        return listener;
     }
 
     public static XdsResource Encode(FrontDoor door)

@@ -18,7 +18,9 @@ internal static class OutboundListenerCodec
     /// <summary>A tunnel to a cluster that never exists: how no backend at all is said, because a tunnel must name one.</summary>
     private const string NoBackend = "mesh.dev/no-backend";
 
-    public static XdsResource Encode(OutboundListener listener)
+    public static XdsResource Encode(OutboundListener listener) => XdsResource.From(TypeUrls.Listener, listener.Name, EncodeMessage(listener));
+
+    public static Listener EncodeMessage(OutboundListener listener)
     {
         var chain = new FilterChain
         {
@@ -31,7 +33,7 @@ internal static class OutboundListenerCodec
             }),
             Filters = { listener.Protocol.IsHttp() ? EncodeHttp(listener) : EncodeTcp(listener) },
         };
-        var message = new Listener
+        return new()
         {
             Name = listener.Name,
             TrafficDirection = TrafficDirection.Outbound,
@@ -39,7 +41,6 @@ internal static class OutboundListenerCodec
             Metadata = new Metadata().WithOrigins(listener.Origins),
             FilterChains = { chain },
         };
-        return XdsResource.From(TypeUrls.Listener, listener.Name, message);
     }
 
     public static OutboundListener Decode(Listener message)

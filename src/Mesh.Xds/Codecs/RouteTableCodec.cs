@@ -13,11 +13,14 @@ internal static class RouteTableCodec
     private const string OriginName = "route";
     private const string EveryHost = "*";
 
-    public static XdsResource Encode(RouteTable table)
+    public static XdsResource Encode(RouteTable table) => XdsResource.From(TypeUrls.RouteTable, table.Name, EncodeMessage(table));
+
+    /// <summary>The message; its one virtual host has a route for each rule, in their order.</summary>
+    public static RouteConfiguration EncodeMessage(RouteTable table)
     {
         var host = new VirtualHost { Name = table.Name, Domains = { EveryHost } };
         host.Routes.AddRange(table.Rules.Select(Encode));
-        return XdsResource.From(TypeUrls.RouteTable, table.Name, new RouteConfiguration { Name = table.Name, VirtualHosts = { host } });
+        return new() { Name = table.Name, VirtualHosts = { host } };
     }
 
     public static RouteTable Decode(RouteConfiguration table) => new()

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Codecs;
+using Mesh.Xds.EnvoyProxy;
 using Mesh.Xds.Proxyless;
 using Mesh.Xds.Validation;
 using Mesh.Xds.Wire;
@@ -41,7 +42,7 @@ public sealed class PreparedSnapshot
     /// <param name="snapshot">The whole of it.</param>
     public static PreparedSnapshot Of(string profile, ClientKind kind, ProxySnapshot snapshot) => kind == ClientKind.Mesh ? Of(profile, snapshot) : Try($"profile {profile}", () =>
     {
-        var built = kind == ClientKind.Grpc ? ProxylessBuilder.Build(snapshot) : throw new InvalidOperationException($"there is nothing for clients of the kind {kind} yet");
+        var built = kind == ClientKind.Grpc ? ProxylessBuilder.Build(snapshot) : EnvoyBuilder.Build(snapshot);
         return new(built, XdsValidator.Validate([.. built.Resources, .. built.Templates.Select(template => template.Sample)]));
     });
 

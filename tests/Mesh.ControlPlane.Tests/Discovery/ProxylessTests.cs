@@ -126,6 +126,19 @@ public sealed class ProxylessTests : IAsyncLifetime
         Assert.Empty(Assert.Single(proxies).GetProperty("errors").EnumerateObject());
     }
 
+    [Fact]
+    public async Task Envoy_AsksForEverything_GetsItsOwnFormOfTheSameAndOnlyNamesOfSecrets()
+    {
+        await using var envoy = await ProxylessClient.StartAsync(_host, "orders", userAgent: "envoy");
+        await envoy.AskAsync(TypeUrls.Listener);
+
+        var door = Listener.Parser.ParseFrom(Assert.Single((await envoy.NextAsync(TypeUrls.Listener)).Resources).Value);
+
+        Assert.Equal(("inbound/mesh", 15006u), (door.Name, door.Address.SocketAddress.PortValue));
+        Assert.Equal(["spiffe://shop.local/ns/default/sa/storefront"], Allowed(door));
+        await UntilAsync(c => c.GetProperty("kind").GetString() == "envoy" && c.GetProperty("state").GetString() == "ready");
+    }
+
     private static string Split(int weight) =>
         $"apiVersion: mesh.dev/v1alpha1\nkind: HttpRoute\nmetadata: {{name: split}}\nspec: {{targetRef: {{kind: Mesh}}, to: [{{targetRef: {{kind: Service, name: orders}}, rules: [{{default: {{backendRefs: [{{name: orders, weight: {weight}}}, {{name: payments, weight: 10}}]}}}}]}}]}}\n";
 

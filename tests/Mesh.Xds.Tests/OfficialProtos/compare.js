@@ -16,28 +16,8 @@ if (!ours || !modules) {
   process.exit(2);
 }
 
-const protobuf = require(path.join(path.resolve(modules), 'protobufjs'));
-const wellKnown = path.join(path.resolve(modules), 'protobufjs');
-const deps = path.join(path.resolve(modules), '@grpc', 'grpc-js-xds', 'deps');
+const { protobuf, protosBelow, load, loadOfficial, rulesOf, isRequired } = require('./official.js')(modules);
 const ourPackages = ['.envoy.', '.google.rpc.', '.xds.', '.udpa.'];
-
-function protosBelow(folder, base = folder) {
-  return fs.readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
-    const full = path.join(folder, entry.name);
-    if (entry.isDirectory()) return protosBelow(full, base);
-    return entry.name.endsWith('.proto') ? [path.relative(base, full)] : [];
-  });
-}
-
-// protoc refuses the package's own closure, and some imports of tracing protos are not in it: read leniently, resolve on demand.
-function load(folders, files) {
-  const root = new protobuf.Root();
-  root.resolvePath = (_, target) =>
-    [...folders, wellKnown].map(folder => path.join(folder, target)).find(fs.existsSync) ?? null;
-  root.resolveAll = () => root;
-  root.loadSync(files, { keepCase: true });
-  return root;
-}
 
 function all(namespace) {
   return (namespace.nestedArray ?? []).flatMap(nested => [nested, ...all(nested)]);
@@ -111,12 +91,7 @@ function compareService(mine, theirs) {
   }
 }
 
-const officialFolders = ['envoy-api', 'xds', 'googleapis', 'protoc-gen-validate'].map(name => path.join(deps, name));
-const officialFiles = [
-  ...protosBelow(officialFolders[0]).filter(file => /(^|\/)v3\//.test(file)),
-  'google/rpc/status.proto',
-];
-const official = load(officialFolders, officialFiles);
+const official = loadOfficial();
 const own = load([path.resolve(ours)], protosBelow(path.resolve(ours)));
 
 for (const mine of all(own)) {
@@ -129,29 +104,16 @@ for (const mine of all(own)) {
   else mismatch(`${mine.fullName}: not in the official protos`);
 }
 
-// {"string":{"min_len":1}} is written min_len=1; what is said of items and keys keeps that word in front; durations are in seconds.
-const kinds = ['string', 'bytes', 'enum', 'uint32', 'uint64', 'double', 'bool', 'duration', 'message', 'any', 'repeated', 'map'];
-
-function flat(rule, prefix = '') {
-  return Object.entries(rule).flatMap(([name, value]) => {
-    if (name === 'strict') return [];
-    if (typeof value !== 'object') return [`${prefix}${name}=${value}`];
-    if (kinds.includes(name)) return flat(value, prefix);
-    if (name === 'items' || name === 'keys') return flat(value, `${prefix}${name}.`);
-    return [`${prefix}${name}=${Number(value.seconds ?? 0) + Number(value.nanos ?? 0) / 1e9}s`];
-  });
-}
-
 function officialRules() {
   const found = new Map();
   for (const mine of all(own).filter(type => type instanceof protobuf.Type && type.fullName.startsWith('.envoy.'))) {
     const theirs = official.lookup(mine.fullName, protobuf.Type);
     for (const field of mine.fieldsArray) {
-      const options = (theirs?.fields[field.name]?.parsedOptions ?? []).map(option => option['(validate.rules)']).filter(Boolean);
-      if (options.length) found.set(`${mine.fullName.slice(1)}.${field.name}`, [...new Set(options.flatMap(option => flat(option)))].sort().join(' '));
+      const words = rulesOf(theirs?.fields[field.name]);
+      if (words.length) found.set(`${mine.fullName.slice(1)}.${field.name}`, words.join(' '));
     }
     for (const oneof of mine.oneofsArray) {
-      if (JSON.stringify(theirs?.oneofs?.[oneof.name]?.options ?? {}).includes('validate.required')) {
+      if (isRequired(theirs?.oneofs?.[oneof.name])) {
         found.set(`${mine.fullName.slice(1)}.${oneof.name}`, 'oneof_required=true');
       }
     }

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Envoy.Config.Core.V3;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Xds.Codecs;
+using Mesh.Xds.Wire;
+using ClusterRecord = Mesh.Model.Snapshots.Cluster;
+using Thresholds = Envoy.Config.Cluster.V3.CircuitBreakers.Types.Thresholds;
+
+namespace Mesh.Xds.EnvoyProxy;
+
+/// <summary>Upstream ports for Envoy.</summary>
+internal static class EnvoyClusters
+{
+    public static XdsResource Encode(ClusterRecord cluster)
+    {
+        if (cluster is { Kind: ClusterKind.External, Wire: WireProtocol.Auto } && cluster.Protocol != AppProtocol.Https)
+        {
+            // Envoy agrees on a version by ALPN only, and in clear text there is none.
+            cluster = cluster with { Wire = cluster.Protocol.IsHttp2() ? WireProtocol.Http2 : WireProtocol.Http1 };
+        }
+
+        var message = ClusterCodec.EncodeMessage(cluster);
+        message.Metadata.TypedFilterMetadata.Clear();
+        if (!cluster.Protocol.IsHttp())
+        {
+            message.TypedExtensionProtocolOptions.Clear();
+        }
+
+        // Envoy's own limits of 1,024 at a time hold where nothing is said.
+        foreach (var limits in message.CircuitBreakers.Thresholds)
+        {
+            Unlimit(limits);
+        }
+
+        message.CommonLbConfig = new() { HealthyPanicThreshold = new() { Value = 0 } };
+        if (cluster.Kind == ClusterKind.Mesh)
+        {
+            message.TransportSocket = EnvoyTls.Upstream(cluster.PeerIdentity!, cluster.ServerName, Alpn(cluster));
+        }
+        else if (cluster.Protocol == AppProtocol.Https)
+        {
+            message.TransportSocket = EnvoyTls.Web(cluster.ExternalHost ?? "", Alpn(cluster));
+        }
+
+        return XdsResource.From(TypeUrls.Cluster, cluster.Name, message);
+    }
+
+    /// <summary>Envoy offers what it is told and speaks what it is told, whatever the peer chose: the two have to fit.</summary>
+    private static ImmutableArray<string> Alpn(ClusterRecord cluster) => (cluster.Protocol.IsHttp(), cluster.Wire) switch
+    {
+        (true, WireProtocol.Http1) => ["http/1.1"],
+        (true, WireProtocol.Http2) => ["h2"],
+        _ => DoorCodec.Alpn(cluster.Protocol),
+    };
+
+    private static void Unlimit(Thresholds limits)
+    {
+        limits.Priority = RoutingPriority.Default;
+        limits.MaxConnections = uint.MaxValue;
+        limits.MaxPendingRequests = uint.MaxValue;
+        limits.MaxRequests = uint.MaxValue;
+    }
+}

@@ -1,0 +1,47 @@
+using Envoy.Config.Listener.V3;
+using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Model.Topology;
+using static Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
+
+namespace Mesh.Xds.EnvoyProxy;
+
+/// <summary>What Envoy has to be told of filters because its defaults are others than Mesh's.</summary>
+internal static class EnvoyFilters
+{
+    private const string WebSocket = "websocket";
+
+    /// <summary>Takes Mesh's own settings from a chain, and tells its connection manager what is a default in Mesh.</summary>
+    /// <param name="chain">The chain, which is changed.</param>
+    /// <param name="protocol">What is spoken on it.</param>
+    /// <param name="hasPaths">Whether permissions name paths: then a path may be read in one way only.</param>
+    public static void Complete(FilterChain chain, AppProtocol protocol, bool hasPaths)
+    {
+        chain.Metadata?.TypedFilterMetadata.Clear();
+        if (!protocol.IsHttp())
+        {
+            return;
+        }
+
+        var filter = chain.Filters[^1];
+        var manager = filter.TypedConfig.Unpack<HttpConnectionManager>();
+
+        // Five minutes where nothing is said. Streams that may be silent for ever say so by their route.
+        manager.StreamIdleTimeout = new Duration();
+        manager.GenerateRequestId = false;
+        manager.SkipXffAppend = true;
+        if (!protocol.IsHttp2())
+        {
+            manager.UpgradeConfigs.Add(new UpgradeConfig { UpgradeType = WebSocket });
+        }
+
+        if (hasPaths)
+        {
+            manager.NormalizePath = true;
+            manager.MergeSlashes = true;
+            manager.PathWithEscapedSlashesAction = PathWithEscapedSlashesAction.RejectRequest;
+        }
+
+        filter.TypedConfig = Any.Pack(manager);
+    }
+}
