@@ -21,6 +21,15 @@ internal sealed record DownstreamLimits
     /// <summary>How long a connection may wait for its next request. Default: 2 h, Kuma's inbound default, so that the caller's side closes first.</summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromHours(2);
 
+    /// <summary>
+    /// How long a body whose length was said may not come, and a response that is there may not be taken; then <see cref="Pace"/> counts. Not for requests without a
+    /// length, which are streams. Default: 5 min, Envoy's stream idle timeout.
+    /// </summary>
+    public TimeSpan Standstill { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The least pace of bodies beyond <see cref="Standstill"/>, in bytes per second. Default: 240, Kestrel's.</summary>
+    public double Pace { get; init; } = 240;
+
     /// <summary>Streams on one HTTP/2 connection. Default: 250; gRPC clients open another connection above it.</summary>
     public int StreamsPerConnection { get; init; } = 250;
 }

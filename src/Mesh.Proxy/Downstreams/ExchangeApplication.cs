@@ -25,7 +25,11 @@ internal sealed class ExchangeApplication : IHttpApplication<Exchange>
     }
 
     /// <inheritdoc />
-    public Task ProcessRequestAsync(Exchange context) => context.Connection.Handler.HandleAsync(context);
+    public Task ProcessRequestAsync(Exchange context)
+    {
+        RequestPace.Apply(context.Context);
+        return context.Connection.Handler.HandleAsync(context);
+    }
 
     /// <inheritdoc />
     public void DisposeContext(Exchange context, Exception? exception) => context.End();

@@ -65,10 +65,11 @@ internal sealed class HttpEngine : IAsyncDisposable
         options.Limits.KeepAliveTimeout = limits.KeepAlive;
         options.Limits.Http2.MaxStreamsPerConnection = limits.StreamsPerConnection;
         options.Limits.Http2.MaxRequestHeaderFieldSize = limits.RequestHeaders * RequestRules.KestrelFactor;
-        // Bodies are streams of any size and any pace; the app behind has its own limits.
+        // Bodies are of any size; the app behind has its own limits. Whoever stands still holds a connection and its buffers, so not for ever; a stream that has nothing
+        // to say does not stand still, see RequestPace.
         options.Limits.MaxRequestBodySize = null;
-        options.Limits.MinRequestBodyDataRate = null;
-        options.Limits.MinResponseDataRate = null;
+        options.Limits.MinRequestBodyDataRate = new MinDataRate(limits.Pace, limits.Standstill);
+        options.Limits.MinResponseDataRate = new MinDataRate(limits.Pace, limits.Standstill);
         options.Listen(factory.For(HttpWire.Http1).EndPoint, listen => listen.Protocols = HttpProtocols.Http1);
         options.Listen(factory.For(HttpWire.Http2).EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
         return options;

@@ -65,9 +65,15 @@ internal static class RequestRules
             }
         }
 
-        if (headers.Host is [""])
+        var isHttp2 = HttpProtocol.IsHttp2(request.Protocol);
+        if (headers.Host is [""] || (isHttp2 && headers.Host.Count == 0))
         {
-            return Bad("its Host is empty");
+            return Bad("it names no host");
+        }
+
+        if (isHttp2 && (headers.KeepAlive.Count > 0 || headers.ProxyConnection.Count > 0 || headers.Upgrade.Count > 0))
+        {
+            return Bad("it holds headers of a connection, which HTTP/2 has none of"); // RFC 9113, section 8.2.2; Kestrel sees to the others
         }
 
         return headers.Connection.Count > 0 ? CheckConnection(headers.Connection) : null;

@@ -88,9 +88,10 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
         while (!_isAtEnd)
         {
             var next = ReadAsync(cancellationToken);
-            if (!next.IsCompleted && !isFlushed)
+            if (!next.IsCompleted && !isFlushed && _length != 0)
             {
-                // The head waits in the client's buffer; a caller that wants to hear something before it sends would wait with it.
+                // The head waits in the client's buffer; a caller that wants to hear something before it sends would wait with it. One that says there is no body is
+                // believed once it has sent none: on HTTP/2 some may come all the same.
                 isFlushed = true;
                 await stream.FlushAsync(cancellationToken);
             }

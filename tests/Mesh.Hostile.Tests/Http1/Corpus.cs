@@ -9,7 +9,10 @@ namespace Mesh.Hostile.Tests.Http1;
 /// </summary>
 internal static class Corpus
 {
-    public static IEnumerable<CorpusMessage> Read(string file)
+    public static IEnumerable<CorpusMessage> Read(string file) => ReadEntries(file).Select(e => Message(e.Name, e.Words, e.Lines));
+
+    /// <summary>The entries of a file, without reading what is in them.</summary>
+    public static IEnumerable<(string Name, string[] Words, List<string> Lines)> ReadEntries(string file)
     {
         var lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Corpus", file));
         for (var at = 0; at < lines.Length; at++)
@@ -17,31 +20,30 @@ internal static class Corpus
             if (lines[at].StartsWith("== ", StringComparison.Ordinal))
             {
                 var body = lines.Skip(at + 1).TakeWhile(l => !l.StartsWith("== ", StringComparison.Ordinal)).ToList();
-                yield return Message(lines[at], body, file);
+                if (body is [.., ""])
+                {
+                    body.RemoveAt(body.Count - 1); // between messages
+                }
+
+                var arrow = lines[at].LastIndexOf(" => ", StringComparison.Ordinal);
+                yield return (lines[at][3..arrow], lines[at][(arrow + 4)..].Split(", "), body);
             }
         }
     }
 
-    private static CorpusMessage Message(string title, List<string> lines, string file)
+    private static CorpusMessage Message(string name, string[] words, List<string> lines)
     {
-        var arrow = title.LastIndexOf(" => ", StringComparison.Ordinal);
-        var words = title[(arrow + 4)..].Split(", ");
-        if (lines is [.., ""])
-        {
-            lines.RemoveAt(lines.Count - 1); // between messages
-        }
-
         var text = string.Concat(lines.Select(l => l.EndsWith("\\-", StringComparison.Ordinal) ? l[..^2] : l + "\r\n"));
-        return new CorpusMessage(title[3..arrow], Encoding.Latin1.GetBytes(Unescape(text)), words[0] switch
+        return new CorpusMessage(name, Encoding.Latin1.GetBytes(Unescape(text)), words[0] switch
         {
             "refused" => Expectation.Refused,
             "passes" => Expectation.Passes,
             "passes twice" => Expectation.PassesTwice,
-            var other => throw new InvalidDataException($"{file}: '{title}' expects '{other}'."),
+            var other => throw new InvalidDataException($"'{name}' expects '{other}'."),
         }, words.Contains("ends there"), words.Contains("valid"));
     }
 
-    private static string Unescape(string text)
+    public static string Unescape(string text)
     {
         var plain = new StringBuilder();
         for (var i = 0; i < text.Length; i++)

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using Mesh.Model;
 using Mesh.Model.Snapshots;
+using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Tests.Pair;
 
 namespace Mesh.Hostile.Tests.Servers;
@@ -36,10 +37,10 @@ internal sealed class MeshDoors : IAsyncDisposable
 
     public Target MeshDoorHttp2 { get; }
 
-    public static async Task<MeshDoors> StartAsync(string name, WireProtocol wire, PermissionSet? permissions = null, ImmutableArray<RouteRule>? rules = null)
+    public static async Task<MeshDoors> StartAsync(string name, WireProtocol wire, PermissionSet? permissions = null, ImmutableArray<RouteRule>? rules = null, DownstreamLimits? limits = null)
     {
         var backend = new RecordingBackend();
-        var pair = await ProxyPair.StartAsync(backend.Address, new PairOptions { IsExternal = true, Wire = wire, Permissions = permissions, Rules = rules });
+        var pair = await ProxyPair.StartAsync(backend.Address, new PairOptions { IsExternal = true, Wire = wire, Permissions = permissions, Rules = rules, Limits = limits });
         return new MeshDoors(name, pair, backend);
     }
 

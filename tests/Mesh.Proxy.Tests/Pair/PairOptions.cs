@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
+using Mesh.Proxy.Downstreams;
 using Mesh.Testing.Identity;
 
 namespace Mesh.Proxy.Tests.Pair;
@@ -15,6 +16,12 @@ internal sealed record PairOptions
     public LocalhostCertificate? Certificate { get; init; }
 
     public WireProtocol Wire { get; init; }
+
+    /// <summary>What callers may ask; <see langword="null"/>: what every proxy allows.</summary>
+    public DownstreamLimits? Limits { get; init; }
+
+    /// <summary>The clock of both proxies; <see langword="null"/>: the machine's.</summary>
+    public TimeProvider? Time { get; init; }
 
     public PermissionSet? Permissions { get; init; }
 

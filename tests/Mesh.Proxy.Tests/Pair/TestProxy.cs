@@ -7,6 +7,7 @@ using Mesh.Model.Topology;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Composition;
 using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Outbound;
@@ -21,7 +22,7 @@ internal sealed class TestProxy : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, EndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null)
+    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, EndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null, DownstreamLimits? limits = null, TimeProvider? time = null)
     {
         var id = ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var parsed) ? parsed : throw new ArgumentException(service);
         Id = SpiffeId.ForService(Mesh.TrustDomain, id);
@@ -42,7 +43,7 @@ internal sealed class TestProxy : IAsyncDisposable
         _services = new ServiceCollection()
             .AddLogging(logging => logging.AddProvider(new TestLog(replica)).SetMinimumLevel(LogLevel.Debug))
             .AddMetrics()
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton(settings)
             .AddSingleton<IWorkloadIdentity>(Identity)
             .AddSingleton<ILiveConfiguration>(Configuration)
@@ -52,6 +53,7 @@ internal sealed class TestProxy : IAsyncDisposable
             .AddSingleton<ServerCertificate>()
             .AddSingleton<ProxyMetrics>()
             .AddDataPath()
+            .AddSingleton(limits ?? DownstreamLimits.Default)
             .BuildServiceProvider();
     }
 
