@@ -10,6 +10,7 @@ internal static class ApiRoutes
         var api = routes.MapGroup("/api/v1");
         ServicesApi.Map(api);
         ClientsApi.Map(api);
+        LoadReportsApi.Map(api);
         PoliciesApi.Map(api);
         SourcesApi.Map(api);
         ConfigDumpApi.Map(api);

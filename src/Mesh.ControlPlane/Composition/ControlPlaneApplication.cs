@@ -40,6 +40,8 @@ internal static class ControlPlaneApplication
         app.UseRouting();
         app.UseMiddleware<ApiGate>();
         app.MapGrpcService<AdsServer>().WithMetadata(new BehindDoor(Door.Grpc));
+        app.MapGrpcService<LoadReportingGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
+        app.MapGrpcService<ClientStatusGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapGrpcService<IdentityGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapGrpcService<RegistrationGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Access(ApiScopes.Read));

@@ -43,6 +43,7 @@ internal static class ControlPlaneServices
     {
         services.AddMetrics();
         services.AddSingleton<ControlPlaneMetrics>();
+        services.AddSingleton<LoadReports>();
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => OtlpExport.Describe(resource, settings.Telemetry))
             .WithMetrics(metrics =>

@@ -83,6 +83,11 @@ internal static class SettingsFile
             yield return $"leaseSeconds={settings.LeaseSeconds} (must be 1 to 3600; 15 is usual)";
         }
 
+        if (settings.LoadReportSeconds is < 1 or > 3600)
+        {
+            yield return $"loadReportSeconds={settings.LoadReportSeconds} (must be 1 to 3600; 10 is usual)";
+        }
+
         if (!Enum.TryParse<LogLevel>(settings.LogLevel, out _))
         {
             yield return $"logLevel={settings.LogLevel} (must be Trace, Debug, Information, Warning, Error, Critical or None)";

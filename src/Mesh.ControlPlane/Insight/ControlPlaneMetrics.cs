@@ -13,6 +13,7 @@ internal sealed class ControlPlaneMetrics
     private readonly Counter<long> _nacks;
     private readonly Counter<long> _pushes;
     private readonly Counter<long> _audited;
+    private readonly Counter<long> _clientRequests;
     private readonly Histogram<double> _compile;
 
     public ControlPlaneMetrics(IMeterFactory meters)
@@ -22,6 +23,7 @@ internal sealed class ControlPlaneMetrics
         _nacks = _meter.CreateCounter<long>("mesh.xds.nacks", "{response}", "Responses that a proxy refused.");
         _pushes = _meter.CreateCounter<long>("mesh.xds.pushes", "{snapshot}", "Snapshots that were published.");
         _audited = _meter.CreateCounter<long>("mesh.api.writes", "{write}", "Writes over the API, by outcome.");
+        _clientRequests = _meter.CreateCounter<long>("mesh.client.requests", "{request}", "Requests that gRPC clients and Envoy report, by caller, cluster and outcome.");
         _compile = _meter.CreateHistogram(
             "mesh.compile.duration",
             "s",
@@ -44,6 +46,18 @@ internal sealed class ControlPlaneMetrics
 
     /// <summary>Someone wrote over the API.</summary>
     public void Audited(string outcome) => _audited.Add(1, new KeyValuePair<string, object?>("mesh.outcome", outcome));
+
+    /// <summary>A client that is no sidecar of Mesh reported requests.</summary>
+    public void ClientRequests(string caller, string cluster, long succeeded, long failed, long dropped)
+    {
+        foreach (var (outcome, count) in new[] { ("success", succeeded), ("error", failed), ("dropped", dropped) })
+        {
+            if (count > 0)
+            {
+                _clientRequests.Add(count, new("mesh.caller", caller), new("mesh.cluster", cluster), new("mesh.outcome", outcome));
+            }
+        }
+    }
 
     /// <summary>Shows how many proxies are connected.</summary>
     public void ObserveProxies(Func<int> count) => _meter.CreateObservableGauge("mesh.proxies.connected", count, "{proxy}", "Proxies with an open configuration stream.");

@@ -32,6 +32,9 @@ public sealed record ControlPlaneSettings
     /// <summary>Seconds without a heartbeat after which a replica is gone. Default: 15.</summary>
     public int LeaseSeconds { get; set; } = 15;
 
+    /// <summary>Seconds between two load reports of a gRPC client or Envoy. Default: 10.</summary>
+    public int LoadReportSeconds { get; set; } = 10;
+
     /// <summary>Run mode: sidecars are told that the developer identity may pass their front doors.</summary>
     public bool DeveloperIdentity { get; set; }
 

@@ -119,6 +119,9 @@ public sealed class SnapshotCache
         ];
     }
 
+    /// <summary>The names of what a profile is served of one type; none before its first snapshot.</summary>
+    public IEnumerable<string> NamesOf(string profile, string typeUrl) => Find(profile)?[typeUrl].ByName.Keys ?? [];
+
     /// <summary>How many names are listened to, by whatever stream.</summary>
     internal int ListenedTo => _streams.Keys.Count() + _subscribers.Keys.Count();
 

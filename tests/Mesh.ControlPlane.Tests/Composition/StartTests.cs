@@ -29,7 +29,7 @@ public sealed class StartTests : IDisposable
     {
         var path = _directory.Write("settings.json", """
             {
-              "trustDomain": "Shop!", "stateDirectory": "relative", "grpcAddress": "localhost:1", "apiAddress": "127.0.0.1", "svidLifetimeSeconds": 1, "leaseSeconds": 0, "logLevel": "Loud",
+              "trustDomain": "Shop!", "stateDirectory": "relative", "grpcAddress": "localhost:1", "apiAddress": "127.0.0.1", "svidLifetimeSeconds": 1, "leaseSeconds": 0, "loadReportSeconds": 0, "logLevel": "Loud",
               "sources": [ { "directory": "x", "name": "api" } ],
               "apiTokens": [ { "name": "", "token": "short", "scopes": ["everything"] } ],
               "authority": { "certificateFile": "/nowhere/c.pem", "keyFile": "/nowhere/k.pem" },
@@ -42,7 +42,7 @@ public sealed class StartTests : IDisposable
         Assert.Equal(64, code);
         string[] expected =
         [
-            "trustDomain=", "grpcAddress=", "apiAddress=", "stateDirectory=", "svidLifetimeSeconds=", "leaseSeconds=", "logLevel=", "sources[0].directory=", "sources[0].name=",
+            "trustDomain=", "grpcAddress=", "apiAddress=", "stateDirectory=", "svidLifetimeSeconds=", "leaseSeconds=", "loadReportSeconds=", "logLevel=", "sources[0].directory=", "sources[0].name=",
             "apiTokens[0].name=", "apiTokens[0].token=", "apiTokens[0].scopes=", "authority.certificateFile=", "authority.keyFile=", "telemetry.endpoint=", "telemetry.protocol=",
         ];
         Assert.All(expected, e => Assert.Single(lines, l => l.StartsWith(e, StringComparison.Ordinal)));
