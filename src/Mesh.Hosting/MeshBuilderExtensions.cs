@@ -52,6 +52,7 @@ public static class MeshBuilderExtensions
         builder.Services.TryAddSingleton<MeshInsight>();
         return builder.AddResource(new MeshResource(name, options, builder))
             .WithIconName("Molecule")
+            .WithCertificateTrustScope(CertificateTrustScope.Override) // as its sidecars: it calls nobody but the dashboard
             .ExcludeFromManifest();
     }
 }

@@ -13,10 +13,14 @@ public sealed class MeshResource : ExecutableResource
         : base(name, "mesh-control-plane", ".")
     {
         Options = options;
+        Builder = builder;
         AppHostDirectory = builder.AppHostDirectory;
         AppHostAssembly = builder.AppHostAssembly;
         AppHostName = NameOf(builder);
     }
+
+    /// <summary>The AppHost's builder.</summary>
+    internal IDistributedApplicationBuilder Builder { get; }
 
     /// <summary>Where the AppHost's project or file is.</summary>
     internal string AppHostDirectory { get; }

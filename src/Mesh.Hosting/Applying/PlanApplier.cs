@@ -81,6 +81,12 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
         sidecar.Annotations.Add(new CommandLineArgsCallbackAnnotation(a => Append(a, [.. proxy.Arguments, "run", "--bootstrap", running.State.Bootstrap(replica.Name)])));
         sidecar.Annotations.Add(new ResourceRelationshipAnnotation(resource, "Parent"));
         sidecar.Annotations.Add(new ResourceIconAnnotation("ShieldTask", IconVariant.Regular));
+        if (workload.Service.Ports.All(p => p.Protocol != AppProtocol.Https))
+        {
+            // Peers are checked against the mesh's roots and the dashboard by the developer certificate; reading the machine's hundred others would be a third of the start.
+            mesh.Builder.CreateResourceBuilder(sidecar).WithCertificateTrustScope(CertificateTrustScope.Override);
+        }
+
         if (mesh.Options.HideSidecars)
         {
             sidecar.Annotations.Add(new HiddenAnnotation(HiddenBehavior.Always));

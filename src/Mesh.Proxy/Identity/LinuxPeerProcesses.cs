@@ -36,9 +36,9 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
             }
         }
 
-        foreach (var directory in Directory.EnumerateDirectories(proc))
+        foreach (var pid in LatestFirst())
         {
-            if (int.TryParse(Path.GetFileName(directory.AsSpan()), CultureInfo.InvariantCulture, out var pid) && !_seen.ContainsKey(pid) && Holds(pid, target) && Describe(pid) is { } process)
+            if (!_seen.ContainsKey(pid) && Holds(pid, target) && Describe(pid) is { } process)
             {
                 return process;
             }
@@ -46,6 +46,12 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
 
         return PeerProcess.Unknown;
     }
+
+    // Who calls a sidecar was started about when it was; a machine's browser and editor, with their thousands of descriptors, long before.
+    private IEnumerable<int> LatestFirst() => Directory.EnumerateDirectories(proc)
+        .Select(d => int.TryParse(Path.GetFileName(d.AsSpan()), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Where(pid => pid > 0)
+        .OrderDescending();
 
     private PeerProcess? Describe(int pid)
     {
