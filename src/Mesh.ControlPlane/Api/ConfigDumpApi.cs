@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Mesh.ControlPlane.Compilation;
+using Mesh.Model.Topology;
 using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
 
@@ -15,12 +17,18 @@ internal static class ConfigDumpApi
 
     public static void Map(IEndpointRouteBuilder api) => api.MapGet("/config-dump/{ns}/{name}", Dump).WithMetadata(new Access(ApiScopes.Debug));
 
-    private static IResult Dump(string ns, string name, SnapshotCache cache)
+    private static IResult Dump(string ns, string name, string? kind, SnapshotCache cache)
     {
-        var resources = cache.ResourcesOf($"{ns}/{name}");
-        return resources.IsEmpty && cache.VersionOf($"{ns}/{name}", TypeUrls.Listener) is null
-            ? Problems.NotFound($"profile {ns}/{name}")
-            : Results.Ok(new { profile = $"{ns}/{name}", resources = resources.Select(View) });
+        if (Enum.GetValues<ClientKind>().Cast<ClientKind?>().FirstOrDefault(known => known!.Value.ToWord() == (kind ?? ClientKind.Mesh.ToWord())) is not { } wanted)
+        {
+            return Problems.NotFound($"kind of client '{kind}' (mesh, grpc or envoy)");
+        }
+
+        var profile = ForeignProfiles.NameOf(new ServiceId(ns, name), wanted);
+        var resources = cache.ResourcesOf(profile);
+        return resources.IsEmpty && cache.VersionOf(profile, TypeUrls.Listener) is null
+            ? Problems.NotFound($"profile {profile}")
+            : Results.Ok(new { profile, resources = resources.Select(View) });
     }
 
     private static object View(XdsResource resource) => new

@@ -137,6 +137,10 @@ public sealed class ProxylessTests : IAsyncLifetime
         Assert.Equal(("inbound/mesh", 15006u), (door.Name, door.Address.SocketAddress.PortValue));
         Assert.Equal(["spiffe://shop.local/ns/default/sa/storefront"], Allowed(door));
         await UntilAsync(c => c.GetProperty("kind").GetString() == "envoy" && c.GetProperty("state").GetString() == "ready");
+        var dump = await _host.GetAsync("/api/v1/config-dump/default/orders?kind=envoy");
+        Assert.Equal(("envoy:default/orders", "inbound/mesh"), (dump.GetProperty("profile").GetString(), dump.GetProperty("resources")[0].GetProperty("name").GetString()));
+        using var none = await _host.Http.GetAsync("/api/v1/config-dump/default/orders?kind=grpc", TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, none.StatusCode);
     }
 
     private static string Split(int weight) =>
