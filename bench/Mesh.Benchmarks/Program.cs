@@ -25,7 +25,7 @@ switch (args)
     case ["proxies", var address, var certificates, var services, var upstreams, var count]:
         Libc.DieWithParent();
         var mesh = new SyntheticMesh(int.Parse(services, CultureInfo.InvariantCulture), int.Parse(upstreams, CultureInfo.InvariantCulture));
-        await new SimulatedProxies(address, certificates, mesh, int.Parse(count, CultureInfo.InvariantCulture), Console.Out).RunAsync();
+        await new SimulatedProxies(address, certificates, mesh, int.Parse(count, CultureInfo.InvariantCulture), Console.In, Console.Out).RunAsync();
         return 1;
     case ["micro", .. var rest]:
         MicroBenchmarks.Run(Path.Combine(Repository.Find().Root, "artifacts", "micro"), rest);

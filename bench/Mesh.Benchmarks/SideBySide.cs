@@ -27,6 +27,7 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
         new BodyStream(),
         new HandshakeBurst(),
         new RouteChange(repository.Root, Proxy(repository)),
+        new Fleet(repository.Root),
     ];
 
     public int Run()

@@ -87,6 +87,13 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Writes a line to its input.</summary>
+    public void Write(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
     public bool WaitForExit(TimeSpan limit)
     {
         if (!_process.WaitForExit(limit))

@@ -16,6 +16,13 @@ internal static class Figures
         };
     }
 
+    /// <summary>The value below which this part of them lies.</summary>
+    public static double Quantile(IReadOnlyCollection<double> values, double part)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(int)Math.Min(sorted.Count - 1, sorted.Count * part)];
+    }
+
     /// <summary>The median of what each round says on its own: rounds are close in time, so both sides met the same machine.</summary>
     public static double MedianRatio(IReadOnlyList<double> mine, IReadOnlyList<double> baseline) =>
         Median(mine.Zip(baseline, (left, right) => left / right));

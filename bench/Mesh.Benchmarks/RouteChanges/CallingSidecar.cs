@@ -87,7 +87,7 @@ internal sealed class CallingSidecar : IDisposable
         {
             _connection ??= new HttpConnection(_listener, Limit);
             _connection.Get();
-            return SyntheticMesh.StampIn(Encoding.ASCII.GetBytes(_connection.Head));
+            return SyntheticMesh.StampIn(Encoding.ASCII.GetBytes(_connection.Head)).At;
         }
         catch (Exception error) when (error is IOException or SocketException)
         {

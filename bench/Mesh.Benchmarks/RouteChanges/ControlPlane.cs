@@ -75,10 +75,15 @@ internal sealed class ControlPlane : IDisposable
 
     /// <summary>Writes the route over the API.</summary>
     /// <returns>When the change began, and how long its answer took.</returns>
-    public (long Stamp, TimeSpan Answered) Apply()
+    public (long Stamp, TimeSpan Answered) Apply() => Apply(SyntheticMesh.Route);
+
+    /// <summary>Writes a document over the API.</summary>
+    /// <param name="document">Makes it for when the change began.</param>
+    /// <returns>When the change began, and how long its answer took.</returns>
+    public (long Stamp, TimeSpan Answered) Apply(Func<long, string> document)
     {
         var stamp = Stopwatch.GetTimestamp();
-        using var answer = Post("/api/v1/policies", SyntheticMesh.Route(stamp), "application/yaml");
+        using var answer = Post("/api/v1/policies", document(stamp), "application/yaml");
         return (stamp, Stopwatch.GetElapsedTime(stamp));
     }
 

@@ -50,27 +50,21 @@ internal sealed record SyntheticMesh(int Services, int Upstreams)
 
     /// <summary>A route that sends every request for the first service elsewhere: the sidecar answers by itself, so that no app's time is in the figure.</summary>
     /// <param name="stamp">When the change began, as a <see cref="System.Diagnostics.Stopwatch"/> timestamp: one clock for all processes of a machine.</param>
-    public static string Route(long stamp) => string.Create(CultureInfo.InvariantCulture, $$"""
-        apiVersion: mesh.dev/v1alpha1
-        kind: HttpRoute
-        metadata: { name: {{RouteName}}, namespace: bench }
-        spec:
-          to:
-          - targetRef: { kind: Service, name: {{Name(0)}} }
-            rules:
-            - default:
-                filters:
-                - { type: RequestRedirect, requestRedirect: { hostname: t{{stamp}}{{HostSuffix}} } }
+    public static string Route(long stamp) => Routes([0], $"{Stamp.One}{stamp}{HostSuffix}");
 
-        """);
+    /// <summary>The same for every service: every route table of every sidecar changes.</summary>
+    public string AllRoutes(long stamp) => Routes(Enumerable.Range(0, Services), $"{Stamp.Every}{stamp}{HostSuffix}");
 
-    /// <summary>Finds when the change began in whatever a route ended up as; 0: it is not there.</summary>
-    public static long StampIn(ReadOnlySpan<byte> text)
+    /// <summary>Where a replica of the first service says it is, so that its endpoint changes and shows when.</summary>
+    public static string Zone(long stamp) => $"{Stamp.One}{stamp}{HostSuffix}";
+
+    /// <summary>Finds when the change began in whatever it ended up as; zero: it is not there.</summary>
+    public static Stamp StampIn(ReadOnlySpan<byte> text)
     {
         var end = text.IndexOf(".moved.bench"u8);
         if (end < 0)
         {
-            return 0;
+            return default;
         }
 
         var begin = end;
@@ -79,6 +73,32 @@ internal sealed record SyntheticMesh(int Services, int Upstreams)
             begin--;
         }
 
-        return long.Parse(Encoding.ASCII.GetString(text[begin..end]), CultureInfo.InvariantCulture);
+        return new Stamp(long.Parse(Encoding.ASCII.GetString(text[begin..end]), CultureInfo.InvariantCulture), begin > 0 && text[begin - 1] == Stamp.Every);
+    }
+
+    private static string Routes(IEnumerable<int> services, string host)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $$"""
+            apiVersion: mesh.dev/v1alpha1
+            kind: HttpRoute
+            metadata: { name: {{RouteName}}, namespace: bench }
+            spec:
+              to:
+
+            """);
+        foreach (var service in services)
+        {
+            text.Append(CultureInfo.InvariantCulture, $$"""
+                  - targetRef: { kind: Service, name: {{Name(service)}} }
+                    rules:
+                    - default:
+                        filters:
+                        - { type: RequestRedirect, requestRedirect: { hostname: {{host}} } }
+
+                """);
+        }
+
+        return text.ToString();
     }
 }
