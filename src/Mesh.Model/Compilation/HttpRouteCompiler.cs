@@ -21,6 +21,9 @@ internal sealed class HttpRouteCompiler
         }
     }
 
+    /// <summary>What is said of a caller's calls: equal lists lead to equal rules where no rule names backends, for those depend on the caller's edges too.</summary>
+    public ImmutableArray<Layer<(HttpRoutePolicy Policy, HttpRouteItem Item, int Index)>> Said(Service caller, Upstream upstream) => _entries.For(caller, upstream);
+
     /// <summary>The rules in the order in which they are tried; timeouts and retries are the same for all of them.</summary>
     public ImmutableArray<RouteRule> Compile(Service caller, Upstream upstream, RouteRule template, RouteBackends backends, List<AppliedSetting> applied)
     {
@@ -35,7 +38,7 @@ internal sealed class HttpRouteCompiler
         {
             var rule = Rule(alternatives, upstream, template, backends);
             rules.Add(rule);
-            applied.Add(new AppliedSetting(ResourceNames.Outbound(upstream.Port), $"route.{rule.Name}", Show(rule.Action), rule.Origin));
+            applied.Add(new AppliedSetting(upstream.ListenerName, $"route.{rule.Name}", Show(rule.Action), rule.Origin));
         }
 
         return rules.DrainToImmutable();

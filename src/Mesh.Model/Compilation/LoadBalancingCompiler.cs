@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Snapshots;
@@ -17,6 +18,9 @@ internal sealed class LoadBalancingCompiler
             _entries.Add(policy, policy.To.Select(i => (i.TargetRef, i.Default)));
         }
     }
+
+    /// <summary>What is said of a caller's calls: equal lists lead to equal choices.</summary>
+    public ImmutableArray<Layer<LoadBalancingSettings>> Said(Service caller, Upstream upstream) => _entries.For(caller, upstream);
 
     public Cluster Apply(Cluster cluster, Service caller, Upstream upstream, List<AppliedSetting> applied)
     {

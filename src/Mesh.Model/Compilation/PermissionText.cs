@@ -7,6 +7,11 @@ internal static class PermissionText
 {
     public static string Of(PermissionRule rule)
     {
+        if (rule is { Principals: [{ IsPrefix: false } only], Requests.IsEmpty: true })
+        {
+            return only.Value; // a declared edge, as nearly all are
+        }
+
         var who = rule.Principals.IsEmpty ? "everyone" : string.Join(", ", rule.Principals.Select(p => p.IsPrefix ? $"{p.Value}*" : p.Value));
         return rule.Requests.IsEmpty ? who : $"{who}: {string.Join(", ", rule.Requests.Select(Of))}";
     }

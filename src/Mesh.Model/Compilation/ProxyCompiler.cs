@@ -1,6 +1,10 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Policies;
+using Mesh.Model.Policies.HttpRoute;
+using Mesh.Model.Policies.LoadBalancing;
+using Mesh.Model.Policies.Retry;
+using Mesh.Model.Policies.Timeout;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 
@@ -14,6 +18,8 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private readonly TimeoutCompiler _timeouts = new(policies, trustDomain);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
+    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<(HttpRoutePolicy, HttpRouteItem, int)>>), RouteTable> _tables = new();
+    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>), Cluster> _clusters = new();
 
     public (ProxySnapshot Snapshot, ImmutableArray<AppliedSetting> Applied) Compile(Service service)
     {
@@ -27,10 +33,10 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             {
                 Upstream = upstream.Port,
                 Protocol = upstream.Protocol,
-                IsDefaultPort = DefaultPort.Of(upstreams.Of(upstream.Port.Service), port => port.Protocol) == upstream,
+                IsDefaultPort = upstreams.DefaultOf(upstream.Port.Service) == upstream,
                 Origins = origins,
             };
-            applied.AddRange(origins.Select(o => new AppliedSetting(listener.Name, "edge", upstream.Protocol.ToWord(), o)));
+            applied.AddRange(origins.Select(o => new AppliedSetting(upstream.ListenerName, "edge", upstream.Protocol.ToWord(), o)));
             if (upstream.Protocol.IsHttp())
             {
                 listeners.Add(listener);
@@ -63,10 +69,27 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private IEnumerable<(Upstream Upstream, ImmutableArray<Origin> Origins)> Called(Service service) => service.Uses
         .SelectMany(edge => upstreams.Of(edge.Callee).Where(u => edge.Port is null || edge.Port == u.Port.Port).Select(u => (Upstream: u, edge.Origin)))
         .GroupBy(e => e.Upstream.Port)
-        .OrderBy(g => ResourceNames.Outbound(g.Key), StringComparer.Ordinal)
-        .Select(g => (g.First().Upstream, g.Select(e => e.Origin).ToImmutableArray()));
+        .Select(g => (g.First().Upstream, g.Select(e => e.Origin).ToImmutableArray()))
+        .OrderBy(g => g.Upstream.ListenerName, StringComparer.Ordinal);
 
     private RouteTable Table(Service service, Upstream upstream, RouteBackends backends, List<AppliedSetting> applied)
+    {
+        var routes = _httpRoutes.Said(service, upstream);
+        if (routes.Any(l => l.Content.Item.Rules.Any(r => r.BackendRefs is not null)))
+        {
+            return MakeTable(service, upstream, backends, applied);
+        }
+
+        var table = _tables.Get((upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), routes), applied, settings => MakeTable(service, upstream, backends, settings));
+        if (table.Rules.Any(r => r.Action is ForwardAction))
+        {
+            _ = backends.Only(upstream); // this caller needs the cluster, whoever the table was made for
+        }
+
+        return table;
+    }
+
+    private RouteTable MakeTable(Service service, Upstream upstream, RouteBackends backends, List<AppliedSetting> applied)
     {
         var template = new RouteRule
         {
@@ -77,12 +100,15 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         };
         return new RouteTable
         {
-            Name = ResourceNames.Outbound(upstream.Port),
+            Name = upstream.ListenerName,
             Rules = _httpRoutes.Compile(service, upstream, template, backends, applied),
         };
     }
 
-    private Cluster Cluster(Service service, Upstream upstream, List<AppliedSetting> applied)
+    private Cluster Cluster(Service service, Upstream upstream, List<AppliedSetting> applied) => _clusters.Get(
+        (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream)), applied, settings => MakeCluster(service, upstream, settings));
+
+    private Cluster MakeCluster(Service service, Upstream upstream, List<AppliedSetting> applied)
     {
         var cluster = new Cluster
         {

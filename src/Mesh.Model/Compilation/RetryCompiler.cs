@@ -19,11 +19,14 @@ internal sealed class RetryCompiler
         }
     }
 
+    /// <summary>What is said of a caller's calls: equal lists lead to equal retries and budgets.</summary>
+    public ImmutableArray<Layer<RetryPolicySettings>> Said(Service caller, Upstream upstream) => _entries.For(caller, upstream);
+
     /// <summary>When a request is sent again.</summary>
     public RetrySettings Route(Service caller, Upstream upstream, List<AppliedSetting> applied)
     {
         var grpc = upstream.Protocol == AppProtocol.Grpc;
-        var fold = new Fold<RetryPolicySettings>(_entries.For(caller, upstream), ResourceNames.Outbound(upstream.Port), grpc ? "retry.grpc" : "retry.http", applied);
+        var fold = new Fold<RetryPolicySettings>(_entries.For(caller, upstream), upstream.ListenerName, grpc ? "retry.grpc" : "retry.http", applied);
         var defaults = RetrySettings.Default;
 
         var first = fold.Take("backOff.base", s => Attempts(s).BackOffBase, defaults.BackOffBase);
@@ -47,7 +50,7 @@ internal sealed class RetryCompiler
 
     /// <summary>How many replicas are tried for one TCP connection.</summary>
     public int ConnectAttempts(Service caller, Upstream upstream, int fallback, List<AppliedSetting> applied) =>
-        new Fold<RetryPolicySettings>(_entries.For(caller, upstream), ResourceNames.Outbound(upstream.Port), "retry.tcp", applied)
+        new Fold<RetryPolicySettings>(_entries.For(caller, upstream), upstream.ListenerName, "retry.tcp", applied)
             .Take("maxConnectAttempts", s => s.MaxConnectAttempts, fallback);
 
     /// <summary>The budget of a cluster.</summary>

@@ -62,8 +62,7 @@ internal sealed class RouteBackends(UpstreamIndex upstreams, Service caller)
 
     private WeightedCluster Cluster(Upstream upstream)
     {
-        var name = ResourceNames.Cluster(upstream.Port);
-        _needed[name] = upstream;
-        return new WeightedCluster(name);
+        _needed[upstream.ClusterName] = upstream;
+        return new WeightedCluster(upstream.ClusterName);
     }
 }

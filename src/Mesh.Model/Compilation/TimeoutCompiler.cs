@@ -24,10 +24,13 @@ internal sealed class TimeoutCompiler
         }
     }
 
+    /// <summary>What is said of a caller's calls: equal lists lead to equal bounds.</summary>
+    public ImmutableArray<Layer<OutboundTimeoutSettings>> Said(Service caller, Upstream upstream) => _outbound.For(caller, upstream);
+
     /// <summary>The bounds of requests.</summary>
     public RouteTimeouts Route(Service caller, Upstream upstream, List<AppliedSetting> applied)
     {
-        var fold = Outbound(caller, upstream, ResourceNames.Outbound(upstream.Port), applied);
+        var fold = Outbound(caller, upstream, upstream.ListenerName, applied);
         return new RouteTimeouts
         {
             Request = fold.Bound("request", s => s.Request, null),
@@ -39,7 +42,7 @@ internal sealed class TimeoutCompiler
 
     /// <summary>How long a tunnel may be silent; without a policy for ever: pools of database connections rest for hours.</summary>
     public TimeSpan? Tunnel(Service caller, Upstream upstream, List<AppliedSetting> applied) =>
-        Outbound(caller, upstream, ResourceNames.Outbound(upstream.Port), applied).Bound("idle", s => s.Idle, null);
+        Outbound(caller, upstream, upstream.ListenerName, applied).Bound("idle", s => s.Idle, null);
 
     /// <summary>The bounds of connections.</summary>
     public Cluster Apply(Cluster cluster, Service caller, Upstream upstream, List<AppliedSetting> applied)

@@ -9,6 +9,7 @@ internal sealed class UpstreamIndex
 {
     private readonly Dictionary<ServiceId, ImmutableArray<Upstream>> _byService = [];
     private readonly Dictionary<PortRef, Upstream> _byPort = [];
+    private readonly Dictionary<ServiceId, Upstream?> _defaults = [];
 
     public UpstreamIndex(MeshTopology topology)
     {
@@ -26,6 +27,9 @@ internal sealed class UpstreamIndex
     /// <summary>The ports of a service or external service; none where there is no such service.</summary>
     public ImmutableArray<Upstream> Of(ServiceId service) => _byService.GetValueOrDefault(service, []);
 
+    /// <summary>The port that is meant where none is named, or <see langword="null"/>.</summary>
+    public Upstream? DefaultOf(ServiceId service) => _defaults.GetValueOrDefault(service);
+
     /// <summary>Whether there is such a service or external service.</summary>
     public bool Knows(ServiceId service) => _byService.ContainsKey(service);
 
@@ -35,6 +39,7 @@ internal sealed class UpstreamIndex
     private void Add(ServiceId id, ImmutableArray<Upstream> ports)
     {
         _byService.Add(id, ports);
+        _defaults.Add(id, DefaultPort.Of(ports, port => port.Protocol));
         foreach (var port in ports)
         {
             _byPort.TryAdd(port.Port, port);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Wire;
 
@@ -9,6 +10,9 @@ namespace Mesh.Xds.Codecs;
 /// </summary>
 internal sealed class EncodedSnapshot
 {
+    // The compiler shares clusters and route tables between callers: what was encoded for one is not looked at again for the others. Gone with the parts themselves.
+    private static readonly ConditionalWeakTable<object, XdsResource> Encoded = [];
+
     private readonly ImmutableArray<XdsResource> _clusters;
     private readonly ImmutableArray<XdsResource> _door;
     private readonly ImmutableArray<XdsResource> _frontDoors;
@@ -19,13 +23,13 @@ internal sealed class EncodedSnapshot
     {
         var before = previous?.Snapshot;
         Snapshot = snapshot;
-        _clusters = Encode(snapshot.Clusters, before?.Clusters, previous?._clusters, cluster => cluster.Upstream, SameContent.Of, ClusterCodec.Encode);
+        _clusters = Encode(snapshot.Clusters, before?.Clusters, previous?._clusters, cluster => cluster.Upstream, SameContent.Of, ClusterCodec.Encode, isShared: true);
         _door = snapshot.Inbound.IsEmpty ? []
             : previous is { _door: [var door] } && SameContent.Of(snapshot.Inbound, previous.Snapshot.Inbound) ? [door]
             : [DoorCodec.EncodeMeshDoor(snapshot.Inbound)];
         _frontDoors = Encode(snapshot.FrontDoors, before?.FrontDoors, previous?._frontDoors, door => door.Port, SameContent.Of, DoorCodec.Encode);
         _outbound = Encode(snapshot.Outbound, before?.Outbound, previous?._outbound, listener => listener.Upstream, SameContent.Of, OutboundListenerCodec.Encode);
-        _routeTables = Encode(snapshot.RouteTables, before?.RouteTables, previous?._routeTables, table => table.Name, SameContent.Of, RouteTableCodec.Encode);
+        _routeTables = Encode(snapshot.RouteTables, before?.RouteTables, previous?._routeTables, table => table.Name, SameContent.Of, RouteTableCodec.Encode, isShared: true);
     }
 
     /// <summary>What was encoded.</summary>
@@ -45,12 +49,14 @@ internal sealed class EncodedSnapshot
         ImmutableArray<XdsResource>? encoded,
         Func<TPart, TKey> key,
         Func<TPart, TPart, bool> same,
-        Func<TPart, XdsResource> encode)
+        Func<TPart, XdsResource> encode,
+        bool isShared = false)
+        where TPart : class
         where TKey : notnull
     {
         if (before is not { IsEmpty: false } known || encoded is not { } resources)
         {
-            return [.. parts.Select(encode)];
+            return [.. parts.Select(part => isShared ? Encoded.GetValue(part, _ => encode(part)) : encode(part))];
         }
 
         // Most often nothing came and nothing went, and every part is where it was.
@@ -58,6 +64,12 @@ internal sealed class EncodedSnapshot
         var next = ImmutableArray.CreateBuilder<XdsResource>(parts.Length);
         foreach (var part in parts)
         {
+            if (isShared && Encoded.TryGetValue(part, out var shared))
+            {
+                next.Add(shared);
+                continue;
+            }
+
             var at = next.Count;
             if (at >= known.Length || !key(part).Equals(key(known[at])))
             {
@@ -65,7 +77,13 @@ internal sealed class EncodedSnapshot
                 at = places.GetValueOrDefault(key(part), -1);
             }
 
-            next.Add(at >= 0 && same(part, known[at]) ? resources[at] : encode(part));
+            var resource = at >= 0 && same(part, known[at]) ? resources[at] : encode(part);
+            if (isShared)
+            {
+                Encoded.AddOrUpdate(part, resource);
+            }
+
+            next.Add(resource);
         }
 
         return next.MoveToImmutable();

@@ -27,21 +27,22 @@ public static class XdsValidator
     {
         var violations = ImmutableArray.CreateBuilder<XdsViolation>();
         var tables = resources.Where(resource => resource.TypeUrl == TypeUrls.RouteTable).Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var twice in resources.GroupBy(resource => (resource.TypeUrl, resource.Name)).Where(same => same.Count() > 1))
+        var names = new HashSet<(string, string)>(resources.Count);
+        foreach (var twice in resources.Where(resource => !names.Add((resource.TypeUrl, resource.Name))).DistinctBy(resource => (resource.TypeUrl, resource.Name)))
         {
-            violations.Add(new(Title(twice.First()), "name", "has to be unique in its type", $"'{twice.Key.Name}'"));
+            violations.Add(new(Title(twice), "name", "has to be unique in its type", $"'{twice.Name}'"));
         }
 
         foreach (var resource in resources)
         {
-            var key = (resource.TypeUrl, resource.Name, resource.Version);
-            if (!Known.TryGetValue(key, out var references))
+            var references = resource.References;
+            if (references.IsDefault)
             {
                 var before = violations.Count;
-                references = Validate(resource, violations);
+                references = Look(resource, violations);
                 if (violations.Count == before)
                 {
-                    Remember(key, references);
+                    resource.References = references;
                 }
             }
 
@@ -52,6 +53,24 @@ public static class XdsValidator
         }
 
         return violations.ToImmutable();
+    }
+
+    private static ImmutableArray<string> Look(XdsResource resource, ImmutableArray<XdsViolation>.Builder violations)
+    {
+        var key = (resource.TypeUrl, resource.Name, resource.Version);
+        if (Known.TryGetValue(key, out var references))
+        {
+            return references;
+        }
+
+        var before = violations.Count;
+        references = Validate(resource, violations);
+        if (violations.Count == before)
+        {
+            Remember(key, references);
+        }
+
+        return references;
     }
 
     /// <returns>The route tables that the resource names.</returns>

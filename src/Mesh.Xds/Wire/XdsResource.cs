@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Envoy.Service.Discovery.V3;
 using Google.Protobuf;
@@ -31,6 +32,9 @@ public sealed class XdsResource
 
     /// <summary>The serialized message.</summary>
     public ByteString Body { get; }
+
+    /// <summary>The route tables that it names, once it was found to break no rule; default: nobody has looked yet, or it breaks one.</summary>
+    internal ImmutableArray<string> References { get; set; }
 
     /// <summary>Serializes a message.</summary>
     public static XdsResource From(string typeUrl, string name, IMessage message)
