@@ -3,14 +3,14 @@
 .SYNOPSIS
 Builds, runs, tests, measures and packs Mesh. Needs the .NET 10 SDK; installs nothing and needs no administrator.
 .PARAMETER Verb
-build (the default), run, test, soak, starts, bench, pack or clean.
+build (the default), run, test, soak, fuzz (with a number of minutes behind it), starts, bench, pack or clean.
 .PARAMETER RequireAspire
 Fail where the Aspire packages are not found, instead of going on with the core.
 .PARAMETER Portable
 Do not compile the proxy and the control plane ahead of time.
 #>
 param(
-    [ValidateSet('build', 'run', 'test', 'soak', 'starts', 'bench', 'pack', 'clean')]
+    [ValidateSet('build', 'run', 'test', 'soak', 'fuzz', 'starts', 'bench', 'pack', 'clean')]
     [string] $Verb = 'build',
     [switch] $RequireAspire,
     [switch] $Portable,
@@ -117,6 +117,12 @@ switch ($Verb) {
         Publish-Layout
         $env:MESH_SOAK = '1'
         & dotnet test --solution $script:Solution -c Release --no-build --no-progress --ignore-exit-code 8 --filter-trait 'Kind=Soak' @Rest
+        exit $LASTEXITCODE
+    }
+    'fuzz' {
+        Invoke-Dotnet build tests/Mesh.Hostile.Tests -c Release -v quiet
+        $env:MESH_FUZZ_MINUTES = if ($Rest.Count -gt 0) { $Rest[0] } else { '10' }
+        & dotnet artifacts/bin/Mesh.Hostile.Tests/release/Mesh.Hostile.Tests.dll -trait Kind=Fuzz -parallel none -showLiveOutput @($Rest | Select-Object -Skip 1)
         exit $LASTEXITCODE
     }
     'starts' {

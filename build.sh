@@ -14,6 +14,7 @@ verbs
   run       build Mesh and start the Shop inside it
   test      build and run every test that this machine can run
   soak      the long tests: minutes of load, rotation and open connections
+  fuzz      random inputs for every parser that reads from the network or from users; ./build.sh fuzz MINUTES (default 10)
   starts    an AppHost with the mesh, started a hundred times; needs the Aspire packages and the Aspire CLI
   bench     measure the sidecar pair side by side with haproxy and nginx; writes bench/results/*.md
   pack      NuGet packages into artifacts/package
@@ -28,10 +29,12 @@ TEXT
 verb=build
 require_aspire=false
 portable=false
+minutes=10
 arguments=()
 while [ $# -gt 0 ]; do
     case "$1" in
-        build|run|test|soak|starts|bench|pack|clean) verb=$1 ;;
+        build|run|test|soak|fuzz|starts|bench|pack|clean) verb=$1 ;;
+        [0-9]*) [ "$verb" = fuzz ] || { echo "build.sh: unknown argument '$1'" >&2; exit 64; }; minutes=$1 ;;
         --require-aspire) require_aspire=true ;;
         --portable) portable=true ;;
         --) shift; arguments=("$@"); break ;;
@@ -179,6 +182,11 @@ case "$verb" in
         build
         layout
         MESH_SOAK=1 run_tests --filter-trait "Kind=Soak" ${arguments[@]+"${arguments[@]}"}
+        ;;
+    fuzz)
+        # One project and what it needs: nothing of Aspire.
+        dotnet build tests/Mesh.Hostile.Tests -c Release -v quiet
+        MESH_FUZZ_MINUTES=$minutes dotnet artifacts/bin/Mesh.Hostile.Tests/release/Mesh.Hostile.Tests.dll -trait Kind=Fuzz -parallel none -showLiveOutput ${arguments[@]+"${arguments[@]}"}
         ;;
     starts)
         require_aspire=true

@@ -50,8 +50,9 @@ internal static class SigningRequestReader
             reason = null;
             return true;
         }
-        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or NotSupportedException)
         {
+            // The last of them: a key or curve that this machine does not know.
             reason = "it is not a well-formed PKCS#10 request that its own key signed";
             return false;
         }

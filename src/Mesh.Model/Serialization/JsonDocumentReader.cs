@@ -78,6 +78,19 @@ public static class JsonDocumentReader
             return root;
         }
 
+        // An escape may be half of a character, which no text can hold.
+        private string Text()
+        {
+            try
+            {
+                return _reader.GetString()!;
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new JsonException("an escape in a text is half of a character.", path: null, Line() - 1, bytePositionInLine: null, e);
+            }
+        }
+
         private DocumentNode Value(FieldPath at)
         {
             var line = Line();
@@ -94,7 +107,7 @@ public static class JsonDocumentReader
 
                     return new ListNode(items.DrainToImmutable(), line);
                 case JsonTokenType.String:
-                    return new ScalarNode(ScalarKind.Text, _reader.GetString()!, line);
+                    return new ScalarNode(ScalarKind.Text, Text(), line);
                 case JsonTokenType.Number:
                     return new ScalarNode(ScalarKind.Number, Encoding.UTF8.GetString(_reader.ValueSpan), line);
                 case JsonTokenType.True:
@@ -112,7 +125,7 @@ public static class JsonDocumentReader
             var names = new HashSet<string>(StringComparer.Ordinal);
             while (_reader.Read() && _reader.TokenType != JsonTokenType.EndObject)
             {
-                var name = _reader.GetString()!;
+                var name = Text();
                 var nameLine = Line();
                 _reader.Read();
                 var value = Value(at / name);

@@ -36,7 +36,7 @@ internal static class AppReadings
             }
             else if (segment != ".")
             {
-                segments.Add(segment.Trim());
+                segments.Add(segment);
             }
         }
 
