@@ -25,6 +25,9 @@ internal sealed record ServerFile
     /// <summary>Absolute path of the <c>mesh.yaml</c>.</summary>
     public required string File { get; init; }
 
+    /// <summary>Absolute path of the state directory. <see langword="null"/>: a <c>mesh up</c> of an older version wrote this.</summary>
+    public string? State { get; init; }
+
     /// <summary>Reads it; <see langword="null"/> if it is not there or not whole.</summary>
     public static ServerFile? Read(string path)
     {

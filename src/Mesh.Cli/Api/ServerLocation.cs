@@ -29,9 +29,13 @@ internal sealed record ServerLocation(Uri Server, string? Token)
                 : throw new CliException(ExitCode.Usage, $"--server={server} (must be an http or https URL such as http://127.0.0.1:15014)");
         }
 
-        var app = InDirectory(directory) ?? TheOnlyOne(running.All);
+        var app = FindApp(directory, running);
         return new ServerLocation(new Uri(app.Server), token ?? app.Token);
     }
+
+    /// <summary>The app that <c>mesh up</c> runs in a directory or above, else the only one it runs.</summary>
+    /// <exception cref="CliException">There is none, or more than one.</exception>
+    public static ServerFile FindApp(string directory, RunningApps running) => InDirectory(directory) ?? TheOnlyOne(running.All);
 
     private static string ReadToken(string file)
     {

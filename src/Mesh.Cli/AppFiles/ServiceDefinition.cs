@@ -22,6 +22,9 @@ internal sealed record ServiceDefinition
     /// <summary>How to find out that it works. <see langword="null"/>: its ports accept connections.</summary>
     public HealthDefinition? Health { get; init; }
 
+    /// <summary>Whether its app speaks xDS itself. <see langword="null"/>: it does not.</summary>
+    public ProxylessDefinition? Proxyless { get; init; }
+
     /// <summary>Whether the app can do without it: then it may end at start, and its users start without its addresses.</summary>
     public bool Optional { get; init; }
 

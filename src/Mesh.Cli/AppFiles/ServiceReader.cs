@@ -17,7 +17,7 @@ internal static class ServiceReader
     {
         if (!service.IsObject(
             $"{name}: {{ command: …, endpoints: … }}",
-            "command", "workingDirectory", "endpoints", "uses", "health", "environment", "replicas", "optional", "optionalExitCode", "labels"))
+            "command", "workingDirectory", "endpoints", "uses", "health", "environment", "replicas", "optional", "optionalExitCode", "labels", "proxyless"))
         {
             return null;
         }
@@ -43,6 +43,7 @@ internal static class ServiceReader
             WorkingDirectory = workingDirectory,
             Environment = Variables(service.Member("environment")),
             Health = Health(service.Member("health"), endpoints),
+            Proxyless = Proxyless(service.Member("proxyless"), endpoints),
             Optional = optional,
             OptionalExitCode = optionalExitCode,
         };
@@ -173,6 +174,27 @@ internal static class ServiceReader
         }
 
         return endpoint is null ? null : new HealthDefinition(endpoint, path);
+    }
+
+    private static ProxylessDefinition? Proxyless(NodeCursor cursor, ImmutableArray<EndpointDescription> endpoints)
+    {
+        if (!cursor.IsThere || !cursor.IsObject("proxyless: { serves: grpc } or proxyless: {}", "serves"))
+        {
+            return null;
+        }
+
+        var serves = cursor.Member("serves").Text("serves: grpc");
+        if (serves is not null && endpoints is not [{ Protocol: AppProtocol.Grpc, SkipReason: null }])
+        {
+            // Peers are told one address of a replica.
+            cursor.Member("serves").Wrong("needs a service with one endpoint, of protocol grpc; give the others to a service of their own, or leave serves out");
+        }
+        else if (serves is not null && serves != endpoints[0].Name)
+        {
+            cursor.Member("serves").Wrong($"'{serves}' is no endpoint of this service; {Suggestion.Cure(serves, [endpoints[0].Name], "endpoint")}");
+        }
+
+        return new ProxylessDefinition(serves);
     }
 
     private static ImmutableSortedDictionary<string, string> Variables(NodeCursor cursor)

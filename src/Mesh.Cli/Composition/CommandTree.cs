@@ -27,5 +27,6 @@ internal static class CommandTree
         TokenCommand.Create(context),
         ProxyCommand.Create(context),
         SystemdCommand.Create(context),
+        BootstrapCommand.Create(context),
     };
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Mesh.Cli.AppFiles;
 using Mesh.Cli.Processes;
+using Mesh.Laptop.Clients;
 using Mesh.Laptop.Files;
+using Mesh.Model.Bootstrap;
 using Mesh.Model.Planning;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -96,7 +98,8 @@ internal sealed class ReplicaRunner : IDisposable
         // What only went away is refused by the control plane's new configuration at once, and what comes back finds its address kept; a restart would add nothing.
         var bound = Bound;
         var sidecar = plan.Listeners.Any(l => bound.GetValueOrDefault(l.Key) != l.Value)
-            || plan.Applications.Any(a => Plan.Applications.GetValueOrDefault(a.Key) != a.Value);
+            || plan.Applications.Any(a => Plan.Applications.GetValueOrDefault(a.Key) != a.Value)
+            || definition.Proxyless != Definition.Proxyless;
         _otherCommand = !definition.Command.SequenceEqual(Definition.Command) || definition.WorkingDirectory != Definition.WorkingDirectory;
         _revoked = Revoked(plan);
         (Definition, Workload, Plan) = (definition, workload, plan);
@@ -167,10 +170,19 @@ internal sealed class ReplicaRunner : IDisposable
         .DistinctBy(l => l.Value)
         .ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    private void WriteBootstrap(ControlPlaneAccess access, string token) => SecretFile.Write(
-        _context.State.Bootstrap(Plan.Name),
-        StartFiles.ToJson(StartFiles.Bootstrap(
-            _context.TrustDomain, Definition.Id, Plan with { Listeners = Bound }, _context.State.Sidecar(Plan.Name), access.Grpc, access.Roots, token, _context.AdminToken, _context.Telemetry, Environment.ProcessId)));
+    private void WriteBootstrap(ControlPlaneAccess access, string token)
+    {
+        var bootstrap = StartFiles.Bootstrap(
+            _context.TrustDomain, Definition.Id, Plan with { Listeners = Bound }, _context.State.Sidecar(Plan.Name), access.Grpc, access.Roots, token, _context.AdminToken, _context.Telemetry, Environment.ProcessId);
+        if (Definition.Proxyless is { } proxyless)
+        {
+            bootstrap.Relay = new RelayBootstrap();
+            bootstrap.AdvertisedAddress = proxyless.Serves is { } served ? Plan.Applications.GetValueOrDefault(served) : null;
+            SecretFile.Write(_context.State.GrpcBootstrap(Plan.Name), GrpcBootstrap.Of(bootstrap, proxyless.Serves).ToJsonString());
+        }
+
+        SecretFile.Write(_context.State.Bootstrap(Plan.Name), StartFiles.ToJson(bootstrap));
+    }
 
     private ChildStart DescribeSidecar()
     {
@@ -210,6 +222,11 @@ internal sealed class ReplicaRunner : IDisposable
         foreach (var variable in Plan.Environment.Where(v => v.Upstream is not { } upstream || !absent.Contains(upstream)))
         {
             variables[variable.Name] = variable.Value;
+        }
+
+        if (Definition.Proxyless is not null)
+        {
+            variables[GrpcBootstrap.Variable] = _context.State.GrpcBootstrap(Plan.Name);
         }
 
         variables[EnvironmentNames.State] = _context.State.App(Plan.Name);

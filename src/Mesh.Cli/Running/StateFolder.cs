@@ -58,6 +58,9 @@ internal sealed class StateFolder : IDisposable
     /// <summary>A sidecar's start-up file.</summary>
     public string Bootstrap(string replica) => System.IO.Path.Combine(Folder(System.IO.Path.Combine("sidecars", replica)), "bootstrap.json");
 
+    /// <summary>The start-up file of the app's own xDS client.</summary>
+    public string GrpcBootstrap(string replica) => System.IO.Path.Combine(Folder(System.IO.Path.Combine("sidecars", replica)), "grpc-xds.json");
+
     /// <summary>A sidecar's own state.</summary>
     public string Sidecar(string replica) => Folder(System.IO.Path.Combine("sidecars", replica, "state"));
 

@@ -88,7 +88,7 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
         _printer.Say($"Starting {app.Name} from {app.File}; logs are in {Path.Combine(context.State.Path, "logs")}.");
         SecretFile.Write(
             context.State.CliFile,
-            new ServerFile { App = app.Name, Server = controlPlane.Api, Token = controlPlane.Token, ProcessId = Environment.ProcessId, File = app.File }.ToJson());
+            new ServerFile { App = app.Name, Server = controlPlane.Api, Token = controlPlane.Token, ProcessId = Environment.ProcessId, File = app.File, State = context.State.Path }.ToJson());
         using var known = apps.Add(context.State.CliFile, Environment.ProcessId);
         try
         {

@@ -6,11 +6,14 @@ namespace Mesh.Model.Bootstrap;
 /// </summary>
 public sealed record RelayBootstrap
 {
-    /// <summary>The socket's name in the state directory where nothing else is said.</summary>
-    public const string DefaultSocketName = "xds.sock";
+    /// <summary>The private key in the certificates' directory.</summary>
+    public const string KeyFile = "key.pem";
 
-    /// <summary>The certificates' directory in the state directory where nothing else is said.</summary>
-    public const string DefaultCertificateDirectoryName = "certificates";
+    /// <summary>The leaf and what leads to a root.</summary>
+    public const string ChainFile = "chain.pem";
+
+    /// <summary>The roots.</summary>
+    public const string RootsFile = "roots.pem";
 
     /// <summary>
     /// Absolute path of a Unix socket of mode 0600, at most 103 bytes long (the least that systems allow). <see langword="null"/>: <c>xds.sock</c> in the state
@@ -26,4 +29,12 @@ public sealed record RelayBootstrap
 
     /// <summary>Absolute path of a directory of mode 0700 for key, chain and roots as PEM. <see langword="null"/>: <c>certificates</c> in the state directory.</summary>
     public string? CertificateDirectory { get; set; }
+
+    /// <summary>Where the Unix socket is. <see langword="null"/>: there is none.</summary>
+    /// <param name="stateDirectory">The sidecar's.</param>
+    public string? SocketBeside(string stateDirectory) => Socket ?? (Address is null ? Path.Combine(stateDirectory, "xds.sock") : null);
+
+    /// <summary>Where the certificates are.</summary>
+    /// <param name="stateDirectory">The sidecar's.</param>
+    public string CertificatesBeside(string stateDirectory) => CertificateDirectory ?? Path.Combine(stateDirectory, "certificates");
 }

@@ -17,7 +17,7 @@ internal static class RelayCheck
     /// <param name="fault">Takes the member and what is wrong with it.</param>
     public static RelaySettings Convert(RelayBootstrap relay, string stateDirectory, Action<string, string> fault)
     {
-        var socket = relay.Socket ?? (relay.Address is null ? Path.Combine(stateDirectory, RelayBootstrap.DefaultSocketName) : null);
+        var socket = relay.SocketBeside(stateDirectory);
         if (relay.Socket is not null && !Path.IsPathFullyQualified(relay.Socket))
         {
             fault("relay.socket", $"'{relay.Socket}' is not an absolute path");
@@ -27,7 +27,7 @@ internal static class RelayCheck
             fault("relay.socket", $"'{socket}' is longer than {LongestSocketPath} bytes, the most that a Unix socket's path may have; name a shorter one");
         }
 
-        var directory = relay.CertificateDirectory ?? Path.Combine(stateDirectory, RelayBootstrap.DefaultCertificateDirectoryName);
+        var directory = relay.CertificatesBeside(stateDirectory);
         if (!Path.IsPathFullyQualified(directory))
         {
             fault("relay.certificateDirectory", $"'{directory}' is not an absolute path");

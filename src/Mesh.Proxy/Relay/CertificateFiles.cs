@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mesh.Model.Bootstrap;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Identity;
 
@@ -10,15 +11,6 @@ namespace Mesh.Proxy.Relay;
 /// </summary>
 internal sealed partial class CertificateFiles(RelaySettings settings, IWorkloadIdentity identity, RelaySecrets secrets, ILogger<CertificateFiles> logger) : IHostedService
 {
-    /// <summary>The private key, PKCS#8.</summary>
-    public const string KeyFile = "key.pem";
-
-    /// <summary>The leaf, then the intermediates.</summary>
-    public const string ChainFile = "chain.pem";
-
-    /// <summary>The roots.</summary>
-    public const string RootsFile = "roots.pem";
-
     private const string CurrentLink = "..data";
     private const string GenerationPrefix = "..svid-";
 
@@ -64,7 +56,7 @@ internal sealed partial class CertificateFiles(RelaySettings settings, IWorkload
     {
         var root = new StateDirectory(settings.CertificateDirectory);
         root.Prepare();
-        (string Name, string Content)[] files = [(ChainFile, current.Chain), (RootsFile, current.Roots), (KeyFile, current.Key)];
+        (string Name, string Content)[] files = [(RelayBootstrap.ChainFile, current.Chain), (RelayBootstrap.RootsFile, current.Roots), (RelayBootstrap.KeyFile, current.Key)];
         if (OperatingSystem.IsWindows())
         {
             // Links need a privilege there; each file is replaced as a whole.
@@ -77,15 +69,15 @@ internal sealed partial class CertificateFiles(RelaySettings settings, IWorkload
         }
 
         var before = Generations().Max();
-        var name0 = GenerationPrefix + (Number(before) + 1).ToString("D8", CultureInfo.InvariantCulture);
-        var generation = new StateDirectory(Path.Combine(root.Path, name0));
+        var next = GenerationPrefix + (Number(before) + 1).ToString("D8", CultureInfo.InvariantCulture);
+        var generation = new StateDirectory(Path.Combine(root.Path, next));
         generation.Prepare();
         foreach (var (name, content) in files)
         {
             generation.Write(name, System.Text.Encoding.ASCII.GetBytes(content));
         }
 
-        LinkSwap.Point(Path.Combine(root.Path, CurrentLink), name0);
+        LinkSwap.Point(Path.Combine(root.Path, CurrentLink), next);
         foreach (var (name, _) in files)
         {
             var link = Path.Combine(root.Path, name);
@@ -96,7 +88,7 @@ internal sealed partial class CertificateFiles(RelaySettings settings, IWorkload
         }
 
         // The one before stays for whoever has just followed the link.
-        foreach (var old in Generations().Where(g => g != name0 && g != before).ToList())
+        foreach (var old in Generations().Where(g => g != next && g != before).ToList())
         {
             Directory.Delete(Path.Combine(root.Path, old), recursive: true);
         }

@@ -103,6 +103,9 @@ internal static class ProxylessRoutes
             message.WeightedClusters.Clusters.AddRange(backends
                 .GroupBy(backend => Known(backend.Cluster), StringComparer.Ordinal)
                 .Select(share => new ClusterWeight { Name = share.Key, Weight = (uint)share.Sum(backend => backend.Weight) }));
+#pragma warning disable CS0612 // older gRPC cores (1.51 is in Debian 12) take 100 where it is absent, and refuse weights with another sum
+            message.WeightedClusters.TotalWeight = (uint)message.WeightedClusters.Clusters.Sum(share => share.Weight ?? 0L);
+#pragma warning restore CS0612
         }
 
         return message;
