@@ -47,6 +47,11 @@ internal sealed class YamlDocumentReader(string sourceName)
             // YamlDotNet's parser loses its way in some half-written texts, such as a flow list that is never closed, before it can say where.
             _violations.Add(new(FieldPath.Root, "is not YAML: a bracket, brace or quote that is opened here is not closed as it should be", (int)(parser.Current?.Start.Line ?? 1)));
         }
+        catch (ArgumentException)
+        {
+            // Its scanner makes tags of anything behind an exclamation mark, and its tags refuse what is no URI.
+            _violations.Add(new(FieldPath.Root, "is not YAML: a tag (an exclamation mark and what follows it) is none; put the text in quotes", (int)(parser.Current?.Start.Line ?? 1)));
+        }
         catch (TooMuchException e)
         {
             _violations.Add(new(FieldPath.Root, e.Message, e.Line));
