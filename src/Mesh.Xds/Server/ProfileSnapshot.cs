@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using Google.Protobuf;
 using Mesh.Xds.Wire;
 
 namespace Mesh.Xds.Server;
@@ -18,7 +20,10 @@ internal sealed class ProfileSnapshot
     /// <summary>Whether endpoints of a cluster may be told: it is one of the profile's.</summary>
     public bool Knows(string cluster) => this[TypeUrls.Cluster].ByName.ContainsKey(cluster);
 
-    /// <summary>Whether a cluster is no more than a tombstone, which has no endpoints whoever else may reach them.</summary>
+    /// <summary>
+    /// Whether a cluster is no more than a tombstone for others that still lead to it, which has no endpoints whoever else may reach them. One that routes only left for
+    /// another keeps its endpoints: clients use it until they have taken the new routes, and longer if they refuse them.
+    /// </summary>
     public bool IsGone(string cluster) => _gone.Contains(cluster);
 
     /// <summary>Whether clusters are the same as those of another snapshot, and as much there or gone.</summary>
@@ -29,18 +34,11 @@ internal sealed class ProfileSnapshot
     /// <param name="previous">What it replaces.</param>
     /// <param name="keepGone">
     /// Tombstones: listeners and route tables that are gone stay as they were, for clients that do not pick up a resource which was withdrawn and comes back.
-    /// Their clusters stay too, without endpoints.
+    /// Their clusters stay too, without endpoints; see <see cref="IsGone"/>.
     /// </param>
     public static ProfileSnapshot Of(BuiltSnapshot built, ProfileSnapshot? previous, bool keepGone)
     {
         var next = new ProfileSnapshot();
-        if (keepGone && previous is not null)
-        {
-            var there = built.Resources.Where(resource => resource.TypeUrl == TypeUrls.Cluster).Select(resource => resource.Name);
-            ImmutableHashSet<string> gone = [.. previous[TypeUrls.Cluster].ByName.Keys.Except(there, StringComparer.Ordinal)];
-            next._gone = gone.SetEquals(previous._gone) ? previous._gone : gone;
-        }
-
         foreach (var typeUrl in TypeUrls.InOrder.Where(typeUrl => typeUrl != TypeUrls.Endpoints))
         {
             XdsResource[] ofType = [.. built.Resources.Where(resource => resource.TypeUrl == typeUrl)];
@@ -56,7 +54,39 @@ internal sealed class ProfileSnapshot
             next._byType[typeUrl] = set.Version == before?.Version ? before : set;
         }
 
+        if (keepGone && previous is not null)
+        {
+            var gone = Abandoned(built, next);
+            next._gone = gone.SetEquals(previous._gone) ? previous._gone : gone;
+        }
+
         return next;
+    }
+
+    // Clusters that only listeners and route tables lead to which are gone themselves.
+    private static ImmutableHashSet<string> Abandoned(BuiltSnapshot built, ProfileSnapshot next)
+    {
+        var there = built.Resources.Select(resource => (resource.TypeUrl, resource.Name)).ToHashSet();
+        XdsResource[] leading =
+        [
+            .. new[] { TypeUrls.Listener, TypeUrls.RouteTable }
+                .SelectMany(type => next[type].ByName.Values)
+                .Where(resource => !there.Contains((resource.TypeUrl, resource.Name))),
+        ];
+        return leading.Length == 0
+            ? []
+            : [.. next[TypeUrls.Cluster].ByName.Keys.Where(name => !there.Contains((TypeUrls.Cluster, name)) && leading.Any(resource => Names(resource, name)))];
+    }
+
+    // A text on the wire stands behind its length (https://protobuf.dev/programming-guides/encoding/), so this finds the name alone and no longer one that begins with it.
+    private static bool Names(XdsResource resource, string name)
+    {
+        var text = Encoding.UTF8.GetBytes(name);
+        var field = new byte[CodedOutputStream.ComputeLengthSize(text.Length) + text.Length];
+        using var output = new CodedOutputStream(field);
+        output.WriteLength(text.Length);
+        text.CopyTo(field.AsSpan(field.Length - text.Length));
+        return resource.Body.Span.IndexOf(field) >= 0;
     }
 
     public bool Same(ProfileSnapshot? other) => other is not null && ReferenceEquals(_gone, other._gone) && _byType.All(type => ReferenceEquals(type.Value, other[type.Key]));

@@ -64,6 +64,29 @@ public sealed class ForeignProfileTests
     }
 
     [Fact]
+    public void Next_RoutesLeaveForAnotherCluster_TheFirstKeepsItsEndpointsForWhoHasNotTakenThemYet()
+    {
+        Publish("orders");
+        Assert.Empty(_cache.PublishEndpoints(Samples.Endpoints("payments", 7)).Violations);
+        var stream = new StateStream(_cache, Profile)
+            .Ask(TypeUrls.Cluster, "shop/orders/http").Ask(TypeUrls.Endpoints, "shop/orders/http").Ask(TypeUrls.RouteTable, "outbound/shop/orders/http");
+        stream.Drain();
+
+        _cache.Publish(
+            Profile,
+            Prepare(Samples.Calling("orders") with
+            {
+                RouteTables = [Samples.Table("orders") with { Rules = Samples.Table("payments").Rules }],
+                Clusters = [Samples.Cluster("payments")],
+            }),
+            keepGone: true);
+
+        Assert.Equal(["RDS outbound/shop/orders/http"], stream.Drain());
+        Assert.Empty(_cache.PublishEndpoints(Samples.Endpoints("orders", 8)).Violations);
+        Assert.Equal(8u, Assert.Single(stream.Expect(TypeUrls.Endpoints).Resources).Unpack<ClusterLoadAssignment>().Endpoints[0].LbEndpoints[0].Endpoint.Address.SocketAddress.PortValue);
+    }
+
+    [Fact]
     public void Next_ListenerOfAServer_IsMadeForItsAddressAndFollowsPermissions()
     {
         Publish("orders");
