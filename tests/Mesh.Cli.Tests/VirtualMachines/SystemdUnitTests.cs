@@ -32,7 +32,7 @@ public sealed class SystemdUnitTests
     public async Task Units_SystemdAnalyze_FindsNothingWrong()
     {
         var analyze = ProgramSearch.Find("systemd-analyze", "/");
-        Assert.SkipWhen(analyze is null, "No systemd-analyze on this machine; the package systemd has it.");
+        Assert.SkipWhen(analyze is null, "No systemd-analyze on this machine: the units are checked where systemd is installed (package systemd).");
         using var folder = new TemporaryFolder();
         string[] units =
         [
