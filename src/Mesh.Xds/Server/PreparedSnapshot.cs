@@ -40,18 +40,16 @@ public sealed class PreparedSnapshot
     /// <param name="profile">The profile's name, for violations.</param>
     /// <param name="kind">The kind.</param>
     /// <param name="snapshot">The whole of it.</param>
-    public static PreparedSnapshot Of(string profile, ClientKind kind, ProxySnapshot snapshot) => kind == ClientKind.Mesh ? Of(profile, snapshot) : Try($"profile {profile}", () =>
-    {
-        var built = kind == ClientKind.Grpc ? ProxylessBuilder.Build(snapshot) : EnvoyBuilder.Build(snapshot);
-        return new(built, XdsValidator.Validate([.. built.Resources, .. built.Templates.Select(template => template.Sample)]));
-    });
+    public static PreparedSnapshot Of(string profile, ClientKind kind, ProxySnapshot snapshot) => kind == ClientKind.Mesh
+        ? Of(profile, snapshot)
+        : Try($"profile {profile}", () => Of(kind == ClientKind.Grpc ? ProxylessBuilder.Build(snapshot) : EnvoyBuilder.Build(snapshot)));
+
+    /// <summary>Checks what was built.</summary>
+    internal static PreparedSnapshot Of(BuiltSnapshot built) =>
+        new(built, XdsValidator.Validate([.. built.Resources, .. built.Templates.Select(template => template.Sample)]));
 
     /// <summary>Encodes and checks an endpoint set.</summary>
-    internal static PreparedSnapshot Of(EndpointSet set) => Try($"EDS {set.Cluster}", () =>
-    {
-        ImmutableArray<XdsResource> resources = [SnapshotCodec.Encode(set)];
-        return new(new(resources, []), XdsValidator.Validate(resources));
-    });
+    internal static PreparedSnapshot Of(EndpointSet set) => Try($"EDS {set.Cluster}", () => Of(new BuiltSnapshot([SnapshotCodec.Encode(set)], [])));
 
     /// <summary>What xDS has no way to say is a violation like any other: whoever publishes goes on with the last good snapshot.</summary>
     private static PreparedSnapshot Try(string what, Func<PreparedSnapshot> prepare)

@@ -65,20 +65,22 @@ public sealed class SnapshotCache
     /// Serves endpoint sets to whoever subscribes to their clusters. Sets that are not named stay; a set that breaks a rule is left out and reported. A cluster
     /// whose service is gone gets an empty set, never none: that is its tombstone.
     /// </summary>
-    public PublishResult PublishEndpoints(params IEnumerable<EndpointSet> sets)
+    public PublishResult PublishEndpoints(params IEnumerable<EndpointSet> sets) => PublishEndpoints(sets.Select(PreparedSnapshot.Of));
+
+    /// <summary>Serves endpoint sets that were encoded and checked before, each one resource or violations.</summary>
+    internal PublishResult PublishEndpoints(IEnumerable<PreparedSnapshot> sets)
     {
         var violations = ImmutableArray.CreateBuilder<XdsViolation>();
         var changed = new List<string>();
         lock (_writing)
         {
-            foreach (var set in sets)
+            foreach (var prepared in sets)
             {
-                var prepared = PreparedSnapshot.Of(set);
                 violations.AddRange(prepared.Violations);
-                if (prepared.Violations.IsEmpty && _endpoints.GetValueOrDefault(set.Cluster)?.Version != prepared.Built.Resources[0].Version)
+                if (prepared.Violations.IsEmpty && prepared.Built.Resources is [var set] && _endpoints.GetValueOrDefault(set.Name)?.Version != set.Version)
                 {
-                    _endpoints[set.Cluster] = prepared.Built.Resources[0];
-                    changed.Add(set.Cluster);
+                    _endpoints[set.Name] = set;
+                    changed.Add(set.Name);
                 }
             }
         }

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Mesh.Testing;
+using Mesh.Xds.Tests.OfficialProtos;
+
+namespace Mesh.Xds.Tests.RealClients;
+
+/// <summary>A process with a real grpc-js client and the servers that it is sent to; skips the test where Node or the package is not there.</summary>
+internal sealed class NodeClient : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+    private readonly string _bootstrap;
+
+    private NodeClient(Process process, string bootstrap)
+    {
+        _bootstrap = bootstrap;
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>The ports of its servers, which answer <c>s0</c>, <c>s1</c> and so on.</summary>
+    public int[] Ports { get; private set; } = [];
+
+    public static async Task<NodeClient> StartAsync(Uri controlPlane, string nodeId, string target, int servers)
+    {
+        var script = Checkout.PathTo("tests", "Mesh.Xds.Tests", "RealClients", "client.js");
+        var start = new ProcessStartInfo("node", [script, NodeScript.Modules(), target, servers.ToString(CultureInfo.InvariantCulture)])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var bootstrap = Path.GetTempFileName();
+        start.Environment["GRPC_XDS_BOOTSTRAP"] = bootstrap;
+        await File.WriteAllTextAsync(bootstrap, JsonSerializer.Serialize(new
+        {
+            xds_servers = new[]
+            {
+                new { server_uri = $"127.0.0.1:{controlPlane.Port}", channel_creds = new[] { new { type = "insecure" } }, server_features = new[] { "xds_v3", "ignore_resource_deletion" } },
+            },
+            node = new { id = nodeId, locality = new { } },
+            certificate_providers = new { mesh = new { plugin_name = "file_watcher", config = new { ca_certificate_file = "/dev/null", refresh_interval = "60s" } } },
+        }), TestContext.Current.CancellationToken);
+        start.Environment.Remove("http_proxy");
+        start.Environment.Remove("https_proxy");
+        var client = new NodeClient(NodeScript.Start(start), bootstrap);
+        client.Ports = JsonSerializer.Deserialize<int[]>(await client.ReadAsync())!;
+        return client;
+    }
+
+    /// <summary>Makes calls, one after the other.</summary>
+    public Task<CallResult> CallAsync(int calls, Dictionary<string, string>? headers = null) => OrderAsync(new { calls, headers });
+
+    /// <summary>Ends a server.</summary>
+    public Task StopAsync(int server) => OrderAsync(new { stop = server });
+
+    /// <summary>Starts a server again, on its port.</summary>
+    public Task StartAsync(int server) => OrderAsync(new { start = server });
+
+    /// <summary>Calls until it comes to what is wanted.</summary>
+    public async Task<CallResult> UntilAsync(int calls, Func<CallResult, bool> condition)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var result = await CallAsync(calls);
+            if (condition(result))
+            {
+                return result;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(60), $"it stays at {result}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+        File.Delete(_bootstrap);
+    }
+
+    private async Task<CallResult> OrderAsync(object order)
+    {
+        await _process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(order).AsMemory(), TestContext.Current.CancellationToken);
+        return JsonSerializer.Deserialize<CallResult>(await ReadAsync())!;
+    }
+
+    private async Task<string> ReadAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        var line = await _process.StandardOutput.ReadLineAsync(deadline.Token);
+        if (line is null)
+        {
+            Assert.Fail($"the client ended: {await _errors}");
+        }
+
+        return line;
+    }
+}

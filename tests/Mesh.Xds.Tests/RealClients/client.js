@@ -1,0 +1,49 @@
+// A real gRPC client of the xDS server, and the servers it is sent to: node client.js <node_modules> <target> <number of servers>
+// First line out: the servers' ports. Then, for each line in, { "calls": n, "headers": { … } }, one out: { "answers": { "<server>": n }, "errors": { "<code>": n } }.
+// { "stop": n } and { "start": n } end a server and start it again on its port.
+'use strict';
+
+const path = require('path');
+const [modules, target, count] = process.argv.slice(2);
+const grpc = require(path.join(modules, '@grpc', 'grpc-js'));
+require(path.join(modules, '@grpc', 'grpc-js-xds')).register();
+
+const asIs = bytes => bytes;
+const method = { path: '/test.Echo/Say', requestStream: false, responseStream: false, requestSerialize: asIs, requestDeserialize: asIs, responseSerialize: asIs, responseDeserialize: asIs };
+
+function serve(name, port) {
+  const server = new grpc.Server();
+  server.addService({ Say: method }, { Say: (call, done) => done(null, Buffer.from(name)) });
+  return new Promise((resolve, reject) =>
+    server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve({ server, port: bound }))));
+}
+
+function call(client, headers) {
+  const metadata = new grpc.Metadata();
+  for (const [name, value] of Object.entries(headers || {})) metadata.set(name, value);
+  return new Promise(resolve =>
+    client.makeUnaryRequest(method.path, asIs, asIs, Buffer.from('hello'), metadata, { deadline: Date.now() + 20000 },
+      (error, answer) => resolve(error ? { error: `${grpc.status[error.code]}`, detail: error.details } : { answer: answer.toString() })));
+}
+
+(async () => {
+  const servers = await Promise.all(Array.from({ length: Number(count) }, (_, i) => serve(`s${i}`, 0)));
+  console.log(JSON.stringify(servers.map(server => server.port)));
+  let client;
+  for await (const line of require('readline').createInterface({ input: process.stdin })) {
+    const order = JSON.parse(line);
+    if (order.stop !== undefined) servers[order.stop].server.forceShutdown();
+    if (order.start !== undefined) servers[order.start] = await serve(`s${order.start}`, servers[order.start].port);
+    const result = { answers: {}, errors: {}, detail: '' };
+    // Not before the control plane has something to say: the ports come from here.
+    if (order.calls) client ??= new grpc.Client(target, grpc.credentials.createInsecure(), { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500 });
+    for (let i = 0; i < (order.calls || 0); i++) {
+      const { answer, error, detail } = await call(client, order.headers);
+      if (detail) result.detail = detail;
+      const [where, key] = error ? [result.errors, error] : [result.answers, answer];
+      where[key] = (where[key] || 0) + 1;
+    }
+    console.log(JSON.stringify(result));
+  }
+  process.exit(0);
+})();
