@@ -18,6 +18,7 @@ internal static class DoorTargets
     [
         new("http1-doors", FuzzTargets.Corpora("framing.txt", "head.txt", "target.txt", "method.txt"), ["\r\n", "\n", "\r", "Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n", "/admin", ":", " ", "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n"], RunHttp1, 80),
         new("http2-doors", [.. Http2Message.ReadAll().Select(m => m.Octets).Where(o => o.Length < 2000)], ["/admin", "\r\n", "transfer-encoding", "chunked", ":path"], RunHttp2, 60),
+        new("client-hello", [File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Corpus", "seeds", "client-hello"))], ["http.orders.default", "h2", "mesh-tcp"], RunHello, 300),
     ];
 
     private static void RunHttp1(byte[] input)
@@ -34,6 +35,17 @@ internal static class DoorTargets
         {
             // The goodbye of the caller lets the server close once it has answered.
             Send(door, [.. Http2Frame.Preface(), .. input, .. new Http2Frame(Http2Frame.GoAway, 0, 0, new byte[8]).Octets]);
+        }
+    }
+
+    // Whatever a hello looks like, nobody gets in without a certificate, and the door stays open for others.
+    private static void RunHello(byte[] input)
+    {
+        var raw = new Target("mesh door before TLS", () => HostileConnection.OpenAsync(Mesh.Value.Pair.Callee.MeshDoor), Mesh.Value.MeshDoor.Recording, Patience);
+        Send(raw, input);
+        if (raw.Recording.Take().Count > 0)
+        {
+            throw new InvalidOperationException("Somebody without a certificate got in.");
         }
     }
 

@@ -29,6 +29,10 @@ public sealed class Http1CorpusTests(AllServers servers) : IClassFixture<AllServ
             var seen = await Exchange.RunAsync(message, door);
             log.WriteLine($"{door}: {seen}");
             Judge(message, door, seen, strictest.Target, strictest.Seen);
+            foreach (var other in others.Where(o => o.Seen.Outcome == Outcome.Forwarded && seen.Outcome == Outcome.Forwarded))
+            {
+                Assert.Equal(other.Seen.Requests.Select(What), seen.Requests.Select(What));
+            }
         }
     }
 
@@ -45,6 +49,9 @@ public sealed class Http1CorpusTests(AllServers servers) : IClassFixture<AllServ
         Assert.Contains(servers.OthersHttp1, o => o.Name == program);
         Assert.Contains(servers.OthersHttp2, o => o.Name == program);
     }
+
+    // Of the absolute form servers pass the path on or all of it.
+    private static string What(SeenRequest request) => $"{request.Method} {request.Target[(request.Target.StartsWith("http://a/", StringComparison.Ordinal) ? 8 : 0)..]} {request.Body}";
 
     private static void Judge(CorpusMessage message, Target door, Observation seen, Target other, Observation strictest)
     {
