@@ -24,7 +24,11 @@ internal abstract partial class InboundHttp(
         Failure? failure;
         try
         {
-            record.Span = HopTracing.Start(callee, Direction, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+            if (!HopTracing.IsProbe(context.Request.Headers.TraceParent, context.Request.Path.Value))
+            {
+                record.Span = HopTracing.Start(callee, Direction, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+            }
+
             if (record.Span.TraceParent is { } parent)
             {
                 context.Request.Headers.TraceParent = parent;

@@ -11,6 +11,12 @@ internal static class HopTracing
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>
+    /// Whether a request is one of a health check that nobody traces: it comes without a trace to a path by which the ServiceDefaults of .NET are asked for health, and
+    /// which those leave out of traces as well. Twice a minute for each service it would be a trace of its own.
+    /// </summary>
+    public static bool IsProbe(string? traceParent, string? path) => path is "/health" or "/alive" && string.IsNullOrEmpty(traceParent);
+
+    /// <summary>
     /// Begins the span of a hop. Without an exporter it allocates nothing, and the caller's <c>traceparent</c> and <c>tracestate</c> are to be passed on untouched.
     /// </summary>
     /// <param name="name">Where it goes, bounded: never a path. The span's name is the method and this.</param>

@@ -40,6 +40,15 @@ public sealed class HopTracingTests
         Assert.Equal("connect_failed", activity.GetTagItem("error.type"));
     }
 
+    [Theory]
+    [InlineData(null, "/health", true)]
+    [InlineData("", "/alive", true)]
+    [InlineData(Parent, "/health", false)] // somebody traces it
+    [InlineData(null, "/healthy", false)]
+    [InlineData(null, "/orders/health", false)]
+    [InlineData(null, "/", false)]
+    public void IsProbe_OnlyWhatHealthChecksAsk(string? traceParent, string path, bool expected) => Assert.Equal(expected, HopTracing.IsProbe(traceParent, path));
+
     [Fact]
     public void Stop_TheCallerWentAway_IsNobodysError()
     {
