@@ -96,6 +96,19 @@ public sealed class BuildScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task Fuzz_WithMinutes_RunsTheLongTestsOfOneProject()
+    {
+        var run = await RunAsync("", "fuzz", "3");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("build tests/Mesh.Hostile.Tests", run.Calls, StringComparison.Ordinal);
+        Assert.Contains("-trait Kind=Fuzz", run.Calls, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_WithMinutes_IsRefused() => Assert.Equal(64, (await RunAsync("", "test", "3")).ExitCode);
+
+    [Fact]
     public async Task Build_UnknownVerb_SaysWhichThereAre()
     {
         var run = await RunAsync("", "bild");
