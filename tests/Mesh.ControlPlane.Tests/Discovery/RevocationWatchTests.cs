@@ -1,3 +1,4 @@
+using Envoy.Config.Listener.V3;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Store;
@@ -7,6 +8,7 @@ using Mesh.Model;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
+using Mesh.Xds.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -46,6 +48,26 @@ public sealed class RevocationWatchTests
         Assert.Equal((new ServiceId("default", "orders"), "one"), Assert.Single(watch.Alarms));
         Assert.Single(host.Logs.Lines, l => l.Id == 2411);
         lease.Dispose();
+        await PumpAsync(time, () => watch.Alarms.IsEmpty);
+    }
+
+    [Fact]
+    public async Task Revocation_ThatAProxylessServerDoesNotAcknowledge_RaisesAnAlarmUntilItDoes()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("orders")));
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(directory), time);
+        await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
+        await using var server = await ProxylessClient.StartAsync(host, "orders");
+        await server.GetAsync(TypeUrls.Listener, "inbound/server/http/0.0.0.0:50051", Listener.Parser);
+        var watch = host.Services.GetRequiredService<RevocationWatch>();
+
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront"), Documents.Service("orders")));
+        await PumpAsync(time, () => watch.Alarms.Length > 0);
+
+        Assert.Equal((new ServiceId("default", "orders"), "one (grpc)"), Assert.Single(watch.Alarms));
+        await server.NextAsync(TypeUrls.Listener);
         await PumpAsync(time, () => watch.Alarms.IsEmpty);
     }
 
