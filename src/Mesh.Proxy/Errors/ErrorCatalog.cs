@@ -19,7 +19,7 @@ internal static class ErrorCatalog
 
     private static ErrorEntry Describe(ProxyError error) => error switch
     {
-        ProxyError.AmbiguousPath => new("ambiguous_path", Blame.Client, 400, InvalidArgument, "Send the path without encoded slashes, backslashes, NUL and dot segments; where policies name paths also without empty segments and without anything that is encoded twice."),
+        ProxyError.AmbiguousPath => new("ambiguous_path", Blame.Client, 400, InvalidArgument, "Send the path without backslashes and dot segments; where policies name paths also without encoded slashes, empty segments and anything that is encoded twice."),
         ProxyError.ClientClosed => new("client_closed", Blame.Client, 499, Cancelled, "Nothing to do; the caller gave up."),
         ProxyError.BadRequest => new("bad_request", Blame.Client, 400, InvalidArgument, "Look at how the caller writes its request; its head or body is not valid HTTP."),
         ProxyError.FrontDoorRefused => new("front_door_refused", Blame.Client, 403, PermissionDenied, "Use the address that the mesh printed, from a browser tab of its own or curl, and not from another web page."),

@@ -75,8 +75,7 @@ internal sealed partial class OutboundHttp(
             return (null, default, new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL of http"));
         }
 
-        var path = target.Path;
-        if (AppPath.HasDotSegment(path) || (routes.HasPaths && !AppPath.TryRead(target.Path, isStrict: true, out path)))
+        if (!AppPath.TryRead(target.Path, routes.HasPaths, out var path))
         {
             return (null, target, new Failure(ProxyError.AmbiguousPath, Detail: $"{target.Path} can be read in two ways"));
         }

@@ -42,7 +42,7 @@ internal static class HttpTargets
     private static void RunTarget(byte[] input)
     {
         var raw = FuzzTargets.Text(input);
-        if (!RequestTarget.TryParse(raw, out var target) || !AppPath.TryRead(target.Path, isStrict: true, out var path) || !NoAdmin.Decide("spiffe://a/b", "GET", path).IsAllowed)
+        if (!RequestTarget.TryParse(raw, out var target) || !AppPath.TryRead(target.Path, isMatched: true, out var path) || !NoAdmin.Decide("spiffe://a/b", "GET", path).IsAllowed)
         {
             return;
         }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Mesh.Proxy.Policies.Routing;
 
 /// <summary>
-/// The path as the app will see it: decoded once. What two readers could read differently, encoded slashes, backslashes, dot segments and NUL, is no path that a
-/// permission or a route can be trusted on, so it is refused.
+/// The path as the app will see it: decoded once. What two readers could read differently is no path that a permission or a route can be trusted on, so it is refused
+/// where one looks at paths; dot segments and backslashes, which no honest caller sends, everywhere.
 /// </summary>
 internal static class AppPath
 {
@@ -14,27 +14,29 @@ internal static class AppPath
 
     /// <summary>Decodes a path without its query, or says that it is ambiguous.</summary>
     /// <param name="raw">As the caller sent it.</param>
-    /// <param name="isStrict">
-    /// Whether permissions or routes look at paths. Then empty segments are ambiguous too, for some apps merge slashes; and what is encoded twice, for some decode twice; and
-    /// controls, and octets that are no UTF-8.
+    /// <param name="isMatched">
+    /// Whether permissions or routes look at paths. Then encoded slashes and backslashes are ambiguous too; and empty segments, for some apps merge slashes; and what is
+    /// encoded twice, for some decode twice; and controls, and octets that are no UTF-8. Where nothing looks at paths they are the app's own, as without a mesh.
     /// </param>
-    /// <param name="path">The decoded path.</param>
-    public static bool TryRead(string raw, bool isStrict, out string path)
+    /// <param name="path">The decoded path; as it came where nothing looks at it.</param>
+    public static bool TryRead(string raw, bool isMatched, out string path)
     {
         path = raw;
+        if (raw.Contains('\\', StringComparison.Ordinal) || HasDotSegment(raw))
+        {
+            return false;
+        }
+
+        if (!isMatched)
+        {
+            return true;
+        }
+
         var isEncoded = raw.Contains('%', StringComparison.Ordinal);
         var decoded = isEncoded ? Decode(raw) : raw;
-        if (decoded is null || decoded.AsSpan().ContainsAny('\\', '\0'))
-        {
-            return false;
-        }
-
-        if (isStrict && (decoded.Contains("//", StringComparison.Ordinal) || (isEncoded && (decoded.AsSpan().ContainsAny(Controls) || IsEncodedStill(decoded)))))
-        {
-            return false;
-        }
-
-        if (HasDotSegment(decoded))
+        if (decoded is null
+            || decoded.Contains("//", StringComparison.Ordinal)
+            || (isEncoded && (decoded.AsSpan().ContainsAny(Controls) || IsEncodedStill(decoded) || HasDotSegment(decoded))))
         {
             return false;
         }
@@ -43,15 +45,18 @@ internal static class AppPath
         return true;
     }
 
-    /// <summary>Whether a path, encoded or not, goes up or stays where it is: no client sends such a path, and what it means is nobody's to guess.</summary>
-    public static bool HasDotSegment(string path)
+    // A path that goes up or stays where it is, also between slashes that are encoded: no client sends such a path, and what it means is nobody's to guess.
+    private static bool HasDotSegment(string path)
     {
-        if (!path.Contains("/.", StringComparison.Ordinal) && !path.Contains("/%2e", StringComparison.OrdinalIgnoreCase))
+        var isEncoded = path.Contains('%', StringComparison.Ordinal);
+        if (!isEncoded && !path.Contains("/.", StringComparison.Ordinal))
         {
             return false;
         }
 
-        var plain = path.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase);
+        var plain = isEncoded
+            ? path.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase).Replace("%2f", "/", StringComparison.OrdinalIgnoreCase).Replace("%5c", "/", StringComparison.OrdinalIgnoreCase)
+            : path;
         foreach (var segment in plain.AsSpan().Split('/'))
         {
             // ";x" is a path parameter to some apps: "..;x" is a dot segment for them.
