@@ -31,9 +31,10 @@ internal static class BootstrapCommand
     private static Command Envoy(CommandContext context)
     {
         var source = new BootstrapSource();
-        var command = new Command("envoy", "For Envoy (experimental): envoy -c FILE.");
+        var http2 = new Option<string[]>("--http2") { Description = "A port, by name, whose app speaks HTTP/2, as for gRPC; may be given again.", HelpName = "port" };
+        var command = new Command("envoy", "For Envoy (experimental): envoy -c FILE.") { http2 };
         source.AddTo(command);
-        command.SetAction(parsed => Print(context, () => EnvoyBootstrap.Of(source.Read(parsed, context))));
+        command.SetAction(parsed => Print(context, () => EnvoyBootstrap.Of(source.Read(parsed, context), parsed.GetValue(http2) ?? [])));
         return command;
     }
 

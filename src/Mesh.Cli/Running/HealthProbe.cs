@@ -35,6 +35,34 @@ internal sealed class HealthProbe(TimeProvider clock) : IDisposable
         },
         cancellation);
 
+    /// <summary>Waits until a sidecar's relay listens and has written certificates.</summary>
+    /// <param name="socket">The relay's Unix socket.</param>
+    /// <param name="key">The file with the key.</param>
+    /// <param name="said">Is told why not yet.</param>
+    public Task UntilRelaysAsync(string socket, string key, Action<string> said, CancellationToken cancellation) => UntilAsync(
+        async token =>
+        {
+            using var relay = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await relay.ConnectAsync(new UnixDomainSocketEndPoint(socket), token);
+            }
+            catch (SocketException e)
+            {
+                said($"{socket} does not accept connections: {e.Message}");
+                return false;
+            }
+
+            if (!File.Exists(key))
+            {
+                said($"{key} is not there yet");
+                return false;
+            }
+
+            return true;
+        },
+        cancellation);
+
     /// <summary>Waits until a GET is answered with a 2xx status.</summary>
     /// <param name="url">What to get.</param>
     /// <param name="protocol">What is spoken there.</param>

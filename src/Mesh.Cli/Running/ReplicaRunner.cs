@@ -80,6 +80,7 @@ internal sealed class ReplicaRunner : IDisposable
     public async Task StartAppAsync(IReadOnlyCollection<ReplicaRunner> callees, CancellationToken cancellation)
     {
         await UntilSidecarTakesCallsAsync(cancellation);
+        await UntilSidecarRelaysAsync(cancellation);
         foreach (var callee in callees.Where(c => c.Definition.Optional))
         {
             Waiting = $"whether optional {callee.Definition.Id.Name} runs here is not known yet";
@@ -127,6 +128,7 @@ internal sealed class ReplicaRunner : IDisposable
         try
         {
             await UntilSidecarTakesCallsAsync(limit.Token);
+            await UntilSidecarRelaysAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -227,6 +229,7 @@ internal sealed class ReplicaRunner : IDisposable
         if (Definition.Proxyless is not null)
         {
             variables[GrpcBootstrap.Variable] = _context.State.GrpcBootstrap(Plan.Name);
+            variables[GrpcBootstrap.PermissionsVariable] = "true";
         }
 
         variables[EnvironmentNames.State] = _context.State.App(Plan.Name);
@@ -241,6 +244,21 @@ internal sealed class ReplicaRunner : IDisposable
             Waiting = $"its sidecar does not listen for {name} yet";
             await _context.Probe.UntilAcceptsAsync(address, why => Waiting = $"its sidecar's {name} at {why}", cancellation);
         }
+    }
+
+    // Clients read their start-up file and certificates when they start; what is not there yet they look for again only seconds later.
+    private async Task UntilSidecarRelaysAsync(CancellationToken cancellation)
+    {
+        if (Definition.Proxyless is null || !Plan.HasSidecar)
+        {
+            return;
+        }
+
+        Waiting = "its sidecar's relay does not listen yet";
+        var relay = new RelayBootstrap();
+        var state = _context.State.Sidecar(Plan.Name);
+        var key = Path.Combine(relay.CertificatesBeside(state), RelayBootstrap.KeyFile);
+        await _context.Probe.UntilRelaysAsync(relay.SocketBeside(state)!, key, why => Waiting = $"its sidecar's relay: {why}", cancellation);
     }
 
     private async Task UntilAppReadyAsync(CancellationToken gone)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mesh.Model.Bootstrap;
+using Mesh.Model.Snapshots;
 
 namespace Mesh.Laptop.Clients;
 
@@ -8,6 +9,9 @@ internal static class GrpcBootstrap
 {
     /// <summary>The variable that gRPC reads the file's path from.</summary>
     public const string Variable = "GRPC_XDS_BOOTSTRAP";
+
+    /// <summary>The variable without which gRPC for Node.js refuses permissions, and so serves nobody.</summary>
+    public const string PermissionsVariable = "GRPC_XDS_EXPERIMENTAL_RBAC";
 
     // The provider that the control plane's resources for gRPC name.
     private const string Provider = "mesh";
@@ -51,7 +55,7 @@ internal static class GrpcBootstrap
         };
         if (port is not null)
         {
-            bootstrap["server_listener_resource_name_template"] = $"inbound/server/{port}/%s";
+            bootstrap["server_listener_resource_name_template"] = $"{ResourceNames.Server(port)}%s";
         }
 
         return bootstrap;

@@ -12,12 +12,28 @@ internal static class ProxylessPermissions
 
     public static PermissionSet Of(PermissionSet permissions) => permissions with
     {
-        Deny = Of(permissions.Deny),
+        Deny = [.. permissions.Deny.Select(rule => Of(Readable(rule, isDenial: true)!)).OfType<PermissionRule>()],
         Allow = Of(permissions.Allow),
         AllowWithShadowDeny = Of(permissions.AllowWithShadowDeny),
     };
 
-    private static ImmutableArray<PermissionRule> Of(ImmutableArray<PermissionRule> rules) => [.. rules.Select(Of).OfType<PermissionRule>()];
+    private static ImmutableArray<PermissionRule> Of(ImmutableArray<PermissionRule> rules) =>
+        [.. rules.Select(rule => Readable(rule, isDenial: false)).OfType<PermissionRule>().Select(Of).OfType<PermissionRule>()];
+
+    // A path that servers cannot read never widens access: who is denied by it is denied every path, who is allowed by it none.
+    private static PermissionRule? Readable(PermissionRule rule, bool isDenial)
+    {
+        bool IsReadable(RequestMatch request) => request.Path is not { Kind: PathMatchKind.RegularExpression } path || Re2Syntax.Fault(path.Value) is null;
+        if (rule.Requests.All(IsReadable))
+        {
+            return rule;
+        }
+
+        ImmutableArray<RequestMatch> requests = isDenial
+            ? [.. rule.Requests.Select(request => IsReadable(request) ? request : request with { Path = null })]
+            : [.. rule.Requests.Where(IsReadable)];
+        return requests.IsEmpty ? null : rule with { Requests = requests };
+    }
 
     /// <returns><see langword="null"/>: it is about no gRPC call.</returns>
     private static PermissionRule? Of(PermissionRule rule)

@@ -59,7 +59,7 @@ internal static class ProxylessRoutes
                 yield return new() { Path = path.Value };
                 break;
             case { Kind: PathMatchKind.RegularExpression }:
-                yield return new() { SafeRegex = new RegexMatcher { Regex = path.Value } };
+                yield return new() { SafeRegex = Expression(path.Value) };
                 break;
             case { Kind: PathMatchKind.PathPrefix } when path.Value.TrimEnd('/') is { Length: > 1 } elements:
                 yield return new() { Path = elements };
@@ -76,7 +76,7 @@ internal static class ProxylessRoutes
     {
         ValueMatchKind.Exact => new() { Name = match.Name, ExactMatch = match.Value },
         ValueMatchKind.Prefix => new() { Name = match.Name, PrefixMatch = match.Value },
-        ValueMatchKind.RegularExpression => new() { Name = match.Name, SafeRegexMatch = new RegexMatcher { Regex = match.Value } },
+        ValueMatchKind.RegularExpression => new() { Name = match.Name, SafeRegexMatch = Expression(match.Value) },
         ValueMatchKind.Present => new() { Name = match.Name, PresentMatch = true },
         ValueMatchKind.Absent => new() { Name = match.Name, PresentMatch = true, InvertMatch = true },
         _ => throw new ArgumentOutOfRangeException(nameof(match), match.Kind, null),
@@ -110,6 +110,10 @@ internal static class ProxylessRoutes
 
         return message;
     }
+
+    private static RegexMatcher Expression(string expression) => Re2Syntax.Fault(expression) is { } fault
+        ? throw new InvalidOperationException($"gRPC's RE2 cannot read the expression '{expression}': {fault}; write it without, or use Exact or a prefix")
+        : new RegexMatcher { Regex = expression };
 
     private static RetryPolicy? Encode(RetrySettings retry)
     {

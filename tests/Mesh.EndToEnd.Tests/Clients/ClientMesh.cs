@@ -23,6 +23,7 @@ internal sealed class ClientMesh : IAsyncDisposable
     private readonly Dictionary<string, ClientProgram> _servers = [];
     private readonly Dictionary<string, string> _doors = [];
     private MeshProcess? _controlPlane;
+    private int _editions;
 
     private ClientMesh()
     {
@@ -64,12 +65,27 @@ internal sealed class ClientMesh : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Says what policies there are from now on, and waits until all sidecars and clients have accepted it.</summary>
+    /// <summary>A client whose start-up file names no certificate provider: what it is sent means nothing to it.</summary>
+    public async Task<ClientProgram> ClientWithoutCertificatesAsync(string runtime)
+    {
+        var found = Runtime.Find(runtime);
+        var bootstrap = JsonNode.Parse(await File.ReadAllTextAsync(PathTo("caller.grpc.json")))!.AsObject();
+        bootstrap.Remove("certificate_providers");
+        await File.WriteAllTextAsync(PathTo("poor.grpc.json"), bootstrap.ToJsonString());
+        return await ClientProgram.StartAsync(found.Start("client", PathTo("poor.grpc.json"), "xds:///grpc.orders.default"));
+    }
+
+    /// <summary>Says what policies there are from now on, and waits until the control plane has read them and every client has said something to what follows.</summary>
     public async Task PoliciesAsync(params string[] documents)
     {
+        var written = TimeProvider.System.GetUtcNow();
         var file = PathTo("policies/policies.yaml");
-        await File.WriteAllTextAsync(file + ".new", string.Join("\n---\n", documents));
+        await File.WriteAllTextAsync(file + ".new", $"# {++_editions}\n{string.Join("\n---\n", documents)}\n");
         File.Move(file + ".new", file, overwrite: true);
+        if (_controlPlane is not null)
+        {
+            await Eventually.GetAsync(() => IsSettledAsync(written), settled => settled, Start, _ => Output);
+        }
     }
 
     /// <summary>Writes a document of the topology.</summary>
@@ -131,6 +147,16 @@ internal sealed class ClientMesh : IAsyncDisposable
 
     /// <summary>The API's answer.</summary>
     public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Api.GetStringAsync($"api/v1/{path}", TestContext.Current.CancellationToken))!;
+
+    /// <summary>The streams of the clients of a runtime beside <c>caller</c>, as the control plane sees them.</summary>
+    public async Task<IEnumerable<JsonNode>> ClientsAsync(string runtime) => (await GetAsync("clients"))["clients"]!.AsArray()
+        .Select(client => client!)
+        .Where(client => (string)client["service"]! == "caller" && ((string)client["userAgent"]!).Contains(runtime, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The good calls to a cluster that clients beside <c>caller</c> have reported.</summary>
+    public async Task<long> ReportedAsync(string cluster) => (await GetAsync("load-reports"))["loads"]!.AsArray()
+        .Where(load => (string)load!["caller"]! == "default/caller" && (string)load["cluster"]! == cluster)
+        .Sum(load => (long)load!["succeeded"]!);
 
     public async ValueTask DisposeAsync()
     {
@@ -208,6 +234,14 @@ internal sealed class ClientMesh : IAsyncDisposable
         var (code, output) = await Command.RunAsync("dotnet", new Dictionary<string, string>(), ["exec", Built.Mesh, "bootstrap", "grpc", "--bootstrap", PathTo($"{replica}.json"), .. serve]);
         Assert.True(code == 0, output);
         await File.WriteAllTextAsync(PathTo($"{replica}.grpc.json"), output);
+    }
+
+    private async Task<bool> IsSettledAsync(DateTimeOffset written)
+    {
+        var read = (await GetAsync("sources"))["files"]!.AsArray().FirstOrDefault(f => (string)f!["path"]! == "policies.yaml")?["readAt"];
+        return read is not null && (DateTimeOffset)read >= written
+            && (bool)(await GetAsync("proxies"))["settled"]!
+            && (await GetAsync("clients"))["clients"]!.AsArray().All(client => (string)client!["state"]! != "pending");
     }
 
     private async Task<bool> IsReadyAsync()

@@ -146,6 +146,73 @@ public sealed class ClientTests(ClientFixture fixture) : IClassFixture<ClientFix
         await client.UntilAsync(20, answers => answers.AreAllFrom("next-1"), Soon);
     }
 
+    [Theory]
+    [InlineData("node")]
+    [InlineData("python")]
+    public async Task Routes_ThatNoClientCanRead_AreNotSentAndTheLastGoodOnesStay(string runtime)
+    {
+        var mesh = await MeshAsync();
+        var client = await mesh.ClientAsync(runtime);
+        await client.UntilAsync(20, answers => answers.AreAllFrom("orders-1"), Soon);
+
+        // A Node.js client that was sent this would end: it throws where it compiles an expression that RE2 does not know.
+        await mesh.PoliciesAsync(NextIsAllowed, ForeignExpression);
+        await Eventually.GetAsync(async () => (string?)(await mesh.GetAsync("clients"))["refused"]!["grpc:default/caller"], refused => refused?.Contains("RE2", StringComparison.Ordinal) == true, Soon);
+        var answers = await client.CallAsync(20);
+        Assert.True(answers.AreAllFrom("orders-1"), answers.ToString());
+
+        await mesh.PoliciesAsync(NextIsAllowed, Split(0, 1));
+        await client.UntilAsync(20, now => now.AreAllFrom("next-1"), Soon);
+    }
+
+    [Theory]
+    [InlineData("node")]
+    [InlineData("python")]
+    public async Task Client_WhoseStartUpFileLacksTheCertificates_RefusesItsClustersAndTheControlPlaneShowsIt(string runtime)
+    {
+        var mesh = await MeshAsync();
+        await using var client = await mesh.ClientWithoutCertificatesAsync(runtime);
+
+        await Eventually.GetAsync(
+            async () =>
+            {
+                await client.CallAsync(1);
+                return (await mesh.ClientsAsync(runtime)).Select(c => (string?)c["errors"]!["CDS"]).FirstOrDefault(error => error is not null);
+            },
+            error => error is not null,
+            Soon,
+            _ => client.Errors);
+        var good = await mesh.ClientAsync(runtime);
+        await good.UntilAsync(20, answers => answers.AreAllFrom("orders-1"), Soon);
+    }
+
+    [Fact]
+    public async Task Load_OfAllClients_IsReported()
+    {
+        const int Calls = 30;
+        var mesh = await MeshAsync();
+        var before = await mesh.ReportedAsync("default/orders/grpc");
+        foreach (var runtime in Runtime.All)
+        {
+            var client = await mesh.ClientAsync(runtime.Name);
+            await client.UntilAsync(Calls, answers => answers.AreAllFrom("orders-1"), Soon);
+        }
+
+        await Eventually.GetAsync(() => mesh.ReportedAsync("default/orders/grpc"), now => now - before >= Calls * Runtime.All.Length, Soon);
+    }
+
+    // A block of characters that .NET's expressions know and RE2, which gRPC has, does not.
+    private const string ForeignExpression = """
+        apiVersion: mesh.dev/v1alpha1
+        kind: HttpRoute
+        metadata: { name: split }
+        spec:
+          targetRef: { kind: Mesh }
+          to:
+          - targetRef: { kind: Service, name: orders }
+            rules: [{ matches: [{ path: { type: RegularExpression, value: "/test.Echo/\\p{IsBasicLatin}+" } }], default: { backendRefs: [{ name: orders-next }] } }]
+        """;
+
     private static string Split(int orders, int next) => string.Create(CultureInfo.InvariantCulture, $$"""
         apiVersion: mesh.dev/v1alpha1
         kind: HttpRoute
