@@ -121,18 +121,24 @@ internal sealed partial class MeshInsight(
     {
         if (resource is not MeshSidecarResource sidecar)
         {
-            return notifications.PublishUpdateAsync(mesh, s => s with { Properties = MeshProperties.Set(s.Properties, MeshProperties.Of(running, status)) });
+            return PublishAsync(mesh, s => s with { Properties = MeshProperties.Set(s.Properties, MeshProperties.Of(running, status)) });
         }
 
         var (workload, replica) = running.Find(sidecar);
         ResourcePropertySnapshot[] parent = _instances.TryGetValue((sidecar.Target, replica.Name), out var instance) ? [MeshProperties.Parent(instance)] : [];
         var its = status.Of(workload.Service.Id, replica.Name);
-        return notifications.PublishUpdateAsync(sidecar, s => s with
+        return PublishAsync(sidecar, s => s with
         {
             Properties = MeshProperties.Set(s.Properties, [.. MeshProperties.Of(its, status), .. parent]),
             State = Styled(s.State, its),
         });
     }
+
+    // Each update asks every command of the resource and wakes every listener: what is shown already is not said again.
+    private Task PublishAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> change) =>
+        notifications.TryGetCurrentState(resource.Name, out var now) && change(now.Snapshot) is var next && next.State == now.Snapshot.State && next.Properties.SequenceEqual(now.Snapshot.Properties)
+            ? Task.CompletedTask
+            : notifications.PublishUpdateAsync(resource, change);
 
     // A healthy resource is checked only twice a minute; what is wrong is to be seen at once.
     private static ResourceStateSnapshot? Styled(ResourceStateSnapshot? state, SidecarStatus sidecar) => state?.Text != KnownResourceStates.Running

@@ -23,6 +23,8 @@ internal sealed class RunningMesh : IDisposable
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<ServiceId, Task<string>> _tokens = new();
+    private readonly CancellationTokenSource _disposed = new();
+    private Task? _ready;
     private Task<ImmutableArray<string>>? _roots;
     private volatile KeptCredentials? _kept;
     private string _documents = "";
@@ -72,17 +74,13 @@ internal sealed class RunningMesh : IDisposable
     public ServerCertificateFiles? ServerCertificate { get; init; }
 
     /// <summary>Waits until the control plane serves sidecars.</summary>
-    public async Task UntilReadyAsync(CancellationToken cancellationToken)
+    public Task UntilReadyAsync(CancellationToken cancellationToken)
     {
-        var startedAt = _time.GetTimestamp();
-        while (!await ListenProbe.IsListeningAsync(ApiAddress) || !await Client.IsReadyAsync(cancellationToken))
+        lock (_lock)
         {
-            if (_time.GetElapsedTime(startedAt) > ControlPlaneLimit)
-            {
-                throw MeshDiagnostics.ControlPlaneGone(Name, $"nobody answered at http://{ApiAddress} for {ControlPlaneLimit.TotalSeconds:0} s.");
-            }
-
-            await Task.Delay(Between, _time, cancellationToken);
+            // Many wait at once while the app starts: one of them asks for all.
+            _ready = _ready is { IsCompleted: false } ? _ready : PollAsync();
+            return _ready.WaitAsync(cancellationToken);
         }
     }
 
@@ -169,8 +167,25 @@ internal sealed class RunningMesh : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        _disposed.Cancel();
+        _disposed.Dispose();
         Client.Dispose();
         State.Dispose();
+    }
+
+    private async Task PollAsync()
+    {
+        var stop = _disposed.Token;
+        var startedAt = _time.GetTimestamp();
+        while (!await ListenProbe.IsListeningAsync(ApiAddress) || !await Client.IsReadyAsync(stop))
+        {
+            if (_time.GetElapsedTime(startedAt) > ControlPlaneLimit)
+            {
+                throw MeshDiagnostics.ControlPlaneGone(Name, $"nobody answered at http://{ApiAddress} for {ControlPlaneLimit.TotalSeconds:0} s.");
+            }
+
+            await Task.Delay(Between, _time, stop);
+        }
     }
 
     private async Task<(ImmutableArray<string> Roots, string Token)> CredentialsAsync(ServiceId service, CancellationToken cancellationToken)
