@@ -19,21 +19,7 @@ internal sealed class HealthProbe(TimeProvider clock) : IDisposable
     /// <param name="address"><c>ip:port</c>.</param>
     /// <param name="said">Is told why not yet.</param>
     public Task UntilAcceptsAsync(string address, Action<string> said, CancellationToken cancellation) => UntilAsync(
-        async token =>
-        {
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(IPEndPoint.Parse(address), token);
-                return true;
-            }
-            catch (SocketException e)
-            {
-                said($"{address} does not accept connections: {e.Message}");
-                return false;
-            }
-        },
-        cancellation);
+        token => AcceptsAsync(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp), IPEndPoint.Parse(address), said, token), cancellation);
 
     /// <summary>Waits until a sidecar's relay listens and has written certificates.</summary>
     /// <param name="socket">The relay's Unix socket.</param>
@@ -42,14 +28,8 @@ internal sealed class HealthProbe(TimeProvider clock) : IDisposable
     public Task UntilRelaysAsync(string socket, string key, Action<string> said, CancellationToken cancellation) => UntilAsync(
         async token =>
         {
-            using var relay = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
+            if (!await AcceptsAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(socket), said, token))
             {
-                await relay.ConnectAsync(new UnixDomainSocketEndPoint(socket), token);
-            }
-            catch (SocketException e)
-            {
-                said($"{socket} does not accept connections: {e.Message}");
                 return false;
             }
 
@@ -103,6 +83,23 @@ internal sealed class HealthProbe(TimeProvider clock) : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
+
+    private static async Task<bool> AcceptsAsync(Socket socket, EndPoint address, Action<string> said, CancellationToken cancellation)
+    {
+        using (socket)
+        {
+            try
+            {
+                await socket.ConnectAsync(address, cancellation);
+                return true;
+            }
+            catch (SocketException e)
+            {
+                said($"{address} does not accept connections: {e.Message}");
+                return false;
+            }
+        }
+    }
 
     private async Task UntilAsync(Func<CancellationToken, Task<bool>> works, CancellationToken cancellation)
     {

@@ -239,7 +239,7 @@ internal sealed class ReplicaRunner : IDisposable
 
     private async Task UntilSidecarTakesCallsAsync(CancellationToken cancellation)
     {
-        foreach (var (name, address) in Plan.Listeners.Where(l => l.Key.StartsWith("outbound/", StringComparison.Ordinal)))
+        foreach (var (name, address) in Plan.Listeners.Where(l => l.Key.StartsWith(ResourceNames.OutboundPrefix, StringComparison.Ordinal)))
         {
             Waiting = $"its sidecar does not listen for {name} yet";
             await _context.Probe.UntilAcceptsAsync(address, why => Waiting = $"its sidecar's {name} at {why}", cancellation);

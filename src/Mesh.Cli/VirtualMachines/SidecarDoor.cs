@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Mesh.Cli.Running;
 using Mesh.Model.Bootstrap;
+using Mesh.Model.Snapshots;
 
 namespace Mesh.Cli.VirtualMachines;
 
@@ -40,7 +41,7 @@ internal sealed class SidecarDoor(SidecarBootstrap bootstrap, TimeProvider clock
             await Task.Delay(Pause, clock, cancellation);
         }
 
-        foreach (var (name, address) in bootstrap.Listeners.Where(l => l.Key.StartsWith("outbound/", StringComparison.Ordinal) && l.Value.StartsWith("127.", StringComparison.Ordinal)))
+        foreach (var (name, address) in bootstrap.Listeners.Where(l => l.Key.StartsWith(ResourceNames.OutboundPrefix, StringComparison.Ordinal) && l.Value.StartsWith("127.", StringComparison.Ordinal)))
         {
             await _probe.UntilAcceptsAsync(address, why => Waiting = $"{name} at {why}", cancellation);
         }

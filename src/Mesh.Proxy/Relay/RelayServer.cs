@@ -14,7 +14,6 @@ internal sealed partial class RelayServer(RelaySettings settings, RelayLimits li
     : IHostedService, IHttpApplication<IFeatureCollection>, IDisposable
 {
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerDirectory = OwnerFile | UnixFileMode.UserExecute;
 
     private KestrelServer? _server;
 
@@ -106,14 +105,7 @@ internal sealed partial class RelayServer(RelaySettings settings, RelayLimits li
     {
         if (Path.GetDirectoryName(path) is { Length: > 0 } directory && !Directory.Exists(directory))
         {
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(directory);
-            }
-            else
-            {
-                Directory.CreateDirectory(directory, OwnerDirectory);
-            }
+            new StateDirectory(directory).Prepare();
         }
 
         if (!File.Exists(path))

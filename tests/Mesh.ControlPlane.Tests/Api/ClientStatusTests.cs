@@ -3,11 +3,9 @@ using Envoy.Service.Status.V3;
 using Envoy.Type.Matcher.V3;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.ControlPlane.Tests.Store;
 using Mesh.Xds.Wire;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.ControlPlane.Tests.Api;
 
@@ -20,8 +18,7 @@ public sealed class ClientStatusTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _directory.Write("policies/services.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("orders"), Documents.Service("payments")));
-        _host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory));
-        await _host.Services.GetRequiredService<MeshCompiler>().FirstPublished.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        _host = await ControlPlaneHost.StartPublishedAsync(ControlPlaneHost.Settings(_directory));
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,6 @@ using Envoy.Config.Endpoint.V3;
 using Envoy.Service.LoadStats.V3;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.ControlPlane.Tests.Store;
@@ -21,8 +20,7 @@ public sealed class LoadReportTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _directory.Write("policies/services.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("orders"), Documents.Service("payments")));
-        _host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory) with { LoadReportSeconds = 3 });
-        await _host.Services.GetRequiredService<MeshCompiler>().FirstPublished.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        _host = await ControlPlaneHost.StartPublishedAsync(ControlPlaneHost.Settings(_directory) with { LoadReportSeconds = 3 });
     }
 
     public async ValueTask DisposeAsync()

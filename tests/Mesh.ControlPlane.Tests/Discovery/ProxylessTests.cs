@@ -4,7 +4,6 @@ using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Grpc.Core;
-using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.ControlPlane.Tests.Store;
 using Mesh.Xds.Wire;
@@ -24,8 +23,7 @@ public sealed class ProxylessTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _directory.Write("policies/services.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("orders"), Documents.Service("payments")));
-        _host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory));
-        await _host.Services.GetRequiredService<MeshCompiler>().FirstPublished.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        _host = await ControlPlaneHost.StartPublishedAsync(ControlPlaneHost.Settings(_directory));
     }
 
     public async ValueTask DisposeAsync()

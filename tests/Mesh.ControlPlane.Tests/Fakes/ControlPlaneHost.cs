@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Composition;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
@@ -60,6 +61,14 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
         var app = ControlPlaneApplication.Build(settings, time ?? TimeProvider.System, logging => logging.AddProvider(logs));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new ControlPlaneHost(app, logs);
+    }
+
+    /// <summary>Starts it and waits until it serves what was declared.</summary>
+    public static async Task<ControlPlaneHost> StartPublishedAsync(ControlPlaneSettings settings)
+    {
+        var host = await StartAsync(settings);
+        await host.Services.GetRequiredService<MeshCompiler>().FirstPublished.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        return host;
     }
 
     public async Task<JsonElement> GetAsync(string path) =>

@@ -34,17 +34,20 @@ internal static class FuzzRun
             TaskScheduler.Default);
         try
         {
-            long seen;
-            do
+            while (!run.IsCompleted)
             {
-                seen = Interlocked.Read(ref progress);
-                await Task.WhenAny(run, Task.Delay(Longest, TestContext.Current.CancellationToken));
-            }
-            while (!run.IsCompleted && Interlocked.Read(ref progress) != seen);
-
-            if (!run.IsCompleted)
-            {
-                throw new TimeoutException($"One input took longer than {Longest.TotalSeconds} s.");
+                var seen = Interlocked.Read(ref progress);
+                try
+                {
+                    await run.WaitAsync(Longest, TestContext.Current.CancellationToken);
+                }
+                catch (TimeoutException) when (!run.IsCompleted)
+                {
+                    if (Interlocked.Read(ref progress) == seen)
+                    {
+                        throw new TimeoutException($"One input took longer than {Longest.TotalSeconds} s.");
+                    }
+                }
             }
 
             await run;

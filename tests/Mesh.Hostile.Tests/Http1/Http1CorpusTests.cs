@@ -1,4 +1,5 @@
 using Mesh.Hostile.Tests.Servers;
+using Mesh.Testing;
 
 namespace Mesh.Hostile.Tests.Http1;
 
@@ -41,7 +42,7 @@ public sealed class Http1CorpusTests(AllServers servers) : IClassFixture<AllServ
     [InlineData("haproxy", "haproxy")]
     public void Mesh_IsComparedWithServersOfOthers(string program, string package)
     {
-        if (ForeignProcess.Find(program) is null)
+        if (MachineProgram.Find(program) is null)
         {
             Assert.Skip($"{program} is not installed, so the mesh is compared with the others alone; `apt-get install {package}` brings it");
         }

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Mesh.Testing;
 
 namespace Mesh.Hostile.Tests.Servers;
 
 /// <summary>A server of somebody else's, as a process of its own in front of a recording backend.</summary>
 internal sealed class ForeignProcess : IAsyncDisposable
 {
-    private static readonly string[] Folders = ["/usr/sbin", "/usr/local/sbin", "/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"];
     private readonly Process _process;
     private readonly RecordingBackend _backend;
     private readonly DirectoryInfo _folder;
@@ -26,9 +26,6 @@ internal sealed class ForeignProcess : IAsyncDisposable
 
     /// <summary>Where it speaks HTTP/2 with prior knowledge.</summary>
     public Target Http2 { get; }
-
-    /// <summary>Where a program is; <see langword="null"/>: not here.</summary>
-    public static string? Find(string program) => Folders.Select(f => Path.Combine(f, program)).FirstOrDefault(File.Exists);
 
     /// <summary>Starts nginx, or says by <see langword="null"/> that it is not here. Its defaults, but for what a forwarding server has to be told.</summary>
     public static Task<ForeignProcess?> StartNginxAsync() => StartAsync("nginx", (folder, http1, http2, backend) => $$"""
@@ -93,7 +90,7 @@ internal sealed class ForeignProcess : IAsyncDisposable
 
     private static async Task<ForeignProcess?> StartAsync(string program, Func<string, int, int, IPEndPoint, string> configuration, Func<string, string[]> arguments)
     {
-        if (Find(program) is not { } path)
+        if (MachineProgram.Find(program) is not { } path)
         {
             return null;
         }
@@ -130,6 +127,7 @@ internal sealed class ForeignProcess : IAsyncDisposable
     private static async Task<bool> ListensAsync(Process process, IPEndPoint address)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!process.HasExited)
         {
             try
@@ -140,7 +138,7 @@ internal sealed class ForeignProcess : IAsyncDisposable
             }
             catch (SocketException)
             {
-                await Task.Delay(20, limit.Token);
+                await again.WaitForNextTickAsync(limit.Token);
             }
         }
 
