@@ -25,7 +25,7 @@ public sealed class CallerTimeoutTests
 
             await context.Response.WriteAsync("app", context.RequestAborted);
         });
-        var timeouts = new InboundTimeouts { ForCallers = [new CallerTimeouts { Caller = new PrincipalMatch(caller, isPrefix), Request = TimeSpan.FromMilliseconds(200), Origin = Jobs }] };
+        var timeouts = new InboundTimeouts { ForCallers = [new CallerTimeouts { Caller = new PrincipalMatch(caller, isPrefix), Request = TimeSpan.FromSeconds(2), Origin = Jobs }] };
         await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { InboundTimeouts = timeouts });
         using var client = new HttpClient();
 

@@ -140,7 +140,8 @@ public sealed class HttpPairTests
     public async Task ServerSentEvents_ArriveOneByOne(WireProtocol wire)
     {
         var next = new SemaphoreSlim(0);
-        await using var app = await TestApp.StartAsync(async context =>
+        await using var app = await TestApp.StartAsync(context => context.Request.Path == "/silent" ? TestApp.SilentAsync(context) : EventsAsync(context));
+        async Task EventsAsync(HttpContext context)
         {
             context.Response.ContentType = "text/event-stream";
             for (var i = 0; i < 3; i++)
@@ -149,11 +150,16 @@ public sealed class HttpPairTests
                 await context.Response.Body.FlushAsync(context.RequestAborted);
                 await next.WaitAsync(context.RequestAborted);
             }
-        });
-        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Wire = wire, Timeouts = new RouteTimeouts { Request = TimeSpan.FromMilliseconds(300) } });
+        }
+
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Wire = wire, Timeouts = new RouteTimeouts { Request = TimeSpan.FromSeconds(2) } });
         using var client = new HttpClient();
 
         using var response = await client.GetAsync(pair.Url, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+
+        // It began last, so that the limit of the events is over when its is.
+        using var silent = await client.GetAsync(new Uri(pair.Url, "silent"), Stop).InTime();
+        Assert.Equal(HttpStatusCode.GatewayTimeout, silent.StatusCode);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Stop));
         for (var i = 0; i < 3; i++)
         {

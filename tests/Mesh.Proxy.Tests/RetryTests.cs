@@ -190,7 +190,7 @@ public sealed class RetryTests
         });
         await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions
         {
-            Retry = new RetrySettings { On = RetryOn.GatewayError, PerTryTimeout = TimeSpan.FromMilliseconds(300), BackOffBase = TimeSpan.Zero },
+            Retry = new RetrySettings { On = RetryOn.GatewayError, PerTryTimeout = TimeSpan.FromSeconds(2), BackOffBase = TimeSpan.Zero },
         });
         using var client = new HttpClient();
 
@@ -226,7 +226,7 @@ public sealed class RetryTests
             await context.Response.Body.FlushAsync(context.RequestAborted);
             await TestApp.SilentAsync(context);
         });
-        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Timeouts = new RouteTimeouts { StreamIdle = TimeSpan.FromMilliseconds(400) } });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Timeouts = new RouteTimeouts { StreamIdle = TimeSpan.FromSeconds(2) } });
         using var client = new HttpClient();
 
         using var response = await client.GetAsync(pair.Url, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();

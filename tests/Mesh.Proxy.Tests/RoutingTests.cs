@@ -189,17 +189,29 @@ public sealed class RoutingTests
     {
         await using var app = await TestApp.StartAsync(async context =>
         {
+            if (!context.WebSockets.IsWebSocketRequest)
+            {
+                await TestApp.SilentAsync(context);
+                return;
+            }
+
             using var socket = await context.WebSockets.AcceptWebSocketAsync("chat");
             var buffer = new byte[64];
             var message = await socket.ReceiveAsync(buffer, context.RequestAborted);
             await socket.SendAsync(buffer.AsMemory(0, message.Count), message.MessageType, message.EndOfMessage, context.RequestAborted);
             await socket.CloseAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, "done", context.RequestAborted);
         });
-        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Timeouts = new RouteTimeouts { Request = TimeSpan.FromMilliseconds(100) } });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Timeouts = new RouteTimeouts { Request = TimeSpan.FromSeconds(2) } });
         using var client = new System.Net.WebSockets.ClientWebSocket();
         client.Options.AddSubProtocol("chat");
 
         await client.ConnectAsync(new UriBuilder(pair.Url) { Scheme = "ws" }.Uri, Stop).InTime();
+
+        // It began last, so that the limit of the socket is over when its is.
+        using var requests = new HttpClient();
+        using var silent = await requests.GetAsync(pair.Url, Stop).InTime();
+        Assert.Equal(HttpStatusCode.GatewayTimeout, silent.StatusCode);
+
         await client.SendAsync("hi"u8.ToArray(), System.Net.WebSockets.WebSocketMessageType.Text, true, Stop).InTime();
         var buffer = new byte[64];
         var echo = await client.ReceiveAsync(buffer, Stop).InTime();

@@ -79,7 +79,7 @@ internal sealed class RunningMesh : IDisposable
         lock (_lock)
         {
             // Many wait at once while the app starts: one of them asks for all.
-            _ready = _ready is { IsCompleted: false } ? _ready : PollAsync();
+            _ready = _ready is { IsCompleted: false } ? _ready : UntilAnsweredAsync();
             return _ready.WaitAsync(cancellationToken);
         }
     }
@@ -173,9 +173,20 @@ internal sealed class RunningMesh : IDisposable
         State.Dispose();
     }
 
-    private async Task PollAsync()
+    private async Task UntilAnsweredAsync()
     {
-        var stop = _disposed.Token;
+        try
+        {
+            await PollAsync(_disposed.Token);
+        }
+        catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(RunningMesh)); // not a cancellation that whoever waits asked for
+        }
+    }
+
+    private async Task PollAsync(CancellationToken stop)
+    {
         var startedAt = _time.GetTimestamp();
         while (!await ListenProbe.IsListeningAsync(ApiAddress) || !await Client.IsReadyAsync(stop))
         {
