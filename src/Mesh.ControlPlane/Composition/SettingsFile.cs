@@ -93,7 +93,7 @@ internal static class SettingsFile
             yield return $"logLevel={settings.LogLevel} (must be Trace, Debug, Information, Warning, Error, Critical or None)";
         }
 
-        foreach (var error in CheckSources(settings).Concat(CheckTokens(settings)).Concat(CheckAuthority(settings)).Concat(CheckTelemetry(settings)))
+        foreach (var error in CheckSources(settings).Concat(CheckTokens(settings)).Concat(CheckAuthority(settings)).Concat(CheckTelemetry(settings)).Concat(KubernetesSettingsCheck.Run(settings)))
         {
             yield return error;
         }

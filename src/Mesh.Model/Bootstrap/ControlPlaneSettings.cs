@@ -41,6 +41,9 @@ public sealed record ControlPlaneSettings
     /// <summary>Where traces, metrics and logs go. <see langword="null"/>: where the environment says (see <see cref="TelemetryVariables"/>), else nowhere.</summary>
     public TelemetryBootstrap? Telemetry { get; set; }
 
+    /// <summary>The Kubernetes cluster that it serves. <see langword="null"/>: none; it serves files and what is applied over its API.</summary>
+    public KubernetesSettings? Kubernetes { get; set; }
+
     /// <summary>Least level that is logged. Default: Information.</summary>
     public string LogLevel { get; set; } = "Information";
 }
