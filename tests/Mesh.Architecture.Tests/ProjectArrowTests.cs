@@ -7,13 +7,14 @@ public sealed class ProjectArrowTests
         ["Mesh.Model"] = [],
         ["Mesh.Yaml"] = ["Mesh.Model"],
         ["Mesh.Xds"] = ["Mesh.Model"],
-        ["Mesh.ControlPlane"] = ["Mesh.Model", "Mesh.Xds", "Mesh.Yaml"],
+        ["Mesh.Kubernetes"] = ["Mesh.Model"],
+        ["Mesh.ControlPlane"] = ["Mesh.Kubernetes", "Mesh.Model", "Mesh.Xds", "Mesh.Yaml"],
         ["Mesh.Proxy"] = ["Mesh.Model", "Mesh.Xds"],
         ["Mesh.Proxy.Native"] = [],
         ["Mesh.Laptop"] = ["Mesh.Model"],
-        ["Mesh.Cli"] = ["Mesh.Laptop", "Mesh.Model", "Mesh.Yaml"],
+        ["Mesh.Cli"] = ["Mesh.Kubernetes", "Mesh.Laptop", "Mesh.Model", "Mesh.Yaml"],
         ["Mesh.Hosting"] = ["Mesh.Laptop", "Mesh.Model"],
-        ["Mesh.Hosting.Kubernetes"] = ["Mesh.Hosting"],
+        ["Mesh.Hosting.Kubernetes"] = ["Mesh.Hosting", "Mesh.Kubernetes", "Mesh.Model"],
         ["Mesh.Hosting.Testing"] = ["Mesh.Hosting"],
     };
 

@@ -7,6 +7,8 @@ internal sealed class BooleanSchema() : ScalarSchema<bool>("true or false")
 
     public override DocumentNode Write(bool value) => new ScalarNode(ScalarKind.Boolean, value ? "true" : "false");
 
+    public override ObjectNode Describe() => OpenApi.Of("boolean");
+
     protected override bool TryParse(ScalarNode scalar, out bool value)
     {
         value = scalar.Text == "true";

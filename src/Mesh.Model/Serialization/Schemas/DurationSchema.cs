@@ -9,6 +9,8 @@ internal sealed class DurationSchema() : ScalarSchema<TimeSpan>("a duration such
 
     public override DocumentNode Write(TimeSpan value) => ScalarNode.Of(Duration.Format(value));
 
+    public override ObjectNode Describe() => OpenApi.Of("string", ("pattern", ScalarNode.Of("^([0-9]{1,9}(h|m|s|ms)){1,4}$")));
+
     protected override bool TryParse(ScalarNode scalar, out TimeSpan value)
     {
         value = default;

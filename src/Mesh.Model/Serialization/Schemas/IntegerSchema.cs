@@ -9,6 +9,8 @@ internal sealed class IntegerSchema() : ScalarSchema<int>("a whole number")
 
     public override DocumentNode Write(int value) => new ScalarNode(ScalarKind.Number, value.ToString(CultureInfo.InvariantCulture));
 
+    public override ObjectNode Describe() => OpenApi.Of("integer", ("format", ScalarNode.Of("int32")));
+
     protected override bool TryParse(ScalarNode scalar, out int value)
     {
         value = 0;

@@ -11,4 +11,9 @@ internal abstract class KindSchema(string kind)
     public abstract MeshResource Read(DocumentNode? spec, ResourceMetadata metadata, Origin origin, ISourceLines source, List<Violation> violations);
 
     public abstract ObjectNode WriteSpec(MeshResource resource);
+
+    /// <summary>Whether documents of this kind say how calls are treated.</summary>
+    public abstract bool IsPolicy { get; }
+
+    public abstract ObjectNode DescribeSpec();
 }

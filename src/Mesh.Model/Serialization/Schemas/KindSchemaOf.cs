@@ -20,4 +20,8 @@ internal sealed class KindSchemaOf<T>(string kind, Func<ResourceMetadata, Origin
     }
 
     public override ObjectNode WriteSpec(MeshResource resource) => spec.Write((T)resource);
+
+    public override bool IsPolicy => typeof(T).IsAssignableTo(typeof(Policies.Policy));
+
+    public override ObjectNode DescribeSpec() => spec.Describe();
 }

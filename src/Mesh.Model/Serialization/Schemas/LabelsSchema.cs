@@ -34,4 +34,6 @@ internal sealed class LabelsSchema : ValueSchema<ImmutableSortedDictionary<strin
 
     public override DocumentNode Write(ImmutableSortedDictionary<string, string> value) =>
         new ObjectNode([.. value.Select(l => new DocumentMember(l.Key, ScalarNode.Of(l.Value)))]);
+
+    public override ObjectNode Describe() => OpenApi.Of("object", ("additionalProperties", TextSchema.Any.Describe()));
 }

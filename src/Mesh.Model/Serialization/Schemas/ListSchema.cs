@@ -45,4 +45,10 @@ internal sealed class ListSchema<T>(ValueSchema<T> item, bool mayBeEmpty = true)
     }
 
     public override DocumentNode Write(ImmutableArray<T> value) => new ListNode([.. value.Select(item.Write)]);
+
+    public override ObjectNode Describe()
+    {
+        var list = OpenApi.Of("array", ("items", item.Describe()), ("maxItems", OpenApi.Number(MaxItems)));
+        return mayBeEmpty ? list : OpenApi.With(list, "minItems", OpenApi.Number(1));
+    }
 }

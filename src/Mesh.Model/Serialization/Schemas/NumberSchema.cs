@@ -9,6 +9,8 @@ internal sealed class NumberSchema() : ScalarSchema<double>("a number")
 
     public override DocumentNode Write(double value) => new ScalarNode(ScalarKind.Number, value.ToString("R", CultureInfo.InvariantCulture));
 
+    public override ObjectNode Describe() => OpenApi.Of("number");
+
     protected override bool TryParse(ScalarNode scalar, out double value)
     {
         value = 0;

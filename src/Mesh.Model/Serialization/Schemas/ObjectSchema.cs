@@ -10,12 +10,13 @@ internal sealed class ObjectSchema<T>(Func<T> seed) : ValueSchema<T>
     where T : notnull
 {
     private readonly List<Binding> _fields = [];
+    private readonly List<(string Rule, string Message)> _rules = [];
 
     /// <summary>A field whose property is a class.</summary>
     public ObjectSchema<T> Field<TValue>(string name, ValueSchema<TValue> schema, Func<T, TValue?> get, Func<T, TValue, T> set, bool required = false)
         where TValue : class
     {
-        _fields.Add(new Binding(name, required, Reader(schema, set), x => get(x) is { } value ? schema.Write(value) : null));
+        _fields.Add(new Binding(name, required, schema.Describe, Reader(schema, set), x => get(x) is { } value ? schema.Write(value) : null));
         return this;
     }
 
@@ -23,7 +24,7 @@ internal sealed class ObjectSchema<T>(Func<T> seed) : ValueSchema<T>
     public ObjectSchema<T> Value<TValue>(string name, ValueSchema<TValue> schema, Func<T, TValue?> get, Func<T, TValue, T> set, bool required = false)
         where TValue : struct
     {
-        _fields.Add(new Binding(name, required, Reader(schema, set), x => get(x) is { } value ? schema.Write(value) : null));
+        _fields.Add(new Binding(name, required, schema.Describe, Reader(schema, set), x => get(x) is { } value ? schema.Write(value) : null));
         return this;
     }
 
@@ -32,14 +33,24 @@ internal sealed class ObjectSchema<T>(Func<T> seed) : ValueSchema<T>
         string name, ValueSchema<TValue> item, Func<T, ImmutableArray<TValue>> get, Func<T, ImmutableArray<TValue>, T> set, bool required = false, bool mayBeEmpty = true)
     {
         var schema = new ListSchema<TValue>(item, mayBeEmpty);
-        _fields.Add(new Binding(name, required, Reader(schema, set), x => get(x) is { IsEmpty: false } value ? schema.Write(value) : null, mayBeEmpty && !required));
+        _fields.Add(new Binding(name, required, schema.Describe, Reader(schema, set), x => get(x) is { IsEmpty: false } value ? schema.Write(value) : null, mayBeEmpty && !required));
         return this;
     }
 
     /// <summary>Fields of the same record that documents keep in an object of their own.</summary>
     public ObjectSchema<T> Group(string name, ObjectSchema<T> fields)
     {
-        _fields.Add(new Binding(name, false, fields.ReadOnto, x => fields.Write(x) is { Members.IsEmpty: false } node ? node : null));
+        _fields.Add(new Binding(name, false, fields.Describe, fields.ReadOnto, x => fields.Write(x) is { Members.IsEmpty: false } node ? node : null));
+        return this;
+    }
+
+    /// <summary>
+    /// A rule in CEL for those who check documents by <see cref="Describe"/>; what the record itself validates is not checked by it. Not for objects in lists of
+    /// lists: there the API server of Kubernetes counts a rule too dear.
+    /// </summary>
+    public ObjectSchema<T> Rule(string rule, string message)
+    {
+        _rules.Add((rule, message));
         return this;
     }
 
@@ -109,12 +120,19 @@ internal sealed class ObjectSchema<T>(Func<T> seed) : ValueSchema<T>
         return new ObjectNode(members.DrainToImmutable());
     }
 
+    public override ObjectNode Describe()
+    {
+        var fields = OpenApi.Fields(_fields.Select(f => (f.Name, f.Describe())), [.. _fields.Where(f => f.Required).Select(f => f.Name)]);
+        return _rules.Count == 0 ? fields : OpenApi.Rules(fields, _rules);
+    }
+
     private static Func<DocumentNode, FieldPath, List<Violation>, T, T> Reader<TValue>(ValueSchema<TValue> schema, Func<T, TValue, T> set) =>
         (node, at, violations, onto) => schema.TryRead(node, at, violations, out var value) ? set(onto, value) : onto;
 
     private sealed record Binding(
         string Name,
         bool Required,
+        Func<ObjectNode> Describe,
         Func<DocumentNode, FieldPath, List<Violation>, T, T> Read,
         Func<T, DocumentNode?> Write,
         bool NullIsEmpty = false);

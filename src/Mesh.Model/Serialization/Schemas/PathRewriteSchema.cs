@@ -35,5 +35,12 @@ internal sealed class PathRewriteSchema : ValueSchema<PathRewrite>
     public override DocumentNode Write(PathRewrite value) =>
         Fields.Write(new Written(value.IsPrefix, value.IsPrefix ? null : value.Value, value.IsPrefix ? value.Value : null));
 
+    // No rule in CEL: filters stand in lists of lists, where the API server counts a rule too dear.
+    public override ObjectNode Describe() => OpenApi.With(Fields.Describe(), "oneOf", new ListNode(
+    [
+        new ObjectNode([new("required", OpenApi.Texts(["replaceFullPath"]))]),
+        new ObjectNode([new("required", OpenApi.Texts(["replacePrefixMatch"]))]),
+    ]));
+
     private sealed record Written(bool IsPrefix, string? FullPath, string? Prefix);
 }

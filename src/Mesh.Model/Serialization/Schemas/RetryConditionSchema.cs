@@ -8,6 +8,8 @@ internal sealed class RetryConditionSchema() : ScalarSchema<RetryCondition>("a c
     public override DocumentNode Write(RetryCondition value) =>
         value.Status is null ? ScalarNode.Of(value.Word) : new ScalarNode(ScalarKind.Number, value.Word);
 
+    public override ObjectNode Describe() => new([new("x-kubernetes-int-or-string", new ScalarNode(ScalarKind.Boolean, "true"))]);
+
     protected override bool TryParse(ScalarNode scalar, out RetryCondition value)
     {
         value = new RetryCondition(scalar.Text);

@@ -13,7 +13,9 @@ internal static class SharedSchemas
         .Field("name", TextSchema.Any, x => x.Name, (x, v) => x with { Name = v })
         .Field("namespace", TextSchema.Any, x => x.Namespace, (x, v) => x with { Namespace = v })
         .Field("labels", LabelsSchema.Any, x => x.Labels.IsEmpty ? null : x.Labels, (x, v) => x with { Labels = v })
-        .Field("sectionName", TextSchema.Any, x => x.SectionName, (x, v) => x with { SectionName = v });
+        .Field("sectionName", TextSchema.Any, x => x.SectionName, (x, v) => x with { SectionName = v })
+        .Rule("self.kind != 'Mesh' || !(has(self.name) || has(self.namespace) || has(self.labels) || has(self.sectionName))", "kind Mesh stands alone; use kind Service to name one")
+        .Rule("self.kind != 'Service' || has(self.name) != has(self.labels)", "kind Service needs a name or labels, and not both");
 
     public static ObjectSchema<PathMatch> Path { get; } = new ObjectSchema<PathMatch>(() => new PathMatch(PathMatchKind.Exact, "/"))
         .Value("type", Words.PathMatch, x => x.Kind, (x, v) => x with { Kind = v }, required: true)

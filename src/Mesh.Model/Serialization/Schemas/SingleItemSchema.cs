@@ -20,4 +20,6 @@ internal sealed class SingleItemSchema<T>(ValueSchema<T> item) : ValueSchema<T>
     }
 
     public override DocumentNode Write(T value) => new ListNode([item.Write(value)]);
+
+    public override ObjectNode Describe() => OpenApi.Of("array", ("items", item.Describe()), ("minItems", OpenApi.Number(1)), ("maxItems", OpenApi.Number(1)));
 }

@@ -9,6 +9,8 @@ internal sealed class TextSchema() : ScalarSchema<string>("text")
 
     public override DocumentNode Write(string value) => ScalarNode.Of(value);
 
+    public override ObjectNode Describe() => OpenApi.Of("string");
+
     protected override bool TryParse(ScalarNode scalar, [MaybeNullWhen(false)] out string value)
     {
         value = scalar.Kind == ScalarKind.Text ? scalar.Text : null;

@@ -11,4 +11,7 @@ internal abstract class ValueSchema<T>
 
     /// <summary>The canonical form.</summary>
     public abstract DocumentNode Write(T value);
+
+    /// <summary>What may be written, as a schema of OpenAPI 3.0.</summary>
+    public abstract ObjectNode Describe();
 }

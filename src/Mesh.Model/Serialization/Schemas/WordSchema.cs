@@ -10,6 +10,8 @@ internal sealed class WordSchema<T>(params ImmutableArray<(string Word, T Value)
 {
     public override DocumentNode Write(T value) => ScalarNode.Of(words.First(w => EqualityComparer<T>.Default.Equals(w.Value, value)).Word);
 
+    public override ObjectNode Describe() => OpenApi.Of("string", ("enum", OpenApi.Texts(words.Select(w => w.Word))));
+
     protected override bool TryParse(ScalarNode scalar, out T value)
     {
         foreach (var (word, meaning) in words)
