@@ -22,7 +22,7 @@ public sealed class FolderOrderTests
         ["Bootstrap"],
     ];
 
-    private static readonly string[] ControlPlaneFolders = ["Composition", "Ui", "Api", "Discovery", "Compilation", "Authority", "Store", "Insight"];
+    private static readonly string[] ControlPlaneFolders = ["Composition", "Kubernetes", "Ui", "Api", "Discovery", "Compilation", "Authority", "Store", "Insight"];
 
     private static readonly Assembly Proxy = Assembly.Load("mesh-proxy");
 

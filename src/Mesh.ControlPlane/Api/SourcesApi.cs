@@ -42,10 +42,10 @@ internal static class SourcesApi
     private static IResult List(ConfigurationStore store, MeshCompiler compiler, ControlPlaneSettings settings) => Results.Ok(new
     {
         sources = settings.Sources.Select(s => new { name = s.Name, directory = s.Directory, present = Directory.Exists(s.Directory) }),
-        files = store.Current.Files.Select(f => new
+        files = store.Current.Entries.Select(f => new
         {
-            source = f.File.Source,
-            path = f.File.Path,
+            source = f.Text.Source,
+            path = f.Text.Path,
             state = f.IsGood ? "good" : f.LastGood.IsEmpty ? "refused" : "last-good",
             documents = f.Resources.Select(r => r.Key.ToString()),
             violations = f.Violations,

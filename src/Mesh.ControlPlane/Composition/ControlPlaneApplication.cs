@@ -34,6 +34,11 @@ internal static class ControlPlaneApplication
         builder.Services.AddCompilation();
         builder.Services.AddDiscovery();
         builder.Services.AddApi();
+        if (settings.Kubernetes is { } cluster)
+        {
+            builder.Services.AddKubernetes(cluster);
+        }
+
         builder.WebHost.UseKestrel(kestrel => Listen(kestrel, settings));
 
         var app = builder.Build();

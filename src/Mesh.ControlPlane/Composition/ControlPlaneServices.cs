@@ -3,6 +3,8 @@ using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Insight;
+using Mesh.ControlPlane.Kubernetes.Documents;
+using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Ui;
 using Mesh.Model.Bootstrap;
@@ -65,6 +67,15 @@ internal static class ControlPlaneServices
         services.AddSingleton<ConfigurationStore>();
         services.AddSingleton<LastGoodFiles>();
         services.AddSingleton<DirectoryWatcher>();
+    }
+
+    public static void AddKubernetes(this IServiceCollection services, KubernetesSettings cluster)
+    {
+        services.AddSingleton(cluster);
+        services.AddSingleton<KubernetesConnection>();
+        services.AddSingleton<KubernetesApi>();
+        services.AddSingleton<CustomResourceWatcher>();
+        services.AddHostedService(p => p.GetRequiredService<CustomResourceWatcher>());
     }
 
     public static void AddAuthority(this IServiceCollection services, ControlPlaneSettings settings)

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Resources;
 
 namespace Mesh.ControlPlane.Store;
 
-/// <summary>What was declared, from files and over the API, as one immutable value that is replaced on every change.</summary>
-internal sealed class ConfigurationStore(AppliedPolicies applied)
+/// <summary>What was declared, by every source and over the API, as one immutable value that is replaced on every change.</summary>
+internal sealed class ConfigurationStore(AppliedPolicies applied, ControlPlaneSettings settings)
 {
     private readonly Lock _lock = new();
-    private ImmutableArray<SourceFile> _files = [];
+    private readonly SortedDictionary<SourceKind, ImmutableArray<SourceEntry>> _entries = [];
     private (StoredConfiguration? Of, StoredConfiguration? Before) _previewed;
     private volatile StoredConfiguration _current = StoredConfiguration.Empty;
 
@@ -16,17 +18,17 @@ internal sealed class ConfigurationStore(AppliedPolicies applied)
     /// <summary>What is declared now.</summary>
     public StoredConfiguration Current => _current;
 
-    /// <summary>Whether the directories were read once; before that nothing may be published.</summary>
+    /// <summary>Whether every source was read once; before that nothing may be published.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>The directories were read.</summary>
-    public void ReplaceFiles(ImmutableArray<SourceFile> files)
+    /// <summary>A kind of source was read: this is all that it holds.</summary>
+    public void Replace(SourceKind kind, ImmutableArray<SourceEntry> entries)
     {
         lock (_lock)
         {
-            _files = files;
-            _current = StoredConfiguration.Merge(_files, applied.Resources);
-            IsComplete = true;
+            _entries[kind] = entries;
+            _current = Merge(applied.Resources);
+            IsComplete = _entries.ContainsKey(SourceKind.Directories) && (settings.Kubernetes is null || _entries.ContainsKey(SourceKind.Kubernetes));
         }
 
         Changed?.Invoke();
@@ -37,7 +39,7 @@ internal sealed class ConfigurationStore(AppliedPolicies applied)
     {
         lock (_lock)
         {
-            var preview = StoredConfiguration.Merge(_files, applied.With(changes));
+            var preview = Merge(applied.With(changes));
             _previewed = (preview, _current);
             return preview;
         }
@@ -55,11 +57,13 @@ internal sealed class ConfigurationStore(AppliedPolicies applied)
         {
             var isAsPreviewed = preview is not null && ReferenceEquals(_previewed.Of, preview) && ReferenceEquals(_previewed.Before, _current);
             written = applied.Write(who, action, changes);
-            _current = isAsPreviewed ? preview! : StoredConfiguration.Merge(_files, applied.Resources);
+            _current = isAsPreviewed ? preview! : Merge(applied.Resources);
             _previewed = default;
         }
 
         Changed?.Invoke();
         return written;
     }
+
+    private StoredConfiguration Merge(ImmutableArray<MeshResource> resources) => StoredConfiguration.Merge([.. _entries.Values.SelectMany(e => e)], resources);
 }

@@ -12,7 +12,7 @@ internal static class DirectoryScan
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The files in the order of their paths; <see langword="null"/>: there is no such directory.</summary>
-    public static ImmutableArray<FileText>? Read(ConfigurationSource source)
+    public static ImmutableArray<SourceText>? Read(ConfigurationSource source)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 16, IgnoreInaccessible = false, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
         try
@@ -23,7 +23,7 @@ internal static class DirectoryScan
                     .Where(IsDocument)
                     .Order(StringComparer.Ordinal)
                     .Select(path => Read(source, path))
-                    .OfType<FileText>(),
+                    .OfType<SourceText>(),
             ];
         }
         catch (DirectoryNotFoundException)
@@ -40,7 +40,7 @@ internal static class DirectoryScan
         return !name.StartsWith('.') && !name.StartsWith('#') && Endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
     }
 
-    private static FileText? Read(ConfigurationSource source, string path)
+    private static SourceText? Read(ConfigurationSource source, string path)
     {
         var relative = Path.GetRelativePath(source.Directory, path).Replace('\\', '/');
         try
@@ -48,11 +48,11 @@ internal static class DirectoryScan
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             if (file.Length > MeshDocument.MaxBytes)
             {
-                return new FileText(source.Name, relative, null, $"is {file.Length} bytes long, the limit is {MeshDocument.MaxBytes}; split it");
+                return new SourceText(source.Name, relative, null, $"is {file.Length} bytes long, the limit is {MeshDocument.MaxBytes}; split it");
             }
 
             using var reader = new StreamReader(file, Strict);
-            return new FileText(source.Name, relative, reader.ReadToEnd());
+            return new SourceText(source.Name, relative, reader.ReadToEnd());
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -60,11 +60,11 @@ internal static class DirectoryScan
         }
         catch (DecoderFallbackException)
         {
-            return new FileText(source.Name, relative, null, "is not UTF-8 text");
+            return new SourceText(source.Name, relative, null, "is not UTF-8 text");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new FileText(source.Name, relative, null, $"cannot be read: {e.Message}");
+            return new SourceText(source.Name, relative, null, $"cannot be read: {e.Message}");
         }
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
     private static readonly TimeSpan RescanUnwatched = TimeSpan.FromMilliseconds(500);
 
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Dictionary<string, SourceFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SourceEntry> _files = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _missing = new(StringComparer.Ordinal);
     private readonly Dictionary<string, FileSystemWatcher> _watchers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
@@ -178,12 +178,12 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
             }
 
             var present = (found ?? []).Select(f => f.Name).ToHashSet(StringComparer.Ordinal);
-            foreach (var gone in _files.Values.Where(f => f.File.Source == source.Name && !present.Contains(f.File.Name)).ToArray())
+            foreach (var gone in _files.Values.Where(f => f.Text.Source == source.Name && !present.Contains(f.Text.Name)).ToArray())
             {
-                if (IsSettled(gone.File.Name))
+                if (IsSettled(gone.Text.Name))
                 {
-                    _files.Remove(gone.File.Name);
-                    Log.FileGone(logger, gone.File.Name);
+                    _files.Remove(gone.Text.Name);
+                    Log.FileGone(logger, gone.Text.Name);
                     changed = true;
                 }
                 else
@@ -202,7 +202,7 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
         return settling;
     }
 
-    private bool TryRead(ConfigurationSource source, out ImmutableArray<FileText>? found)
+    private bool TryRead(ConfigurationSource source, out ImmutableArray<SourceText>? found)
     {
         try
         {
@@ -222,10 +222,10 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
         }
     }
 
-    private bool Take(FileText file, ref bool settling)
+    private bool Take(SourceText file, ref bool settling)
     {
         var before = _files.GetValueOrDefault(file.Name);
-        if (before?.File == file)
+        if (before?.Text == file)
         {
             _missing.Remove(file.Name);
             return false;
@@ -240,7 +240,7 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
 
         _missing.Remove(file.Name);
         ImmutableArray<MeshResource> lastGood = before?.LastGood ?? lastGoodFiles.Find(file);
-        var next = SourceFileReader.Read(file, lastGood, time.GetUtcNow());
+        var next = SourceReader.Read(file, lastGood, time.GetUtcNow());
         _files[file.Name] = next;
         if (next.IsGood)
         {
@@ -274,8 +274,8 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
     private void Publish()
     {
         var order = settings.Sources.Select((s, i) => (s.Name, i)).ToDictionary(s => s.Name, s => s.i, StringComparer.Ordinal);
-        ImmutableArray<SourceFile> files = [.. _files.Values.OrderBy(f => order[f.File.Source]).ThenBy(f => f.File.Path, StringComparer.Ordinal)];
-        store.ReplaceFiles(files);
+        ImmutableArray<SourceEntry> files = [.. _files.Values.OrderBy(f => order[f.Text.Source]).ThenBy(f => f.Text.Path, StringComparer.Ordinal)];
+        store.Replace(SourceKind.Directories, files);
         try
         {
             lastGoodFiles.Save(files);

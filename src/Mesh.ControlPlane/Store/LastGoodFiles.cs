@@ -13,29 +13,29 @@ internal sealed class LastGoodFiles(StateDirectory state)
     private readonly Dictionary<string, string> _texts = Load(state);
 
     /// <summary>What a file declared when it was last good.</summary>
-    public ImmutableArray<MeshResource> Find(FileText file)
+    public ImmutableArray<MeshResource> Find(SourceText file)
     {
         if (!_texts.TryGetValue(file.Name, out var text))
         {
             return [];
         }
 
-        var read = TextChunks.Read(text, file.Name, out _);
+        var read = TextChunks.Read(file with { Text = text }, out _);
         return [.. read.Documents.Select(d => ResourceReader.Read(d).Resource).OfType<MeshResource>()];
     }
 
     /// <summary>Keeps what is good now; forgets what is gone.</summary>
-    public void Save(ImmutableArray<SourceFile> files)
+    public void Save(ImmutableArray<SourceEntry> files)
     {
         var changed = false;
-        foreach (var gone in _texts.Keys.Except(files.Select(f => f.File.Name)).ToArray())
+        foreach (var gone in _texts.Keys.Except(files.Select(f => f.Text.Name)).ToArray())
         {
             changed |= _texts.Remove(gone);
         }
 
-        foreach (var file in files.Where(f => f.IsGood && _texts.GetValueOrDefault(f.File.Name) != f.File.Text))
+        foreach (var file in files.Where(f => f.IsGood && _texts.GetValueOrDefault(f.Text.Name) != f.Text.Text))
         {
-            _texts[file.File.Name] = file.File.Text!;
+            _texts[file.Text.Name] = file.Text.Text!;
             changed = true;
         }
 

@@ -5,8 +5,8 @@ namespace Mesh.ControlPlane.Store;
 
 /// <summary>Everything that was declared, from every source. Immutable.</summary>
 /// <param name="Resources">All resources, those in force first, each by key.</param>
-/// <param name="Files">The files of the watched directories.</param>
-internal sealed record StoredConfiguration(ImmutableArray<StoredResource> Resources, ImmutableArray<SourceFile> Files)
+/// <param name="Entries">The texts of every source.</param>
+internal sealed record StoredConfiguration(ImmutableArray<StoredResource> Resources, ImmutableArray<SourceEntry> Entries)
 {
     /// <summary>Nothing yet.</summary>
     public static StoredConfiguration Empty { get; } = new([], []);
@@ -15,23 +15,23 @@ internal sealed record StoredConfiguration(ImmutableArray<StoredResource> Resour
     public IEnumerable<MeshResource> InForce => Resources.Where(r => r.InForce).Select(r => r.Resource);
 
     /// <summary>
-    /// Puts sources together. For one name the API beats files, and a source beats those named before it. In one source a name may be there once: the first file has it, and
-    /// the other is told so.
+    /// Puts sources together. For one name the API beats every other source, and a source beats those named before it. In one source a name may be there once: the first text has it,
+    /// and the other is told so.
     /// </summary>
-    /// <param name="files">The files in the order of their sources, then of their paths.</param>
+    /// <param name="entries">The texts in the order of their sources, then of their paths.</param>
     /// <param name="applied">What the API applied.</param>
-    public static StoredConfiguration Merge(ImmutableArray<SourceFile> files, ImmutableArray<MeshResource> applied)
+    public static StoredConfiguration Merge(ImmutableArray<SourceEntry> entries, ImmutableArray<MeshResource> applied)
     {
         var winners = new Dictionary<ResourceKey, StoredResource>();
         var shadowed = new List<StoredResource>();
-        var marked = ImmutableArray.CreateBuilder<SourceFile>(files.Length);
-        foreach (var file in files)
+        var marked = ImmutableArray.CreateBuilder<SourceEntry>(entries.Length);
+        foreach (var entry in entries)
         {
             var doubles = ImmutableArray.CreateBuilder<DocumentViolation>();
-            foreach (var resource in file.Resources)
+            foreach (var resource in entry.Resources)
             {
-                var next = new StoredResource(resource, file.File.Source, file.File.Path, null);
-                if (winners.TryGetValue(resource.Key, out var before) && before.Source == file.File.Source)
+                var next = new StoredResource(resource, entry.Text.Source, entry.Text.Path, null);
+                if (winners.TryGetValue(resource.Key, out var before) && before.Source == entry.Text.Source)
                 {
                     doubles.Add(new(resource.Key.ToString(), "metadata.name", $"is declared in {before.Source}/{before.File} already; that one counts, remove or rename this one", resource.Source?.LineOf(new("metadata.name"))));
                     shadowed.Add(next with { ShadowedBy = before.Source });
@@ -41,7 +41,7 @@ internal sealed record StoredConfiguration(ImmutableArray<StoredResource> Resour
                 Take(next);
             }
 
-            marked.Add(doubles.Count == 0 ? file : file with { Violations = [.. file.Violations, .. doubles] });
+            marked.Add(doubles.Count == 0 ? entry : entry with { Violations = [.. entry.Violations, .. doubles] });
         }
 
         foreach (var resource in applied)

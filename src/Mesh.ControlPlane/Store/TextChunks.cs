@@ -12,19 +12,19 @@ namespace Mesh.ControlPlane.Store;
 internal static partial class TextChunks
 {
     /// <summary>Reads a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="name">How people call it.</param>
+    /// <param name="source">The text, which can be read.</param>
     /// <param name="unreadable">The documents, as text, that could not be read at all.</param>
-    public static DocumentReadResult Read(string text, string name, out ImmutableArray<string> unreadable)
+    public static DocumentReadResult Read(SourceText source, out ImmutableArray<string> unreadable)
     {
-        var whole = DocumentReader.Read(text, name);
+        var (text, name) = (source.Text!, source.Name);
+        var whole = source.IsJson ? DocumentReader.ReadJson(text, name) : DocumentReader.ReadYaml(text, name);
         if (whole.Violations.IsEmpty)
         {
             unreadable = [];
             return whole;
         }
 
-        if (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        if (source.IsJson)
         {
             unreadable = [text];
             return whole;
@@ -36,7 +36,7 @@ internal static partial class TextChunks
         foreach (var (chunk, line) in Split(text))
         {
             // Lines in front keep the numbers right.
-            var read = DocumentReader.Read(new string('\n', line) + chunk, name);
+            var read = DocumentReader.ReadYaml(new string('\n', line) + chunk, name);
             documents.AddRange(read.Documents);
             violations.AddRange(read.Violations);
             if (!read.Violations.IsEmpty)

@@ -14,7 +14,7 @@ internal static class PolicyTable
         var policies = stored.Resources.Where(r => r.Resource is Policy).Select(r => Policy(r, r.InForce ? warnings[r.Resource.Key] : [])).ToArray();
         var others = state.Warnings.Where(w => stored.Resources.All(r => r.Resource is not Model.Policies.Policy || r.Resource.Key != w.Resource));
         return Html.Of($"""
-            {Html.Join(stored.Files.Where(f => !f.IsGood).Select(Mistakes))}
+            {Html.Join(stored.Entries.Where(f => !f.IsGood).Select(Mistakes))}
             {Html.Join(others.Select(w => Html.Of($"<div class=\"alarm soft\"><span class=\"mono\">{w.Origin.Location}</span> {w.Resource}: {w.Message}</div>")))}
             {(policies.Length == 0 ? Html.Of($"<div class=\"card empty\">No policy: defaults apply.</div>") : Html.Of($"<div class=\"scroll\"><table><thead><tr><th>Policy</th><th>From</th><th>State</th></tr></thead><tbody>{Html.Join(policies)}</tbody></table></div>"))}
             """);
@@ -26,8 +26,8 @@ internal static class PolicyTable
         {Html.Join(warnings.Select(w => Html.Of($"<div class=\"t-warn\">{w.Path}: {w.Message}</div>")))}</td></tr>
         """);
 
-    private static Html Mistakes(SourceFile file) => Html.Of($"""
-        <div class="alarm"><b class="mono">{file.File.Name}</b> is refused; {(file.LastGood.IsEmpty ? "nothing of it is in force but its permissions" : "its last good version stays, its permissions apart")}
-        {Html.Join(file.Violations.Select(v => Html.Of($"<div class=\"mono\">{(v.Line is null ? "" : $"line {v.Line}: ")}{v.Path}: {v.Message}</div>")))}</div>
+    private static Html Mistakes(SourceEntry entry) => Html.Of($"""
+        <div class="alarm"><b class="mono">{entry.Text.Name}</b> is refused; {(entry.LastGood.IsEmpty ? "nothing of it is in force but its permissions" : "its last good version stays, its permissions apart")}
+        {Html.Join(entry.Violations.Select(v => Html.Of($"<div class=\"mono\">{(v.Line is null ? "" : $"line {v.Line}: ")}{v.Path}: {v.Message}</div>")))}</div>
         """);
 }

@@ -42,7 +42,7 @@ internal sealed class StatusPage(
         var proxies = directory.Proxies;
         var services = state.Configuration.Topology.Services.Values.ToArray();
         var healthy = services.Count(s => ServiceHealth.Of(s, [.. proxies.Where(p => p.Service == s.Id)]) == ServiceHealth.Healthy);
-        var mistakes = store.Current.Files.Count(f => !f.IsGood) + state.Refused.Count;
+        var mistakes = store.Current.Entries.Count(f => !f.IsGood) + state.Refused.Count;
         return Html.Of($"""
             <header><h1>Mesh <span class="soft">{settings.TrustDomain}</span></h1>
             <div class="soft">Configuration published {state.At.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC</div></header>

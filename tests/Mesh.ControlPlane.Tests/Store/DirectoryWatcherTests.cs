@@ -24,7 +24,7 @@ public sealed class DirectoryWatcherTests : IAsyncLifetime
         _logging = new LoggerFactory([_logs]);
         _state = new StateDirectory(Path.Combine(_directory.Path, "state"));
         _applied = new AppliedPolicies(_state, TimeProvider.System, NullLogger<AppliedPolicies>.Instance);
-        _store = new ConfigurationStore(_applied);
+        _store = new ConfigurationStore(_applied, Settings);
         _watcher = Watcher(_store);
     }
 
@@ -85,7 +85,7 @@ public sealed class DirectoryWatcherTests : IAsyncLifetime
     {
         _directory.Write("policies/a.yaml", Documents.Service("orders", "payments") + "  ports: 7\n");
 
-        await UntilAsync(c => !c.Files[0].IsGood);
+        await UntilAsync(c => !c.Entries[0].IsGood);
 
         Assert.Equal(["orders"], Names(_store.Current));
         Assert.Contains(_logs.Lines, l => l.Id == 2221 && l.Text.Contains("policies/a.yaml", StringComparison.Ordinal));
@@ -106,12 +106,12 @@ public sealed class DirectoryWatcherTests : IAsyncLifetime
     {
         await _watcher.StopAsync(CancellationToken.None);
         _directory.Write("policies/a.yaml", Documents.Service("orders", "payments") + "  ports: 7\n");
-        var store = new ConfigurationStore(_applied);
+        var store = new ConfigurationStore(_applied, Settings);
         using var watcher = Watcher(store);
 
         await watcher.StartAsync(TestContext.Current.CancellationToken);
 
-        await UntilAsync(store, c => c.Files is [{ IsGood: false }]);
+        await UntilAsync(store, c => c.Entries is [{ IsGood: false }]);
         Assert.Equal(["orders"], Names(store.Current));
         await watcher.StopAsync(CancellationToken.None);
     }

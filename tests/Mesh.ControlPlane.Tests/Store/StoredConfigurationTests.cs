@@ -24,12 +24,12 @@ public sealed class StoredConfigurationTests
             []);
 
         Assert.Equal(TimeSpan.FromSeconds(1), Assert.IsType<TimeoutPolicy>(Assert.Single(merged.InForce)).To[0].Default.Request);
-        Assert.Contains("policies/a.yaml", Assert.Single(merged.Files[1].Violations).Message, StringComparison.Ordinal);
+        Assert.Contains("policies/a.yaml", Assert.Single(merged.Entries[1].Violations).Message, StringComparison.Ordinal);
     }
 
-    private static SourceFile File(string source, string path, string text)
+    private static SourceEntry File(string source, string path, string text)
     {
-        var file = SourceFileReader.Read(new FileText(source, path, text), [], DateTimeOffset.UnixEpoch);
+        var file = SourceReader.Read(new SourceText(source, path, text), [], DateTimeOffset.UnixEpoch);
         Assert.True(file.IsGood, string.Join('\n', file.Violations));
         return file;
     }

@@ -3,14 +3,14 @@ using Mesh.Model.Resources;
 
 namespace Mesh.ControlPlane.Store;
 
-/// <summary>A file of a watched directory and what counts of it.</summary>
-/// <param name="File">The file as it is now.</param>
-/// <param name="Resources">What counts: of a bad file the last good version, with its permissions as narrow as the file says now.</param>
+/// <summary>A text of a source and what counts of it.</summary>
+/// <param name="Text">The text as it is now.</param>
+/// <param name="Resources">What counts: of a bad text the last good version, with its permissions as narrow as the text says now.</param>
 /// <param name="LastGood">The last version in which nothing was wrong; empty before there was one.</param>
 /// <param name="Violations">All that is wrong with it now. Empty: it is good.</param>
 /// <param name="ReadAt">When it was last read anew.</param>
-internal sealed record SourceFile(
-    FileText File,
+internal sealed record SourceEntry(
+    SourceText Text,
     ImmutableArray<MeshResource> Resources,
     ImmutableArray<MeshResource> LastGood,
     ImmutableArray<DocumentViolation> Violations,

@@ -4,22 +4,22 @@ using Mesh.Model.Serialization;
 
 namespace Mesh.ControlPlane.Store;
 
-/// <summary>Turns a file into what counts of it. Pure, the clock apart.</summary>
-internal static class SourceFileReader
+/// <summary>Turns a text of a source into what counts of it. Pure, the clock apart.</summary>
+internal static class SourceReader
 {
-    /// <summary>Reads a file.</summary>
-    /// <param name="file">The file.</param>
+    /// <summary>Reads a text.</summary>
+    /// <param name="text">The text.</param>
     /// <param name="lastGood">Its last good version.</param>
     /// <param name="now">The time.</param>
-    public static SourceFile Read(FileText file, ImmutableArray<MeshResource> lastGood, DateTimeOffset now)
+    public static SourceEntry Read(SourceText text, ImmutableArray<MeshResource> lastGood, DateTimeOffset now)
     {
-        if (file.Text is null)
+        if (text.Text is null)
         {
             // Unreadable is not empty: nothing is known of it, so nothing changes.
-            return new SourceFile(file, lastGood, lastGood, [new DocumentViolation(null, "(file)", file.Error ?? "cannot be read", null)], now);
+            return new SourceEntry(text, lastGood, lastGood, [new DocumentViolation(null, "(file)", text.Error ?? "cannot be read", null)], now);
         }
 
-        var documents = TextChunks.Read(file.Text, file.Name, out var unreadable);
+        var documents = TextChunks.Read(text, out var unreadable);
         ImmutableArray<ResourceReadResult> read = [.. documents.Documents.Select(ResourceReader.Read)];
         var violations = ImmutableArray.CreateBuilder<DocumentViolation>();
         violations.AddRange(documents.Violations.Select(v => DocumentViolation.Of(v)));
@@ -37,9 +37,9 @@ internal static class SourceFileReader
         if (violations.Count == 0)
         {
             ImmutableArray<MeshResource> good = [.. read.Select(r => r.Resource!)];
-            return new SourceFile(file, good, good, [], now);
+            return new SourceEntry(text, good, good, [], now);
         }
 
-        return new SourceFile(file, PermissionKeeping.Apply(lastGood, read, unreadable), lastGood, [.. violations.OrderBy(v => v.Line)], now);
+        return new SourceEntry(text, PermissionKeeping.Apply(lastGood, read, unreadable), lastGood, [.. violations.OrderBy(v => v.Line)], now);
     }
 }

@@ -7,7 +7,7 @@ using static Mesh.ControlPlane.Tests.Store.Documents;
 
 namespace Mesh.ControlPlane.Tests.Store;
 
-public sealed class SourceFileReaderTests
+public sealed class SourceReaderTests
 {
     private static readonly string Good = All(
         Service("orders", "payments"),
@@ -117,7 +117,7 @@ public sealed class SourceFileReaderTests
     {
         var bad = Read(All(Service("orders", "payments"), Timeout("calm", "orders", "-3s")), Read(Good));
 
-        var mended = SourceFileReader.Read(File(Service("orders", "payments")), bad.LastGood, DateTimeOffset.UnixEpoch);
+        var mended = SourceReader.Read(File(Service("orders", "payments")), bad.LastGood, DateTimeOffset.UnixEpoch);
 
         Assert.True(mended.IsGood);
         Assert.Equal("orders", Assert.Single(mended.Resources).Metadata.Name);
@@ -126,7 +126,7 @@ public sealed class SourceFileReaderTests
     [Fact]
     public void Read_UnreadableFile_ChangesNothing()
     {
-        var file = SourceFileReader.Read(new FileText("policies", "a.yaml", null, "cannot be read"), Read(Good).LastGood, DateTimeOffset.UnixEpoch);
+        var file = SourceReader.Read(new SourceText("policies", "a.yaml", null, "cannot be read"), Read(Good).LastGood, DateTimeOffset.UnixEpoch);
 
         Assert.False(file.IsGood);
         Assert.Equal(3, file.Resources.Length);
@@ -140,11 +140,11 @@ public sealed class SourceFileReaderTests
         Assert.Contains("second time", Assert.Single(file.Violations).Message, StringComparison.Ordinal);
     }
 
-    private static FileText File(string text) => new("policies", "a.yaml", text);
+    private static SourceText File(string text) => new("policies", "a.yaml", text);
 
-    private static SourceFile Read(string text, SourceFile? before = null) =>
-        SourceFileReader.Read(File(text), before?.LastGood ?? ImmutableArray<MeshResource>.Empty, DateTimeOffset.UnixEpoch);
+    private static SourceEntry Read(string text, SourceEntry? before = null) =>
+        SourceReader.Read(File(text), before?.LastGood ?? ImmutableArray<MeshResource>.Empty, DateTimeOffset.UnixEpoch);
 
-    private static IEnumerable<string?> Allowed(SourceFile file) =>
+    private static IEnumerable<string?> Allowed(SourceEntry file) =>
         Assert.Single(file.Resources.OfType<TrafficPermissionPolicy>()).Rules.SelectMany(r => r.Default.Allow).Select(a => a.Service);
 }

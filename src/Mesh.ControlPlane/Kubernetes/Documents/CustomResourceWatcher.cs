@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Mesh.ControlPlane.Kubernetes.Wire;
+using Mesh.ControlPlane.Store;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Resources;
+
+namespace Mesh.ControlPlane.Kubernetes.Documents;
+
+/// <summary>Keeps the store what the custom resources of the served namespaces say: one watch for each kind in each namespace.</summary>
+internal sealed partial class CustomResourceWatcher(
+    KubernetesApi api, ControlPlaneSettings settings, ConfigurationStore store, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+{
+    private readonly ILogger _logger = loggers.CreateLogger<CustomResourceWatcher>();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ResourceKey, CustomResource> _resources = [];
+    private int _unlisted;
+    private ImmutableArray<CustomResource> _current = [];
+
+    /// <summary>Raised after resources came, went or changed, their status included. On the watch's thread: do little.</summary>
+    public event Action? Changed;
+
+    /// <summary>All of them, by key.</summary>
+    public ImmutableArray<CustomResource> Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current;
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var follows = (from space in settings.Kubernetes!.Namespaces from kind in CustomResourceNames.Kinds select new Follow(this, kind, ObjectPath.Document(kind, space))).ToArray();
+        _unlisted = follows.Length;
+        return Task.WhenAll(follows.Select(f => new ObjectWatch(api, f.Path, "", f, time, loggers.CreateLogger<ObjectWatch>()).RunAsync(stoppingToken)));
+    }
+
+    private void Replace(Follow follow, IReadOnlyList<JsonObject> all, bool first)
+    {
+        var present = all.Select(o => new ResourceKey(follow.Kind, follow.Path.Namespace!, o.Name())).ToHashSet();
+        Change(first, () =>
+        {
+            var changed = false;
+            foreach (var key in _resources.Keys.Where(k => k.Kind == follow.Kind && k.Namespace == follow.Path.Namespace && !present.Contains(k)).ToArray())
+            {
+                changed |= Drop(key);
+            }
+
+            foreach (var o in all)
+            {
+                changed |= Take(follow, o);
+            }
+
+            return changed;
+        });
+    }
+
+    private void Change(bool first, Func<bool> change)
+    {
+        lock (_lock)
+        {
+            var changed = change();
+            _unlisted -= first ? 1 : 0;
+            _current = [.. _resources.Values.OrderBy(r => r.Key)];
+            if (_unlisted == 0 && (changed || first))
+            {
+                // In the lock: two watches must not overtake each other.
+                store.Replace(SourceKind.Kubernetes, [.. _current.Select(r => r.Entry)]);
+            }
+        }
+
+        Changed?.Invoke();
+    }
+
+    private bool Take(Follow follow, JsonObject found)
+    {
+        var before = _resources.GetValueOrDefault(new ResourceKey(follow.Kind, follow.Path.Namespace!, found.Name()));
+        var next = CustomResourceReader.Read(follow.Kind, follow.Path, found, before, time.GetUtcNow());
+        _resources[next.Key] = next;
+        if (ReferenceEquals(before?.Entry, next.Entry))
+        {
+            return false;
+        }
+
+        if (next.Entry.IsGood)
+        {
+            Log.ResourceRead(_logger, next.Key, next.Generation);
+        }
+        else
+        {
+            Log.ResourceRefused(_logger, next.Key, next.Generation, string.Join("; ", next.Entry.Violations.Select(v => $"{v.Path}: {v.Message}")));
+        }
+
+        return true;
+    }
+
+    private bool Drop(ResourceKey key)
+    {
+        if (!_resources.Remove(key))
+        {
+            return false;
+        }
+
+        Log.ResourceGone(_logger, key);
+        return true;
+    }
+
+    private sealed class Follow(CustomResourceWatcher watcher, string kind, ObjectPath path) : IObjectSink
+    {
+        private bool _listed;
+
+        public string Kind => kind;
+
+        public ObjectPath Path => path;
+
+        public void Replace(IReadOnlyList<JsonObject> all)
+        {
+            watcher.Replace(this, all, !_listed);
+            _listed = true;
+        }
+
+        public void Put(JsonObject changed) => watcher.Change(false, () => watcher.Take(this, changed));
+
+        public void Remove(JsonObject gone) => watcher.Change(false, () => watcher.Drop(new ResourceKey(kind, path.Namespace!, gone.Name())));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2610, LogLevel.Information, "{Key} was read, generation {Generation}.", EventName = nameof(ResourceRead))]
+        public static partial void ResourceRead(ILogger logger, ResourceKey key, long generation);
+
+        [LoggerMessage(2611, LogLevel.Warning, "{Key} is refused in generation {Generation} and its last good version stays, its permissions apart: {Violations}", EventName = nameof(ResourceRefused))]
+        public static partial void ResourceRefused(ILogger logger, ResourceKey key, long generation, string violations);
+
+        [LoggerMessage(2612, LogLevel.Information, "{Key} is gone.", EventName = nameof(ResourceGone))]
+        public static partial void ResourceGone(ILogger logger, ResourceKey key);
+    }
+}

@@ -1,0 +1,83 @@
+using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Store;
+using Mesh.ControlPlane.Tests.Fakes;
+using Mesh.Model.Bootstrap;
+using Mesh.Testing.Kubernetes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.ControlPlane.Tests.Kubernetes;
+
+/// <summary>A fake API server and the control planes that serve its namespace <c>shop</c>.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private readonly List<ControlPlaneHost> _hosts = [];
+    private readonly List<TemporaryDirectory> _directories = [];
+
+    private Cluster(FakeKubernetes api) => Api = api;
+
+    public FakeKubernetes Api { get; }
+
+    public static async Task<Cluster> StartAsync() => new(await FakeKubernetes.StartAsync());
+
+    /// <summary>Starts a replica of the control plane, with a state directory of its own.</summary>
+    public async Task<ControlPlaneHost> RunAsync(Func<ControlPlaneSettings, ControlPlaneSettings>? change = null)
+    {
+        var directory = new TemporaryDirectory();
+        _directories.Add(directory);
+        var settings = Settings(directory);
+        var host = await ControlPlaneHost.StartAsync(change?.Invoke(settings) ?? settings);
+        _hosts.Add(host);
+        return host;
+    }
+
+    /// <summary>The same, once it serves what was declared.</summary>
+    public async Task<ControlPlaneHost> RunPublishedAsync()
+    {
+        var host = await RunAsync();
+        await host.Services.GetRequiredService<MeshCompiler>().FirstPublished.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        return host;
+    }
+
+    /// <summary>Declares a service with a port <c>http</c>.</summary>
+    public void Service(string name, params string[] uses) => Document("services", name, $$"""{ "ports": [ { "name": "http", "protocol": "http" } ], "uses": [{{string.Join(", ", uses.Select(u => $"\"{u}\""))}}] }""");
+
+    /// <summary>Writes a document as whoever applies it would.</summary>
+    public void Document(string plural, string name, string spec, string metadata = "{}") => Api.Objects.Put(Path(plural, name), $$"""{ "metadata": {{metadata}}, "spec": {{spec}} }""");
+
+    public static string Path(string plural, string name) => $"apis/mesh.dev/v1alpha1/namespaces/shop/{plural}/{name}";
+
+    public static StoredConfiguration Stored(ControlPlaneHost host) => host.Services.GetRequiredService<ConfigurationStore>().Current;
+
+    /// <summary>Waits until something is so; the test ends with it otherwise.</summary>
+    public static async Task UntilAsync(Func<bool> holds, string what)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!holds())
+        {
+            if (limit.IsCancellationRequested)
+            {
+                Assert.Fail($"It never came so: {what}");
+            }
+
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync();
+        }
+
+        await Api.DisposeAsync();
+        _directories.ForEach(d => d.Dispose());
+    }
+
+    private ControlPlaneSettings Settings(TemporaryDirectory directory) => ControlPlaneHost.Settings(directory) with
+    {
+        Sources = [],
+        ApiTokens = [],
+        Kubernetes = new KubernetesSettings { Namespaces = ["shop"], SystemNamespace = "shop-mesh", Server = Api.Address.ToString(), TokenFile = "/nowhere" },
+    };
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using Mesh.ControlPlane.Tests.Fakes;
+using Mesh.Model.Policies.Timeout;
+using Mesh.Model.Policies.TrafficPermission;
+using Mesh.Model.Resources;
+
+namespace Mesh.ControlPlane.Tests.Kubernetes;
+
+/// <summary>Documents of a cluster, against hand-written exchanges.</summary>
+public sealed class CustomResourceTests : IAsyncLifetime
+{
+    private const string AllowOrders = """{ "targetRef": { "kind": "Service", "name": "payments" }, "rules": [ { "default": { "allow": [ { "service": "orders" } ] } } ] }""";
+
+    private Cluster _cluster = null!;
+
+    public async ValueTask InitializeAsync() => _cluster = await Cluster.StartAsync();
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Resource_AppliedChangedDeleted_IsInForceAtOnce()
+    {
+        _cluster.Service("payments");
+        var host = await _cluster.RunPublishedAsync();
+        Assert.Equal(["payments"], Names(host));
+
+        _cluster.Document("timeouts", "short", Timeout("1s"));
+        await Cluster.UntilAsync(() => Request(host) == TimeSpan.FromSeconds(1), "a timeout of 1 s");
+
+        _cluster.Document("timeouts", "short", Timeout("2s"));
+        await Cluster.UntilAsync(() => Request(host) == TimeSpan.FromSeconds(2), "a timeout of 2 s");
+
+        _cluster.Api.Objects.Delete(Cluster.Path("timeouts", "short"));
+        await Cluster.UntilAsync(() => Request(host) is null, "no timeout");
+        Assert.Equal(["payments"], Names(host));
+    }
+
+    [Fact]
+    public async Task Resource_InABadVersion_KeepsItsLastGoodOne()
+    {
+        _cluster.Service("payments");
+        _cluster.Document("timeouts", "short", Timeout("1s"));
+        var host = await _cluster.RunPublishedAsync();
+
+        _cluster.Document("timeouts", "short", Timeout("soon"));
+        await Cluster.UntilAsync(() => Cluster.Stored(host).Entries.Any(e => !e.IsGood), "a refused document");
+
+        Assert.Equal(TimeSpan.FromSeconds(1), Request(host));
+        Assert.Contains("soon", Assert.Single(Cluster.Stored(host).Entries, e => !e.IsGood).Violations[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Permission_RevokedInABadVersion_IsRevoked()
+    {
+        _cluster.Document("trafficpermissions", "who", AllowOrders.Replace("""{ "service": "orders" }""", """{ "service": "orders" }, { "service": "web" }""", StringComparison.Ordinal));
+        var host = await _cluster.RunPublishedAsync();
+        Assert.Equal(["orders", "web"], Allowed(host));
+
+        _cluster.Document("trafficpermissions", "who", AllowOrders.Replace("\"rules\"", "\"roles\": 1, \"rules\"", StringComparison.Ordinal));
+
+        await Cluster.UntilAsync(() => Allowed(host) is ["orders"], "a permission without web");
+        Assert.Contains(Cluster.Stored(host).Entries, e => !e.IsGood);
+    }
+
+    [Fact]
+    public async Task Start_ObjectThatIsBadAlready_TakesTheLastGoodOneFromItsStatus()
+    {
+        _cluster.Api.Objects.Put(Cluster.Path("timeouts", "short"), $$"""
+            {
+              "metadata": {}, "spec": {{Timeout("soon")}},
+              "status": { "lastGood": "{\"apiVersion\":\"mesh.dev/v1alpha1\",\"kind\":\"Timeout\",\"metadata\":{\"name\":\"short\",\"namespace\":\"shop\"},\"spec\":{{Timeout("1s").Replace("\"", "\\\"", StringComparison.Ordinal)}}}" }
+            }
+            """);
+
+        var host = await _cluster.RunPublishedAsync();
+
+        Assert.Equal(TimeSpan.FromSeconds(1), Request(host));
+        Assert.False(Assert.Single(Cluster.Stored(host).Entries).IsGood);
+    }
+
+    [Fact]
+    public async Task Watch_Broken_GoesOnWithoutListingAgain()
+    {
+        _cluster.Service("payments");
+        var host = await _cluster.RunPublishedAsync();
+        await Cluster.UntilAsync(() => _cluster.Api.Objects.Watches >= CustomResourceNames.Kinds.Count, "every kind watched");
+        _cluster.Api.Requests.Clear();
+
+        _cluster.Api.Objects.EndWatches();
+        _cluster.Service("orders");
+
+        await Cluster.UntilAsync(() => Names(host) is ["orders", "payments"], "orders");
+        Assert.DoesNotContain(_cluster.Api.Requests, r => r.Contains("services?limit", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Watch_VersionForgotten_ListsAgainAndSeesWhatIsGone()
+    {
+        _cluster.Service("payments");
+        _cluster.Service("orders");
+        var host = await _cluster.RunPublishedAsync();
+        await Cluster.UntilAsync(() => _cluster.Api.Objects.Watches >= CustomResourceNames.Kinds.Count, "every kind watched");
+
+        _cluster.Api.Failing = HttpStatusCode.ServiceUnavailable;
+        _cluster.Api.Objects.EndWatches();
+        _cluster.Api.Objects.Delete(Cluster.Path("services", "orders"));
+        _cluster.Service("web");
+        _cluster.Api.Objects.Compact();
+        _cluster.Api.Failing = null;
+
+        await Cluster.UntilAsync(() => Names(host) is ["payments", "web"], "web and no orders");
+    }
+
+    [Fact]
+    public async Task Watch_AfterABookmark_GoesOnFromIt()
+    {
+        _cluster.Service("payments");
+        var host = await _cluster.RunPublishedAsync();
+        await Cluster.UntilAsync(() => _cluster.Api.Objects.Watches >= CustomResourceNames.Kinds.Count, "every kind watched");
+
+        // Nothing of ours changes, so only the bookmark carries the watch past what is forgotten.
+        _cluster.Api.Objects.Put("api/v1/namespaces/other/configmaps/noise", "{}");
+        _cluster.Api.Objects.SendBookmarks();
+        _cluster.Api.Requests.Clear();
+        _cluster.Api.Objects.EndWatches();
+
+        await Cluster.UntilAsync(() => _cluster.Api.Requests.Any(r => r.Contains("/services?watch", StringComparison.Ordinal)), "the services watched again");
+        Assert.EndsWith("resourceVersion=102", _cluster.Api.Requests.First(r => r.Contains("/services?watch", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(["payments"], Names(host));
+    }
+
+    [Fact]
+    public async Task Start_KindsWithoutDefinition_WaitsForThem()
+    {
+        _cluster.Api.Objects.NeedsDefinitions = true;
+        var host = await _cluster.RunAsync();
+        using var notReady = await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, notReady.StatusCode);
+
+        foreach (var kind in CustomResourceNames.Kinds)
+        {
+            _cluster.Api.Objects.Put($"apis/apiextensions.k8s.io/v1/customresourcedefinitions/{CustomResourceNames.PluralOf(kind)}.mesh.dev", "{}");
+        }
+
+        _cluster.Service("payments");
+        await Cluster.UntilAsync(() => Names(host) is ["payments"], "payments");
+    }
+
+    [Fact]
+    public async Task Origin_OfAnObject_IsWhereItsAuthorWroteIt()
+    {
+        _cluster.Document("timeouts", "short", Timeout("1s"), """{ "annotations": { "mesh.dev/declared-at": "{\".\":\"AppHost.cs:12\"}" } }""");
+        _cluster.Document("timeouts", "other", Timeout("2s"), """{ "annotations": { "mesh.dev/declared-at": "nonsense" } }""");
+
+        var host = await _cluster.RunPublishedAsync();
+
+        Assert.Equal(["kubernetes/shop/timeouts/other:1", "AppHost.cs:12"], Cluster.Stored(host).InForce.Select(r => r.Origin.Location));
+    }
+
+    private static string Timeout(string request) => $$$"""{"to":[{"targetRef":{"kind":"Service","name":"payments"},"default":{"request":"{{{request}}}"}}]}""";
+
+    private static string[] Names(ControlPlaneHost host) => [.. Cluster.Stored(host).InForce.OfType<ServiceResource>().Select(s => s.Metadata.Name)];
+
+    private static TimeSpan? Request(ControlPlaneHost host) => Cluster.Stored(host).InForce.OfType<TimeoutPolicy>().SingleOrDefault()?.To[0].Default.Request;
+
+    private static string?[] Allowed(ControlPlaneHost host) =>
+        [.. Cluster.Stored(host).InForce.OfType<TrafficPermissionPolicy>().SelectMany(p => p.Rules).SelectMany(r => r.Default.Allow).Select(a => a.Service)];
+}
