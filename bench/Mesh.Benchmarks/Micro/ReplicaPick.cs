@@ -30,5 +30,5 @@ public class ReplicaPick
 
     /// <summary>One pick, nothing avoided.</summary>
     [Benchmark]
-    public object? Pick() => _balancer!.Pick([]);
+    public object? Pick() => _balancer!.Pick([], null);
 }

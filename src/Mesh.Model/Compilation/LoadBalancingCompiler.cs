@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Snapshots;
@@ -9,6 +10,8 @@ namespace Mesh.Model.Compilation;
 /// <summary>The choice of replicas and of the wire, from LoadBalancing policies.</summary>
 internal sealed class LoadBalancingCompiler
 {
+    private const string Prefix = "loadBalancing";
+
     private readonly OutboundEntries<LoadBalancingSettings> _entries = new();
 
     public LoadBalancingCompiler(PolicySet policies)
@@ -24,15 +27,52 @@ internal sealed class LoadBalancingCompiler
 
     public Cluster Apply(Cluster cluster, Service caller, Upstream upstream, List<AppliedSetting> applied)
     {
-        var fold = new Fold<LoadBalancingSettings>(_entries.For(caller, upstream), $"cluster/{upstream.Port}", "loadBalancing", applied);
+        var fold = new Fold<LoadBalancingSettings>(_entries.For(caller, upstream), $"cluster/{upstream.Port}", Prefix, applied);
         var kind = fold.Take("type", s => s.Type, cluster.LoadBalancing.Kind);
-        var choices = fold.Take("leastRequest.choiceCount", s => s.ChoiceCount, cluster.LoadBalancing.ChoiceCount);
-        var origin = fold.Origin;
+        var balancing = new LoadBalancing(kind, fold.Take("leastRequest.choiceCount", s => s.ChoiceCount, cluster.LoadBalancing.ChoiceCount));
+        if (kind == LoadBalancingKind.RingHash)
+        {
+            var max = fold.Take("ringHash.maxRingSize", s => s.MaxRingSize, RingSize.Limit);
+
+            // Two policies may each say one of them.
+            balancing = balancing with { Ring = new(Math.Min(max, fold.Take("ringHash.minRingSize", s => s.MinRingSize, RingSize.DefaultMin)), max) };
+        }
+        else if (kind == LoadBalancingKind.Maglev)
+        {
+            balancing = balancing with { TableSize = fold.Take("maglev.tableSize", s => s.TableSize, MaglevTable.DefaultSize) };
+        }
+
         return cluster with
         {
-            LoadBalancing = new LoadBalancing(kind, choices) { Origin = origin },
+            LoadBalancing = balancing with { Origin = fold.Origin },
             Wire = fold.Take("wire", s => s.Wire, cluster.Wire),
             Origins = [.. cluster.Origins, .. fold.Heard.Values],
         };
     }
+
+    /// <summary>What requests are hashed by that go to some backends: what is said of the first of them whose replicas are picked by hash.</summary>
+    public ImmutableArray<HashPolicy> HashPolicies(Service caller, IEnumerable<Upstream> backends, List<AppliedSetting> applied)
+    {
+        foreach (var upstream in backends)
+        {
+            var layers = _entries.For(caller, upstream);
+            var type = layers.LastOrDefault(l => l.Content.Type is not null)?.Content.Type;
+            if (type?.IsByHash() == true && layers.LastOrDefault(l => l.Content.HashPolicies is not null) is { Content.HashPolicies: { } items } layer)
+            {
+                ImmutableArray<HashPolicy> policies = [.. items.Select(item => item.ToHashPolicy())];
+                var setting = new AppliedSetting($"cluster/{upstream.Port}", $"{Prefix}.hashPolicies", string.Join(", ", policies.Select(Show)), layer.Origin);
+                if (!applied.Contains(setting))
+                {
+                    applied.Add(setting); // once, however many rules lead there
+                }
+
+                return policies;
+            }
+        }
+
+        return [];
+    }
+
+    private static string Show(HashPolicy policy) =>
+        string.Create(CultureInfo.InvariantCulture, $"{policy.Kind}{(policy.Name.Length > 0 ? " " : "")}{policy.Name}{(policy.Terminal ? " (terminal)" : "")}");
 }

@@ -18,7 +18,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private readonly TimeoutCompiler _timeouts = new(policies, trustDomain);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
-    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<(HttpRoutePolicy, HttpRouteItem, int)>>), RouteTable> _tables = new();
+    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<(HttpRoutePolicy, HttpRouteItem, int)>>), RouteTable> _tables = new();
     private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>), Cluster> _clusters = new();
 
     public (ProxySnapshot Snapshot, ImmutableArray<AppliedSetting> Applied) Compile(Service service)
@@ -80,7 +80,8 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             return MakeTable(service, upstream, backends, applied);
         }
 
-        var table = _tables.Get((upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), routes), applied, settings => MakeTable(service, upstream, backends, settings));
+        var key = (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream), routes);
+        var table = _tables.Get(key, applied, settings => MakeTable(service, upstream, backends, settings));
         if (table.Rules.Any(r => r.Action is ForwardAction))
         {
             _ = backends.Only(upstream); // this caller needs the cluster, whoever the table was made for
@@ -101,9 +102,13 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         return new RouteTable
         {
             Name = upstream.ListenerName,
-            Rules = _httpRoutes.Compile(service, upstream, template, backends, applied),
+            Rules = [.. _httpRoutes.Compile(service, upstream, template, backends, applied).Select(rule => Hashed(rule, service, backends, applied))],
         };
     }
+
+    private RouteRule Hashed(RouteRule rule, Service service, RouteBackends backends, List<AppliedSetting> applied) => rule.Action is ForwardAction forward
+        ? rule with { Action = forward with { HashPolicies = _loadBalancing.HashPolicies(service, forward.Backends.Select(backends.Find).OfType<Upstream>(), applied) } }
+        : rule;
 
     private Cluster Cluster(Service service, Upstream upstream, List<AppliedSetting> applied) => _clusters.Get(
         (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream)), applied, settings => MakeCluster(service, upstream, settings));

@@ -13,6 +13,9 @@ internal sealed class RouteBackends(UpstreamIndex upstreams, Service caller)
     /// <summary>The upstreams whose clusters the routes name, in the order of their names.</summary>
     public IEnumerable<Upstream> Needed => _needed.Values;
 
+    /// <summary>The upstream of a cluster that the routes name; <see langword="null"/>: the backend cannot be used.</summary>
+    public Upstream? Find(WeightedCluster backend) => _needed.GetValueOrDefault(backend.Cluster);
+
     /// <summary>The upstream itself as the only backend.</summary>
     public ImmutableArray<WeightedCluster> Only(Upstream upstream) => [Cluster(upstream)];
 

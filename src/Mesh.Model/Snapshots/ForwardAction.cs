@@ -13,4 +13,7 @@ public sealed record ForwardAction : RouteAction
 
     /// <summary>New path; <see langword="null"/>: as the caller sent it. The query stays.</summary>
     public PathRewrite? RewritePath { get; init; }
+
+    /// <summary>What of the request is hashed for backends whose replicas are picked by hash. Empty: nothing, so that each request goes anywhere.</summary>
+    public ImmutableArray<HashPolicy> HashPolicies { get; init; } = [];
 }

@@ -5,6 +5,12 @@ namespace Mesh.Model.Snapshots;
 /// <param name="ChoiceCount">For least request: replicas drawn and compared. Default: 2 (power of two choices), at least 2.</param>
 public sealed record LoadBalancing(LoadBalancingKind Kind = LoadBalancingKind.LeastRequest, int ChoiceCount = 2)
 {
+    /// <summary>For ring hash: the ring's size; <see langword="null"/> otherwise.</summary>
+    public RingSize? Ring { get; init; }
+
+    /// <summary>For Maglev: rows of the table, a prime; <see langword="null"/> otherwise.</summary>
+    public int? TableSize { get; init; }
+
     /// <summary>What said so.</summary>
     public Origin Origin { get; init; } = Origin.Default;
 }

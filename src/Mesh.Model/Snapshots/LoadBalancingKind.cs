@@ -11,4 +11,10 @@ public enum LoadBalancingKind
 
     /// <summary>At random by weight.</summary>
     Random,
+
+    /// <summary>By hash, on a ring: a replica that comes or goes moves no more keys than its share.</summary>
+    RingHash,
+
+    /// <summary>By hash, from a table: spreads more evenly than a ring and is quicker to look up, and moves a few keys more when replicas change.</summary>
+    Maglev,
 }

@@ -3,6 +3,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Policies.Retry;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Policies.Timeout;
@@ -24,13 +25,15 @@ internal sealed class OutboundCall : IDisposable
     private readonly WeightedCluster _backend;
     private readonly OutboundCluster _cluster;
     private readonly string _target;
+    private readonly Affinity _affinity;
     private readonly HopSpan _span;
     private readonly bool _isGrpc;
     private readonly RequestBody? _body;
     private readonly RequestClock? _clock;
     private readonly CancellationToken _token;
 
-    public OutboundCall(OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, HopSpan span)
+    public OutboundCall(
+        OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, Affinity affinity, HopSpan span)
     {
         _forwarder = forwarder;
         _context = context;
@@ -38,6 +41,7 @@ internal sealed class OutboundCall : IDisposable
         _backend = backend;
         _cluster = cluster;
         _target = target;
+        _affinity = affinity;
         _span = span;
         _isGrpc = ErrorResponse.IsGrpc(context.Request);
         _body = InvokerPath.HasBody(context)
@@ -64,7 +68,7 @@ internal sealed class OutboundCall : IDisposable
                 return new Failure(ProxyError.IdentityUnavailable);
             }
 
-            if (_cluster.Pick(tried) is not { } replica)
+            if (_cluster.Pick(tried, _affinity.Hash) is not { } replica)
             {
                 return new Failure(ProxyError.NoEndpoints, Detail: $"{_cluster.Cluster.Name} has no replica that is ready");
             }
@@ -208,6 +212,11 @@ internal sealed class OutboundCall : IDisposable
         if (!_cluster.IsMesh)
         {
             head.Headers.Remove(ErrorResponse.Header);
+        }
+
+        if (_affinity.SetCookie is { } cookie)
+        {
+            head.Headers.Append("Set-Cookie", cookie);
         }
 
         HeaderEditor.Apply(_backend.ResponseHeaders, head.Headers);

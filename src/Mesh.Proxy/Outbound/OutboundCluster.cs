@@ -69,7 +69,9 @@ internal sealed class OutboundCluster
     }
 
     /// <summary>Picks a replica: one that was not tried for this request and could be connected to lately, as far as there is one.</summary>
-    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> tried)
+    /// <param name="tried">Those that were tried for this request.</param>
+    /// <param name="hash">Where it belongs; <see langword="null"/>: anywhere.</param>
+    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> tried, ulong? hash)
     {
         if (Volatile.Read(ref _avoidUntil) != 0)
         {
@@ -84,7 +86,7 @@ internal sealed class OutboundCluster
             }
         }
 
-        return Balancer.Pick(tried);
+        return Balancer.Pick(tried, hash);
     }
 
     /// <summary>Notes that there was no connection to a replica.</summary>

@@ -1,5 +1,6 @@
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
@@ -7,8 +8,11 @@ using Mesh.Proxy.Upstreams;
 namespace Mesh.Proxy.Outbound;
 
 /// <summary>Picks the backend of a request by weight, prepares the request for it and sends it there.</summary>
-internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, ProxyMetrics metrics)
+internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, HopName hop, ProxyMetrics metrics)
 {
+    /// <summary>Where everything comes from that goes out here, as a hash: this replica. The same after a restart.</summary>
+    public ulong Source { get; } = KeyHash.Of($"{hop.ServiceText}#{hop.Replica}");
+
     /// <summary>What upstreams are reached with.</summary>
     public UpstreamKit Kit => kit;
 
@@ -28,14 +32,15 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Pr
         }
 
         PrepareHeaders(context.Request, rule, action, backend, cluster);
+        var affinity = rule.Hash?.Of(context.Request.Headers, target.Query, Source, state.Draw) ?? Affinity.None;
         cluster.Budget.Count(started);
         var outgoing = target.With(action.RewritePath, rule.MatchedPrefix).ToString();
         if (UpgradeForwarder.IsUpgrade(context))
         {
-            return await new OutboundUpgrade(this, context, rule, cluster, outgoing).RunAsync();
+            return await new OutboundUpgrade(this, context, rule, cluster, outgoing, affinity.Hash).RunAsync();
         }
 
-        using var call = new OutboundCall(this, context, rule, backend, cluster, outgoing, span);
+        using var call = new OutboundCall(this, context, rule, backend, cluster, outgoing, affinity, span);
         return await call.RunAsync();
     }
 

@@ -4,6 +4,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Connections;
@@ -16,6 +17,9 @@ internal sealed partial class OutboundTcp(
 {
     private readonly string _name = listener.Name;
     private readonly string _callee = listener.Upstream.ToString();
+
+    // All that a connection carries to be hashed by.
+    private readonly ulong _source = KeyHash.Of($"{hop.ServiceText}#{hop.Replica}");
 
     /// <summary>Takes a connection; it owns the socket from here on.</summary>
     public async Task AcceptAsync(Socket socket, ConnectionSet connections)
@@ -114,7 +118,7 @@ internal sealed partial class OutboundTcp(
                 return (null, new Failure(ProxyError.IdentityUnavailable));
             }
 
-            if (cluster.Pick(tried) is not { } replica)
+            if (cluster.Pick(tried, _source) is not { } replica)
             {
                 return (null, new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready"));
             }

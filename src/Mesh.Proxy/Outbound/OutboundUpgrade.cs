@@ -7,7 +7,7 @@ using Mesh.Proxy.Upstreams;
 namespace Mesh.Proxy.Outbound;
 
 /// <summary>One upgrade on its way to a replica: tried elsewhere only where there was no connection, and with no limit but silence.</summary>
-internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext context, CompiledRule rule, OutboundCluster cluster, string target)
+internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext context, CompiledRule rule, OutboundCluster cluster, string target, ulong? hash)
 {
     /// <summary>Sends it and moves bytes until one side ends.</summary>
     public async ValueTask<Failure?> RunAsync()
@@ -20,7 +20,7 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
                 return new Failure(ProxyError.IdentityUnavailable);
             }
 
-            if (cluster.Pick(tried) is not { } replica)
+            if (cluster.Pick(tried, hash) is not { } replica)
             {
                 return new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready");
             }

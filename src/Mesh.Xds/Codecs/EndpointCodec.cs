@@ -17,7 +17,9 @@ namespace Mesh.Xds.Codecs;
 /// </summary>
 internal static class EndpointCodec
 {
-    private const string Replica = "replica";
+    // Where Envoy and newer gRPC clients (gRFC A76) look for what stands for an endpoint on a hash ring: its name, which stays when it comes back on another port.
+    private const string BalancerKey = "envoy.lb";
+    private const string Replica = "hash_key";
 
     public static XdsResource Encode(EndpointSet set) => XdsResource.From(TypeUrls.Endpoints, set.Cluster, EncodeMessage(set));
 
@@ -56,7 +58,7 @@ internal static class EndpointCodec
     private static LbEndpoint Encode(EndpointRecord endpoint)
     {
         var metadata = new Metadata();
-        metadata.FilterMetadata[MetadataCodec.Key] = new Struct { Fields = { [Replica] = Value.ForString(endpoint.Replica) } };
+        metadata.FilterMetadata[BalancerKey] = new Struct { Fields = { [Replica] = Value.ForString(endpoint.Replica) } };
         return new()
         {
             Endpoint = new EndpointMessage
@@ -82,7 +84,7 @@ internal static class EndpointCodec
             throw new ResourceRefusedException(string.Create(CultureInfo.InvariantCulture, $"lb_endpoints: {socket.PortValue} is not a TCP port"));
         }
 
-        var fields = endpoint.Metadata?.FilterMetadata.GetValueOrDefault(MetadataCodec.Key)?.Fields;
+        var fields = endpoint.Metadata?.FilterMetadata.GetValueOrDefault(BalancerKey)?.Fields;
         var replica = fields?.GetValueOrDefault(Replica)?.StringValue ?? string.Create(CultureInfo.InvariantCulture, $"{socket.Address}:{socket.PortValue}");
         return new(socket.Address, (int)socket.PortValue, replica, (int)(endpoint.LoadBalancingWeight ?? 1), zone);
     }

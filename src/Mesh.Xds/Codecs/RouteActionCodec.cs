@@ -85,6 +85,7 @@ internal static class RouteActionCodec
             action.RegexRewrite = ReplaceWhole(whole.Value);
         }
 
+        action.HashPolicy.AddRange(HashPolicyCodec.Encode(forward.HashPolicies));
         return action;
     }
 
@@ -103,6 +104,7 @@ internal static class RouteActionCodec
             { RegexRewrite: { } rewrite } => new(IsPrefix: false, Whole(rewrite, $"{where}.route.regex_rewrite")),
             _ => null,
         },
+        HashPolicies = HashPolicyCodec.Decode(action.HashPolicy, where),
     };
 
     private static ClusterWeight Encode(WeightedCluster backend)

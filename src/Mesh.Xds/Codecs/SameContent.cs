@@ -37,7 +37,8 @@ internal static class SameContent
         if (one.Action is ForwardAction action && other.Action is ForwardAction otherAction)
         {
             return action.Backends.SequenceEqual(otherAction.Backends)
-                && action with { Backends = otherAction.Backends } == otherAction
+                && action.HashPolicies.SequenceEqual(otherAction.HashPolicies)
+                && action with { Backends = otherAction.Backends, HashPolicies = otherAction.HashPolicies } == otherAction
                 && one with { Action = otherAction } == other;
         }
 

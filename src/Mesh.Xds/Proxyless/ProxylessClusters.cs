@@ -1,5 +1,7 @@
 using Envoy.Config.Cluster.V3;
 using Envoy.Config.Core.V3;
+using Mesh.Model.Snapshots;
+using Mesh.Xds.Codecs;
 using Mesh.Xds.Wire;
 using ClusterMessage = Envoy.Config.Cluster.V3.Cluster;
 using ClusterRecord = Mesh.Model.Snapshots.Cluster;
@@ -22,6 +24,13 @@ internal static class ProxylessClusters
         // gRPC's own limit of 1,024 calls at a time holds where nothing is said (gRFC A32).
         message.CircuitBreakers = new() { Thresholds = { new CircuitBreakers.Types.Thresholds { MaxRequests = uint.MaxValue } } };
         message.LrsServer = new ConfigSource { Self = new(), ResourceApiVersion = ApiVersion.V3 };
+        if (cluster.LoadBalancing.Kind.IsByHash())
+        {
+            // No client has Maglev; a ring keeps keys in place as well.
+            message.LbPolicy = ClusterMessage.Types.LbPolicy.RingHash;
+            message.RingHashLbConfig = LoadBalancingCodec.Encode(cluster.LoadBalancing.Ring ?? new());
+        }
+
         message.TransportSocket = ProxylessTls.Upstream(cluster.PeerIdentity!, cluster.ServerName);
         return XdsResource.From(TypeUrls.Cluster, cluster.Name, message);
     }
@@ -32,7 +41,7 @@ internal static class ProxylessClusters
         Type = ClusterMessage.Types.DiscoveryType.Eds,
         EdsClusterConfig = new() { EdsConfig = new ConfigSource { Ads = new(), ResourceApiVersion = ApiVersion.V3 } },
 
-        // The one policy that all of them know: who wants least request or random gets it too. Weights are the localities'.
+        // The one policy, rings apart, that all of them know: who wants least request or random gets it too. Weights are the localities'.
         LbPolicy = ClusterMessage.Types.LbPolicy.RoundRobin,
     };
 }

@@ -21,6 +21,9 @@ internal static class ProxylessRoutes
 {
     private const string GrpcMethod = "POST";
 
+    /// <summary>What stands for a client's channel.</summary>
+    private const string ChannelKey = "io.grpc.channel_id";
+
     private static readonly ImmutableArray<(RetryOn Flag, string Word)> RetryWords =
     [
         (RetryOn.GrpcCancelled, "cancelled"),
@@ -108,8 +111,17 @@ internal static class ProxylessRoutes
 #pragma warning restore CS0612
         }
 
+        message.HashPolicy.AddRange(((action as ForwardAction)?.HashPolicies ?? []).Select(Encode).OfType<RouteActionMessage.Types.HashPolicy>());
         return message;
     }
+
+    // gRFC A42. A call has no query, and cookies nobody keeps.
+    private static RouteActionMessage.Types.HashPolicy? Encode(HashPolicy policy) => policy.Kind switch
+    {
+        HashPolicyKind.Header => new() { Header = new() { HeaderName = policy.Name.ToLowerInvariant() }, Terminal = policy.Terminal },
+        HashPolicyKind.Source => new() { FilterState = new() { Key = ChannelKey }, Terminal = policy.Terminal },
+        _ => null,
+    };
 
     private static RegexMatcher Expression(string expression) => Re2Syntax.Fault(expression) is { } fault
         ? throw new InvalidOperationException($"gRPC's RE2 cannot read the expression '{expression}': {fault}; write it without, or use Exact or a prefix")

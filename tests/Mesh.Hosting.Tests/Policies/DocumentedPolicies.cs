@@ -79,7 +79,11 @@ internal static class DocumentedPolicies
         var orders = app.Orders;
 
         // <LoadBalancing>
-        orders.WithMeshLoadBalancing(b => b.Type = MeshBalancing.RoundRobin);
+        orders.WithMeshLoadBalancing(b =>
+        {
+            b.Type = MeshBalancing.RingHash;
+            b.HashBy = [new() { Header = "customer" }];
+        });
         // </LoadBalancing>
     }
 }

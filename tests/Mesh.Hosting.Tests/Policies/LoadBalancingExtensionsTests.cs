@@ -18,6 +18,32 @@ public sealed class LoadBalancingExtensionsTests
               targetRef: {kind: Service, name: storefront}
               to: [{targetRef: {kind: Service, name: orders}, default: {type: LeastRequest, leastRequest: {choiceCount: 4}, wire: Http2}}]
             """),
+        ["ring by header and cookie"] = (
+            app => app.Orders.WithMeshLoadBalancing(b =>
+            {
+                b.Type = MeshBalancing.RingHash;
+                (b.MinRingSize, b.MaxRingSize) = (100, 10_000);
+                b.HashBy = [new() { Header = "customer", Terminal = true }, new() { Cookie = "shop", CookieTtl = TimeSpan.FromHours(1), CookiePath = "/" }];
+            }),
+            """
+            kind: LoadBalancing
+            metadata: {name: orders}
+            spec:
+              to:
+              - targetRef: {kind: Service, name: orders}
+                default:
+                  type: RingHash
+                  ringHash: {minRingSize: 100, maxRingSize: 10000}
+                  hashPolicies: [{type: Header, header: {name: customer}, terminal: true}, {type: Cookie, cookie: {name: shop, ttl: 1h, path: /}}]
+            """),
+        ["table by parameter and source"] = (
+            app => app.Orders.WithMeshLoadBalancing(b => (b.Type, b.TableSize, b.HashBy) = (MeshBalancing.Maglev, 251, [new() { QueryParameter = "id" }, new() { Source = true }])),
+            """
+            kind: LoadBalancing
+            metadata: {name: orders}
+            spec:
+              to: [{targetRef: {kind: Service, name: orders}, default: {type: Maglev, maglev: {tableSize: 251}, hashPolicies: [{type: QueryParameter, queryParameter: {name: id}}, {type: Source}]}}]
+            """),
         ["the other words"] = (
             app =>
             {

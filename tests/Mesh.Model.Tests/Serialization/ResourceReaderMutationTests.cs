@@ -22,7 +22,7 @@ public sealed class ResourceReaderMutationTests
         - {kind: TcpRoute, metadata: {name: t}, spec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {backendRefs: [{name: b}]}}]}]}}
         - {kind: Timeout, metadata: {name: t}, spec: {to: [{targetRef: {kind: Service, labels: {t: v}}, default: {connect: 1s, request: 0s, streamIdle: 1s, idle: 1h}}], rules: [{default: {request: 1s}}]}}
         - {kind: Retry, metadata: {name: t}, spec: {to: [{targetRef: {kind: Mesh}, default: {http: {numRetries: 1, perTryTimeout: 1s, backOff: {base: 1s, max: 2s}, retryOn: [5xx, 503]}, grpc: {retryOn: []}, tcp: {maxConnectAttempts: 1}, budget: {percent: 1, interval: 1s, minPerSecond: 0}}}]}}
-        - {kind: LoadBalancing, metadata: {name: t}, spec: {to: [{targetRef: {kind: Mesh}, default: {type: LeastRequest, leastRequest: {choiceCount: 2}, wire: Auto}}]}}
+        - {kind: LoadBalancing, metadata: {name: t}, spec: {to: [{targetRef: {kind: Mesh}, default: {type: LeastRequest, leastRequest: {choiceCount: 2}, wire: Auto}}, {targetRef: {kind: Mesh}, default: {type: RingHash, ringHash: {minRingSize: 5, maxRingSize: 7}, hashPolicies: [{type: Cookie, cookie: {name: c, ttl: 1s, path: /}, terminal: true}, {type: Header, header: {name: h}}]}}, {targetRef: {kind: Service, name: a}, default: {type: Maglev, maglev: {tableSize: 7}, hashPolicies: [{type: QueryParameter, queryParameter: {name: q}}, {type: Source}]}}]}}
         """;
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class BalancerTests
         var replicas = Replicas(1, 3);
         var balancer = Create(kind, replicas);
 
-        var heavy = Enumerable.Range(0, 4000).Count(_ => balancer.Pick([]) == replicas[1]);
+        var heavy = Enumerable.Range(0, 4000).Count(_ => balancer.Pick([], null) == replicas[1]);
 
         Assert.InRange(heavy, 3000 - tolerance, 3000 + tolerance);
     }
@@ -34,10 +34,10 @@ public sealed class BalancerTests
 
         for (var i = 0; i < 50; i++)
         {
-            Assert.Equal(replicas[0], balancer.Pick([replicas[1], replicas[2]]));
+            Assert.Equal(replicas[0], balancer.Pick([replicas[1], replicas[2]], null));
         }
 
-        Assert.NotNull(balancer.Pick(replicas));
+        Assert.NotNull(balancer.Pick(replicas, null));
     }
 
     [Fact]
@@ -47,11 +47,11 @@ public sealed class BalancerTests
         replicas[0].Enter();
         var balancer = Create(LoadBalancingKind.LeastRequest, replicas);
 
-        Assert.All(Enumerable.Range(0, 50), _ => Assert.Equal(replicas[1], balancer.Pick([])));
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.Equal(replicas[1], balancer.Pick([], null)));
     }
 
     [Fact]
-    public void Pick_NoReplica_IsNull() => Assert.Null(Create(LoadBalancingKind.LeastRequest, []).Pick([]));
+    public void Pick_NoReplica_IsNull() => Assert.Null(Create(LoadBalancingKind.LeastRequest, []).Pick([], null));
 
     [Fact]
     public void Next_Split_IsExactInEveryHundredAndSmooth()

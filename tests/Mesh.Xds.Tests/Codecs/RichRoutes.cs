@@ -51,6 +51,15 @@ internal static class RichRoutes
                     ],
                     RewriteHost = "orders.example",
                     RewritePath = new PathRewrite(IsPrefix: true, "/v3"),
+                    HashPolicies =
+                    [
+                        new HashPolicy(HashPolicyKind.Header, "customer") { Terminal = true },
+                        new HashPolicy(HashPolicyKind.Cookie, "shop") { Ttl = TimeSpan.FromHours(1), Path = "/" },
+                        new HashPolicy(HashPolicyKind.Cookie, "session") { Ttl = TimeSpan.Zero },
+                        new HashPolicy(HashPolicyKind.Cookie, "theirs"),
+                        new HashPolicy(HashPolicyKind.QueryParameter, "id"),
+                        new HashPolicy(HashPolicyKind.Source),
+                    ],
                 },
                 RequestHeaders = Headers,
                 ResponseHeaders = Headers,

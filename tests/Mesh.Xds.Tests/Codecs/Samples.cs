@@ -128,6 +128,7 @@ internal static class Samples
                 Origins = [Somewhere],
             },
             Cluster("postgres", "tcp", AppProtocol.Tcp) with { LoadBalancing = new(LoadBalancingKind.Random) },
+            Cluster("ring") with { LoadBalancing = new(LoadBalancingKind.RingHash) { Ring = new(100, 10000) } },
             new Cluster
             {
                 Upstream = Port("stripe", "https"),
@@ -136,6 +137,7 @@ internal static class Samples
                 ExternalHost = "api.stripe.example",
                 ExternalPort = 443,
             },
+            Cluster("table") with { LoadBalancing = new(LoadBalancingKind.Maglev) { TableSize = 251 } },
         ],
     };
 

@@ -11,4 +11,10 @@ public enum MeshBalancing
 
     /// <summary>At random.</summary>
     Random,
+
+    /// <summary>By hash of what <see cref="MeshLoadBalancing.HashBy"/> names: requests with the same come to the same replica. A replica that comes or goes moves its share of them and no others.</summary>
+    RingHash,
+
+    /// <summary>By hash too: spreads more evenly and is quicker to look up, and moves a few more when replicas change.</summary>
+    Maglev,
 }

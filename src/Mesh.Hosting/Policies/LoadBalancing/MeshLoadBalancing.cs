@@ -14,6 +14,18 @@ public sealed class MeshLoadBalancing
     /// <summary>For LeastRequest: replicas drawn and compared, 2 to 100. Default: 2.</summary>
     public int? ChoiceCount { get; set; }
 
+    /// <summary>For RingHash: the least points of the ring, 1 to 8,388,608; more spread more evenly. Default: 1,024.</summary>
+    public int? MinRingSize { get; set; }
+
+    /// <summary>For RingHash: the most points of the ring, 1 to 8,388,608. Default: 8,388,608.</summary>
+    public int? MaxRingSize { get; set; }
+
+    /// <summary>For Maglev: rows of the table, a prime of at most 5,000,011. Default: 65,537.</summary>
+    public int? TableSize { get; set; }
+
+    /// <summary>For RingHash and Maglev: what requests are hashed by. Default: nothing, so that each goes anywhere.</summary>
+    public IList<MeshHashPolicy>? HashBy { get; set; }
+
     /// <summary>What the sidecars speak with each other for HTTP; gRPC always uses HTTP/2. Default: Auto.</summary>
     public MeshWire? Wire { get; set; }
 
@@ -24,9 +36,15 @@ public sealed class MeshLoadBalancing
             null => null,
             MeshBalancing.RoundRobin => LoadBalancingKind.RoundRobin,
             MeshBalancing.Random => LoadBalancingKind.Random,
+            MeshBalancing.RingHash => LoadBalancingKind.RingHash,
+            MeshBalancing.Maglev => LoadBalancingKind.Maglev,
             _ => LoadBalancingKind.LeastRequest,
         },
         ChoiceCount = ChoiceCount,
+        MinRingSize = MinRingSize,
+        MaxRingSize = MaxRingSize,
+        TableSize = TableSize,
+        HashPolicies = HashBy is null ? null : [.. HashBy.Select(policy => policy.ToItem())],
         Wire = Wire switch
         {
             null => null,

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Validation;
 
@@ -12,19 +14,65 @@ public sealed record LoadBalancingSettings : PolicySettings
     /// <summary>For least request: replicas drawn and compared, 2 to 100. Without any policy: 2.</summary>
     public int? ChoiceCount { get; init; }
 
+    /// <summary>For ring hash: the least points, 1 to 8,388,608. Without any policy: 1,024.</summary>
+    public int? MinRingSize { get; init; }
+
+    /// <summary>For ring hash: the most points, 1 to 8,388,608. Without any policy: 8,388,608.</summary>
+    public int? MaxRingSize { get; init; }
+
+    /// <summary>For Maglev: rows, a prime of at most 5,000,011. Without any policy: 65,537.</summary>
+    public int? TableSize { get; init; }
+
+    /// <summary>For ring hash and Maglev: what is hashed. Without any policy: nothing, so that each request goes anywhere.</summary>
+    public ImmutableArray<HashPolicyItem>? HashPolicies { get; init; }
+
     /// <summary>What the sidecars speak with each other for HTTP. Without any policy: by what is in flight.</summary>
     public WireProtocol? Wire { get; init; }
 
-    internal override IEnumerable<Violation> Validate(FieldPath at)
+    internal override IEnumerable<Violation> Validate(FieldPath at) =>
+    [
+        .. Sizes(at),
+        .. OfOtherTypes(at),
+        .. (HashPolicies ?? []).SelectMany((policy, i) => policy.Validate((at / "hashPolicies")[i])),
+    ];
+
+    private IEnumerable<Violation> Sizes(FieldPath at)
     {
         if (ChoiceCount is < 2 or > 100)
         {
             yield return new(at / "leastRequest" / "choiceCount", $"must be between 2 and 100 but is {ChoiceCount}");
         }
 
-        if (ChoiceCount is not null && Type is not (null or LoadBalancingKind.LeastRequest))
+        foreach (var (name, size) in new[] { ("minRingSize", MinRingSize), ("maxRingSize", MaxRingSize) })
         {
-            yield return new(at / "leastRequest", $"means nothing with type {Type}; leave it out, or use type LeastRequest");
+            if (size is < 1 or > RingSize.Limit)
+            {
+                yield return new(at / "ringHash" / name, string.Create(CultureInfo.InvariantCulture, $"must be between 1 and {RingSize.Limit} but is {size}"));
+            }
         }
+
+        if (MinRingSize > (MaxRingSize ?? RingSize.Limit))
+        {
+            yield return new(at / "ringHash" / "minRingSize", $"is {MinRingSize}, more than maxRingSize {MaxRingSize}; make it smaller");
+        }
+
+        if (TableSize is { } rows && !MaglevTable.IsValid(rows))
+        {
+            yield return new(at / "maglev" / "tableSize", string.Create(CultureInfo.InvariantCulture, $"must be a prime of at most {MaglevTable.Limit} but is {rows}; take 65537 for up to some hundred replicas, 655373 for more"));
+        }
+    }
+
+    private IEnumerable<Violation> OfOtherTypes(FieldPath at)
+    {
+        var said = new (string Name, bool IsSaid, string Types, bool Fits)[]
+        {
+            ("leastRequest", ChoiceCount is not null, "LeastRequest", Type is LoadBalancingKind.LeastRequest),
+            ("ringHash", MinRingSize is not null || MaxRingSize is not null, "RingHash", Type is LoadBalancingKind.RingHash),
+            ("maglev", TableSize is not null, "Maglev", Type is LoadBalancingKind.Maglev),
+            ("hashPolicies", HashPolicies is not null, "RingHash or Maglev", Type is { } type && type.IsByHash()),
+        };
+        return said
+            .Where(field => field.IsSaid && !field.Fits && Type is not null)
+            .Select(field => new Violation(at / field.Name, $"means nothing with type {Type}; leave it out, or use type {field.Types}"));
     }
 }

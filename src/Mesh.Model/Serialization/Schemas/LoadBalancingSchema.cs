@@ -6,10 +6,28 @@ namespace Mesh.Model.Serialization.Schemas;
 /// <summary>The spec of kind LoadBalancing.</summary>
 internal static class LoadBalancingSchema
 {
+    private static readonly ObjectSchema<HashPolicyItem> HashPolicy = new ObjectSchema<HashPolicyItem>(() => new())
+        .Value("type", Words.Named<HashPolicyKind>(), x => x.Type, (x, v) => x with { Type = v }, required: true)
+        .Group("header", new ObjectSchema<HashPolicyItem>(() => new())
+            .Field("name", TextSchema.Any, x => x.HeaderName, (x, v) => x with { HeaderName = v }))
+        .Group("cookie", new ObjectSchema<HashPolicyItem>(() => new())
+            .Field("name", TextSchema.Any, x => x.CookieName, (x, v) => x with { CookieName = v })
+            .Value("ttl", DurationSchema.Any, x => x.CookieTtl, (x, v) => x with { CookieTtl = v })
+            .Field("path", TextSchema.Any, x => x.CookiePath, (x, v) => x with { CookiePath = v }))
+        .Group("queryParameter", new ObjectSchema<HashPolicyItem>(() => new())
+            .Field("name", TextSchema.Any, x => x.QueryParameterName, (x, v) => x with { QueryParameterName = v }))
+        .Value("terminal", BooleanSchema.Any, x => x.Terminal, (x, v) => x with { Terminal = v });
+
     private static readonly ObjectSchema<LoadBalancingSettings> Settings = new ObjectSchema<LoadBalancingSettings>(() => new())
         .Value("type", Words.Named<LoadBalancingKind>(), x => x.Type, (x, v) => x with { Type = v })
         .Group("leastRequest", new ObjectSchema<LoadBalancingSettings>(() => new())
             .Value("choiceCount", IntegerSchema.Any, x => x.ChoiceCount, (x, v) => x with { ChoiceCount = v }))
+        .Group("ringHash", new ObjectSchema<LoadBalancingSettings>(() => new())
+            .Value("minRingSize", IntegerSchema.Any, x => x.MinRingSize, (x, v) => x with { MinRingSize = v })
+            .Value("maxRingSize", IntegerSchema.Any, x => x.MaxRingSize, (x, v) => x with { MaxRingSize = v }))
+        .Group("maglev", new ObjectSchema<LoadBalancingSettings>(() => new())
+            .Value("tableSize", IntegerSchema.Any, x => x.TableSize, (x, v) => x with { TableSize = v }))
+        .Value("hashPolicies", new ListSchema<HashPolicyItem>(HashPolicy, mayBeEmpty: false), x => x.HashPolicies, (x, v) => x with { HashPolicies = v })
         .Value("wire", Words.Named<WireProtocol>(), x => x.Wire, (x, v) => x with { Wire = v });
 
     public static ObjectSchema<LoadBalancingPolicy> Spec { get; } = SharedSchemas.Spec<LoadBalancingPolicy>()

@@ -13,6 +13,8 @@ internal static class Balancers
         _ when replicas.Length <= 1 => new SingleReplica(replicas),
         LoadBalancingKind.RoundRobin => new RoundRobin(replicas),
         LoadBalancingKind.Random => new WeightedRandom(replicas, draw),
+        LoadBalancingKind.RingHash => new RingHash(replicas, policy.Ring ?? new(), draw),
+        LoadBalancingKind.Maglev => new Maglev(replicas, policy.TableSize ?? MaglevTable.DefaultSize, draw),
         _ => new LeastRequest(replicas, policy.ChoiceCount, draw),
     };
 }

@@ -8,5 +8,6 @@ internal interface IBalancer
 {
     /// <summary>Picks one; <see langword="null"/> only where there is none.</summary>
     /// <param name="avoid">Replicas that have been tried for this request: one of them is picked only when there is no other.</param>
-    UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid);
+    /// <param name="hash">Where the request belongs, for those that pick by hash; <see langword="null"/>: anywhere.</param>
+    UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid, ulong? hash);
 }

@@ -9,7 +9,7 @@ internal sealed class LeastRequest(ImmutableArray<UpstreamReplica> replicas, int
     private readonly WeightedRandom _random = new(replicas, draw);
 
     /// <inheritdoc />
-    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid)
+    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid, ulong? hash)
     {
         UpstreamReplica? best = null;
         for (var i = 0; i < choices; i++)

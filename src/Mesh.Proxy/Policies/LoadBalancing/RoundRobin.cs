@@ -13,7 +13,7 @@ internal sealed class RoundRobin(ImmutableArray<UpstreamReplica> replicas) : IBa
     private uint _next;
 
     /// <inheritdoc />
-    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid)
+    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid, ulong? hash)
     {
         UpstreamReplica? picked = null;
         for (var i = 0; i < replicas.Length; i++)

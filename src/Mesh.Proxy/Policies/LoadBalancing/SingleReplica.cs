@@ -7,5 +7,5 @@ namespace Mesh.Proxy.Policies.LoadBalancing;
 internal sealed class SingleReplica(ImmutableArray<UpstreamReplica> replicas) : IBalancer
 {
     /// <inheritdoc />
-    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid) => replicas.IsEmpty ? null : replicas[0];
+    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid, ulong? hash) => replicas.IsEmpty ? null : replicas[0];
 }

@@ -9,7 +9,7 @@ internal sealed class WeightedRandom(ImmutableArray<UpstreamReplica> replicas, F
     private readonly int[] _upTo = Sums(replicas);
 
     /// <inheritdoc />
-    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid)
+    public UpstreamReplica? Pick(ImmutableArray<UpstreamReplica> avoid, ulong? hash)
     {
         var picked = Draw();
         for (var i = 0; i < 4 && avoid.Contains(picked); i++)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
+using Mesh.Proxy.Policies.LoadBalancing;
 
 namespace Mesh.Proxy.Policies.Routing;
 
@@ -19,6 +20,7 @@ internal sealed class CompiledRule
         _headers = [.. rule.Match.Headers.Select(h => new CompiledValue(h))];
         _query = [.. rule.Match.QueryParameters.Select(q => new CompiledValue(q))];
         Split = rule.Action is ForwardAction forward ? new WeightedSplit(forward.Backends) : null;
+        Hash = rule.Action is ForwardAction { HashPolicies: { IsEmpty: false } policies } ? new RequestHash(policies) : null;
         Policy = rule.Origin == Model.Origin.Default ? null : rule.Origin.ToString();
     }
 
@@ -27,6 +29,9 @@ internal sealed class CompiledRule
 
     /// <summary>For a forwarding rule: its backends by weight.</summary>
     public WeightedSplit? Split { get; }
+
+    /// <summary>For a forwarding rule: what its requests are hashed by; <see langword="null"/>: by nothing.</summary>
+    public RequestHash? Hash { get; }
 
     /// <summary>The policy that said so, for errors; <see langword="null"/>: none did.</summary>
     public string? Policy { get; }

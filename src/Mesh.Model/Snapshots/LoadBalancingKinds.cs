@@ -1,0 +1,8 @@
+namespace Mesh.Model.Snapshots;
+
+/// <summary>What algorithms have in common.</summary>
+public static class LoadBalancingKinds
+{
+    /// <summary>Whether it picks by a hash of the request.</summary>
+    public static bool IsByHash(this LoadBalancingKind kind) => kind is LoadBalancingKind.RingHash or LoadBalancingKind.Maglev;
+}
