@@ -1,4 +1,5 @@
 using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Store;
 
 namespace Mesh.ControlPlane.Api;
 
@@ -11,7 +12,12 @@ internal static class HealthApi
         routes.MapGet("/healthz/ready", Ready).WithMetadata(Access.Anyone);
     }
 
-    private static IResult Ready(MeshCompiler compiler) => compiler.Current is null
-        ? Results.Text("no snapshot yet", statusCode: StatusCodes.Status503ServiceUnavailable)
-        : Results.Text("ready");
+    private static IResult Ready(MeshCompiler compiler, IReplicaSource replicas) => (compiler.Current, replicas.IsComplete) switch
+    {
+        (null, _) => NotReady("no snapshot yet"),
+        (_, false) => NotReady("no pods read yet"),
+        _ => Results.Text("ready"),
+    };
+
+    private static IResult NotReady(string reason) => Results.Text(reason, statusCode: StatusCodes.Status503ServiceUnavailable);
 }

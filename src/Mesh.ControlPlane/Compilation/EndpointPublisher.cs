@@ -16,7 +16,7 @@ namespace Mesh.ControlPlane.Compilation;
 internal sealed partial class EndpointPublisher : BackgroundService
 {
     private readonly SnapshotCache _cache;
-    private readonly ReplicaRegistry _registry;
+    private readonly IReplicaSource _source;
     private readonly ExpectedReplicas _expected;
     private readonly ControlPlaneMetrics _metrics;
     private readonly IHostApplicationLifetime _lifetime;
@@ -31,7 +31,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
 
     public EndpointPublisher(
         SnapshotCache cache,
-        ReplicaRegistry registry,
+        IReplicaSource source,
         ExpectedReplicas expected,
         ControlPlaneMetrics metrics,
         IHostApplicationLifetime lifetime,
@@ -39,13 +39,13 @@ internal sealed partial class EndpointPublisher : BackgroundService
         ILogger<EndpointPublisher> logger)
     {
         _cache = cache;
-        _registry = registry;
+        _source = source;
         _expected = expected;
         _metrics = metrics;
         _lifetime = lifetime;
         _time = time;
         _logger = logger;
-        registry.Changed += () => _signals.Writer.TryWrite(true);
+        source.Changed += () => _signals.Writer.TryWrite(true);
     }
 
     /// <summary>Publishes the endpoints of a topology, ahead of the snapshots that name its clusters.</summary>
@@ -83,9 +83,15 @@ internal sealed partial class EndpointPublisher : BackgroundService
     {
         lock (_lock)
         {
+            if (!_source.IsComplete)
+            {
+                // Nothing is known at all: that is no reason to take every endpoint away.
+                return;
+            }
+
             if (!_complete && _topology is not null)
             {
-                var missing = _expected.Names.Except(_registry.Replicas.Select(ExpectedReplicas.NameOf));
+                var missing = _expected.Names.Except(_source.Replicas.Select(ExpectedReplicas.NameOf));
                 Log.ReplicasMissing(_logger, string.Join(", ", missing), _expected.Patience);
             }
 
@@ -106,12 +112,12 @@ internal sealed partial class EndpointPublisher : BackgroundService
     private void Publish()
     {
         // What ends the process also ends the streams: that is not news about replicas.
-        if (_topology is null || _lifetime.ApplicationStopping.IsCancellationRequested)
+        if (_topology is null || !_source.IsComplete || _lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return;
         }
 
-        var replicas = _registry.Replicas;
+        var replicas = _source.Replicas;
         Settle(replicas);
         var usable = replicas.Where(r => !r.Draining).ToLookup(r => r.Replica.Service, r => r.Replica);
         var sets = _topology.Services.Values

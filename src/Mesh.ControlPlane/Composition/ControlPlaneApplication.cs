@@ -29,16 +29,18 @@ internal static class ControlPlaneApplication
         builder.Services.AddSingleton(time);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddInsight(settings);
-        builder.Services.AddStore(settings);
-        builder.Services.AddAuthority(settings);
-        builder.Services.AddCompilation();
-        builder.Services.AddDiscovery();
-        builder.Services.AddApi();
+
+        // Ahead of the others: where a cluster has the say, they leave it to it.
         if (settings.Kubernetes is { } cluster)
         {
             builder.Services.AddKubernetes(cluster);
         }
 
+        builder.Services.AddStore(settings);
+        builder.Services.AddAuthority(settings);
+        builder.Services.AddCompilation();
+        builder.Services.AddDiscovery();
+        builder.Services.AddApi();
         builder.WebHost.UseKestrel(kestrel => Listen(kestrel, settings));
 
         var app = builder.Build();

@@ -4,11 +4,13 @@ using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Kubernetes.Documents;
+using Mesh.ControlPlane.Kubernetes.Replicas;
 using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Ui;
 using Mesh.Model.Bootstrap;
 using Mesh.Xds.Server;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 
 namespace Mesh.ControlPlane.Composition;
@@ -63,6 +65,7 @@ internal static class ControlPlaneServices
     {
         services.AddSingleton(_ => new StateDirectory(settings.StateDirectory));
         services.AddSingleton<ReplicaRegistry>();
+        services.TryAddSingleton<IReplicaSource>(p => p.GetRequiredService<ReplicaRegistry>());
         services.AddSingleton<AppliedPolicies>();
         services.AddSingleton<ConfigurationStore>();
         services.AddSingleton<LastGoodFiles>();
@@ -76,6 +79,9 @@ internal static class ControlPlaneServices
         services.AddSingleton<KubernetesApi>();
         services.AddSingleton<CustomResourceWatcher>();
         services.AddHostedService(p => p.GetRequiredService<CustomResourceWatcher>());
+        services.AddSingleton<PodReplicas>();
+        services.AddSingleton<IReplicaSource>(p => p.GetRequiredService<PodReplicas>());
+        services.AddHostedService(p => p.GetRequiredService<PodReplicas>());
     }
 
     public static void AddAuthority(this IServiceCollection services, ControlPlaneSettings settings)

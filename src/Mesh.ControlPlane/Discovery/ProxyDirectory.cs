@@ -13,16 +13,17 @@ internal sealed class ProxyDirectory
 {
     private static readonly ImmutableDictionary<string, string> Nothing = ImmutableDictionary<string, string>.Empty;
 
-    private readonly ReplicaRegistry _registry;
+    private readonly IReplicaSource _source;
     private readonly StreamRegistry _streams;
     private readonly SnapshotCache _cache;
     private readonly ConcurrentDictionary<(long Stream, string Type), string> _refusals = [];
 
-    public ProxyDirectory(ReplicaRegistry registry, StreamRegistry streams, SnapshotCache cache, ControlPlaneMetrics metrics)
+    public ProxyDirectory(IReplicaSource source, StreamRegistry streams, SnapshotCache cache, ControlPlaneMetrics metrics)
     {
-        _registry = registry;
+        _source = source;
         _streams = streams;
         _cache = cache;
+        metrics.ObserveReplicas(() => source.Replicas.Length);
         metrics.ObserveProxies(() => streams.Streams.Count(stream => stream.Kind == ClientKind.Mesh));
         metrics.ObserveClients(() => streams.Streams.Where(stream => stream.Kind != ClientKind.Mesh).CountBy(stream => stream.Kind.ToWord()));
         streams.Changed += status => Count(status, metrics);
@@ -40,7 +41,7 @@ internal sealed class ProxyDirectory
     {
         get
         {
-            var views = _registry.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null, Nothing));
+            var views = _source.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null, Nothing));
             foreach (var stream in _streams.Streams.Where(s => s.Kind == ClientKind.Mesh).OrderBy(s => s.ConnectedAt))
             {
                 if (NodeId.TryParse(stream.NodeId, out var node) && node.Identity.TryGetService(out var service))

@@ -13,6 +13,7 @@ internal sealed class ExpectedReplicas
     private const string FileName = "replicas.json";
 
     private readonly StateDirectory _state;
+    private readonly bool _counts;
     private ImmutableSortedSet<string> _saved;
 
     public ExpectedReplicas(StateDirectory state, ControlPlaneSettings settings)
@@ -21,7 +22,10 @@ internal sealed class ExpectedReplicas
 
         // Who does not notice the restart by itself does so at its next heartbeat, a third of the lease later at most.
         Patience = TimeSpan.FromSeconds(3 + (settings.LeaseSeconds / 3.0));
-        _saved = Load(state);
+
+        // A cluster says itself who is there.
+        _counts = settings.Kubernetes is null;
+        _saved = _counts ? Load(state) : [];
         Names = _saved;
     }
 
@@ -38,7 +42,7 @@ internal sealed class ExpectedReplicas
     public void Save(IEnumerable<RegisteredReplica> replicas)
     {
         var now = replicas.Select(NameOf).ToImmutableSortedSet(StringComparer.Ordinal);
-        if (!now.SetEquals(_saved))
+        if (_counts && !now.SetEquals(_saved))
         {
             _state.Write(FileName, JsonSerializer.SerializeToUtf8Bytes(now));
             _saved = now;

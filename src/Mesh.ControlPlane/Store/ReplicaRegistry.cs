@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Mesh.ControlPlane.Insight;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Topology;
 
@@ -8,7 +7,7 @@ namespace Mesh.ControlPlane.Store;
 /// <summary>
 /// The replicas that are there: each for as long as its stream is open and heartbeats arrive. Nothing of it is kept on disk: after a restart the sidecars say it again.
 /// </summary>
-internal sealed partial class ReplicaRegistry : IDisposable
+internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
@@ -19,23 +18,25 @@ internal sealed partial class ReplicaRegistry : IDisposable
     private ImmutableArray<RegisteredReplica> _replicas = [];
     private long _lastHolder;
 
-    public ReplicaRegistry(ControlPlaneSettings settings, TimeProvider time, ControlPlaneMetrics metrics, ILogger<ReplicaRegistry> logger)
+    public ReplicaRegistry(ControlPlaneSettings settings, TimeProvider time, ILogger<ReplicaRegistry> logger)
     {
         Lease = TimeSpan.FromSeconds(settings.LeaseSeconds);
         _time = time;
         _logger = logger;
         var period = TimeSpan.FromMilliseconds(Math.Max(100, Lease.TotalMilliseconds / 10));
         _expiry = time.CreateTimer(static registry => ((ReplicaRegistry)registry!).Expire(), this, period, period);
-        metrics.ObserveReplicas(() => Replicas.Length);
     }
 
-    /// <summary>Raised after replicas came, went or changed what makes them endpoints. On the changer's thread: do little.</summary>
+    /// <inheritdoc />
     public event Action? Changed;
 
     /// <summary>How long a silent replica stays.</summary>
     public TimeSpan Lease { get; }
 
-    /// <summary>The replicas by service and name.</summary>
+    /// <inheritdoc />
+    public bool IsComplete => true;
+
+    /// <inheritdoc />
     public ImmutableArray<RegisteredReplica> Replicas
     {
         get

@@ -41,6 +41,15 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>Declares a service with a port <c>http</c>.</summary>
     public void Service(string name, params string[] uses) => Document("services", name, $$"""{ "ports": [ { "name": "http", "protocol": "http" } ], "uses": [{{string.Join(", ", uses.Select(u => $"\"{u}\""))}}] }""");
 
+    /// <summary>A pod of a service as kubelet and scheduler leave it.</summary>
+    public void Pod(string name, string service, string? ip, bool ready = true, bool ending = false, string? account = null, string phase = "Running") => Api.Objects.Put($"api/v1/namespaces/shop/pods/{name}", $$"""
+        {
+          "metadata": { "labels": { "mesh.dev/service": "{{service}}", "mesh.dev/mesh": "mesh" }, "creationTimestamp": "2026-01-02T03:04:05Z"{{(ending ? ", \"deletionTimestamp\": \"2026-01-02T03:05:05Z\"" : "")}} },
+          "spec": { "serviceAccountName": "{{account ?? service}}" },
+          "status": { "phase": "{{phase}}"{{(ip is null ? "" : $", \"podIP\": \"{ip}\"")}}, "conditions": [ { "type": "Ready", "status": "{{(ready ? "True" : "False")}}" } ] }
+        }
+        """);
+
     /// <summary>Writes a document as whoever applies it would.</summary>
     public void Document(string plural, string name, string spec, string metadata = "{}") => Api.Objects.Put(Path(plural, name), $$"""{ "metadata": {{metadata}}, "spec": {{spec}} }""");
 

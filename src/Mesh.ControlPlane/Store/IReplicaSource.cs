@@ -1,0 +1,16 @@
+using System.Collections.Immutable;
+
+namespace Mesh.ControlPlane.Store;
+
+/// <summary>Which replicas there are: those that registered, or the pods of a cluster.</summary>
+internal interface IReplicaSource
+{
+    /// <summary>Raised after replicas came, went or changed what makes them endpoints. On the changer's thread: do little.</summary>
+    event Action? Changed;
+
+    /// <summary>The replicas by service and name.</summary>
+    ImmutableArray<RegisteredReplica> Replicas { get; }
+
+    /// <summary>Whether it is known who is there. Before that, no endpoint is spoken of.</summary>
+    bool IsComplete { get; }
+}
