@@ -10,7 +10,7 @@ internal static class AuthorityApi
     {
         api.MapGet("/trust-bundle", Bundle).WithMetadata(new Access(ApiScopes.Read));
         api.MapGet("/authority", (IServiceProvider services) => Results.Ok(View(services))).WithMetadata(new Access(ApiScopes.Read, BrowserSession: true));
-        api.MapPost("/authority/rotate", Rotate).WithMetadata(new Access(ApiScopes.Apply));
+        api.MapPost("/authority/rotate", RotateAsync).WithMetadata(new Access(ApiScopes.Apply));
     }
 
     private static IResult Bundle(ISigningAuthority authority, ControlPlaneSettings settings) => Results.Ok(new
@@ -20,7 +20,7 @@ internal static class AuthorityApi
         roots = authority.Current.Bundle.Roots.Select(r => r.ExportCertificatePem()),
     });
 
-    private static IResult Rotate(HttpContext context, RotateRequest request, IServiceProvider services, AuditTrail trail)
+    private static async Task<IResult> RotateAsync(HttpContext context, RotateRequest request, IServiceProvider services, AuditTrail trail)
     {
         if (services.GetService<OwnAuthority>() is not { } authority)
         {
@@ -32,9 +32,9 @@ internal static class AuthorityApi
         {
             _ = request.Step switch
             {
-                "add" => authority.AddRoot(),
-                "switch" => authority.SwitchSigner(request.Force),
-                "retire" => authority.RetireRoot(request.Force),
+                "add" => await authority.AddRootAsync(context.RequestAborted),
+                "switch" => await authority.SwitchSignerAsync(request.Force, context.RequestAborted),
+                "retire" => await authority.RetireRootAsync(request.Force, context.RequestAborted),
                 _ => throw new AuthorityException($"step must be add, switch or retire but is '{request.Step}'."),
             };
         }

@@ -9,13 +9,13 @@ using Mesh.Registration.V1;
 namespace Mesh.ControlPlane.Authority;
 
 /// <summary>Turns signing requests into SVIDs. The caller is who its live SVID says, else who its token says; it gets that identity and no other.</summary>
-internal sealed partial class IdentityGrpcService(PeerVerifier peers, IdentityTokens tokens, SvidIssuer issuer, ILogger<IdentityGrpcService> logger)
+internal sealed partial class IdentityGrpcService(PeerVerifier peers, ITokenVerifier tokens, SvidIssuer issuer, ILogger<IdentityGrpcService> logger)
     : IdentityService.IdentityServiceBase
 {
     /// <inheritdoc />
-    public override Task<SignCertificateResponse> SignCertificate(SignCertificateRequest request, ServerCallContext context)
+    public override async Task<SignCertificateResponse> SignCertificate(SignCertificateRequest request, ServerCallContext context)
     {
-        var (caller, proof) = Authenticate(request, context);
+        var (caller, proof) = await AuthenticateAsync(request, context);
         if (!SigningRequestReader.TryRead(request.CsrDer.Span, out var signingRequest, out var reason))
         {
             throw Refuse(StatusCode.InvalidArgument, caller.Text, $"The certificate signing request is refused: {reason}.");
@@ -31,7 +31,7 @@ internal sealed partial class IdentityGrpcService(PeerVerifier peers, IdentityTo
             throw Refuse(StatusCode.InvalidArgument, caller.Text, "The certificate signing request names its id more than once.");
         }
 
-        return Task.FromResult(Sign(caller, signingRequest.PublicKey, request.Replica, proof));
+        return Sign(caller, signingRequest.PublicKey, request.Replica, proof);
     }
 
     private SignCertificateResponse Sign(SpiffeId caller, PublicKey key, string replica, string proof)
@@ -57,7 +57,7 @@ internal sealed partial class IdentityGrpcService(PeerVerifier peers, IdentityTo
         };
     }
 
-    private (SpiffeId Caller, string Proof) Authenticate(SignCertificateRequest request, ServerCallContext context)
+    private async Task<(SpiffeId Caller, string Proof)> AuthenticateAsync(SignCertificateRequest request, ServerCallContext context)
     {
         var peer = peers.Verify(context.GetHttpContext());
         if (peer.IsValid)
@@ -71,9 +71,10 @@ internal sealed partial class IdentityGrpcService(PeerVerifier peers, IdentityTo
             throw Refuse(StatusCode.Unauthenticated, "unknown", $"Neither a live SVID nor a token: the peer certificate is refused because {peer.Reason}.");
         }
 
-        return tokens.TryVerify(request.Token, out var token, out var reason)
-            ? (token.SpiffeId, $"token {token.Id}")
-            : throw Refuse(StatusCode.Unauthenticated, "unknown", $"The token is refused: {reason}.");
+        var proof = await tokens.VerifyAsync(request.Token, context.CancellationToken);
+        return proof.SpiffeId is { } id
+            ? (id, proof.Proof)
+            : throw Refuse(proof.IsOpen ? StatusCode.Unavailable : StatusCode.Unauthenticated, "unknown", $"The token is refused: {proof.Reason}.");
     }
 
     private static bool IsWorkload(SpiffeId id) => id.TryGetService(out _) && id != SpiffeId.ControlPlane(id.TrustDomain);

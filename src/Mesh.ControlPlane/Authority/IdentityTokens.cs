@@ -14,7 +14,7 @@ namespace Mesh.ControlPlane.Authority;
 /// Tokens with which a sidecar gets its first certificate: <c>mesh1.claims.HMAC-SHA256</c>, bound to one identity. The key is in the state directory, so that tokens survive a restart;
 /// nothing else about a token is kept.
 /// </summary>
-internal sealed class IdentityTokens
+internal sealed class IdentityTokens : ITokenVerifier
 {
     private const string Prefix = "mesh1.";
 
@@ -46,6 +46,10 @@ internal sealed class IdentityTokens
         var body = Prefix + Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims, AuthorityJson.Default.IdentityTokenClaims));
         return new IdentityToken($"{body}.{Base64Url.EncodeToString(Seal(body))}", claims.Id, id, claims.ExpiresAt);
     }
+
+    /// <inheritdoc />
+    public ValueTask<TokenProof> VerifyAsync(string token, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(TryVerify(token, out var verified, out var reason) ? TokenProof.Of(verified.SpiffeId, $"token {verified.Id}") : TokenProof.Refused(reason));
 
     /// <summary>Whether a token is ours and alive.</summary>
     /// <param name="text">What the caller sent.</param>

@@ -33,7 +33,7 @@ internal static class ControlPlaneApplication
         // Ahead of the others: where a cluster has the say, they leave it to it.
         if (settings.Kubernetes is { } cluster)
         {
-            builder.Services.AddKubernetes(cluster);
+            builder.Services.AddKubernetes(cluster, settings.Authority is null);
         }
 
         builder.Services.AddStore(settings);

@@ -4,7 +4,9 @@ using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Kubernetes.Documents;
+using Mesh.ControlPlane.Kubernetes.Identity;
 using Mesh.ControlPlane.Kubernetes.Replicas;
+using Mesh.ControlPlane.Kubernetes.Secrets;
 using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Ui;
@@ -72,11 +74,19 @@ internal static class ControlPlaneServices
         services.AddSingleton<DirectoryWatcher>();
     }
 
-    public static void AddKubernetes(this IServiceCollection services, KubernetesSettings cluster)
+    public static void AddKubernetes(this IServiceCollection services, KubernetesSettings cluster, bool authorityIsOwn)
     {
         services.AddSingleton(cluster);
         services.AddSingleton<KubernetesConnection>();
         services.AddSingleton<KubernetesApi>();
+        services.AddSingleton<TokenReviews>();
+        services.AddSingleton<ITokenVerifier, PodTokens>();
+        if (authorityIsOwn)
+        {
+            services.AddSingleton<AuthoritySecret>();
+            services.AddSingleton<IAuthorityStore>(p => p.GetRequiredService<AuthoritySecret>());
+        }
+
         services.AddSingleton<CustomResourceWatcher>();
         services.AddHostedService(p => p.GetRequiredService<CustomResourceWatcher>());
         services.AddSingleton<PodReplicas>();
@@ -92,12 +102,19 @@ internal static class ControlPlaneServices
         }
         else
         {
+            services.TryAddSingleton<IAuthorityStore, AuthorityFile>();
             services.AddSingleton<OwnAuthority>();
+            services.AddHostedService<AuthorityUpkeep>();
+            if (settings.Kubernetes is not null)
+            {
+                services.AddHostedService<AuthoritySecretWatcher>();
+            }
             services.AddSingleton<ISigningAuthority>(p => p.GetRequiredService<OwnAuthority>());
         }
 
         services.AddSingleton<SvidIssuer>();
         services.AddSingleton<IdentityTokens>();
+        services.TryAddSingleton<ITokenVerifier>(p => p.GetRequiredService<IdentityTokens>());
         services.AddSingleton<ServerIdentity>();
         services.AddSingleton<PeerVerifier>();
     }

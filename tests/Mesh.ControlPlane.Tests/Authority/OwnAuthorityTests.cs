@@ -16,19 +16,21 @@ public sealed class OwnAuthorityTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     public void Dispose() => _directory.Dispose();
 
     [Fact]
     public async Task Open_ManyAtOnce_AgreeOnOneRoot()
     {
-        var opened = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(Open))).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var opened = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(OpenAsync))).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.Single(opened.Select(a => a.Roots[0].Id).Distinct());
         Assert.Single(opened.Select(a => a.Current.Signer.Thumbprint).Distinct());
     }
 
     [Fact]
-    public void Open_Files_OnlyTheirOwnerMayRead()
+    public async Task Open_Files_OnlyTheirOwnerMayRead()
     {
         if (OperatingSystem.IsWindows())
         {
@@ -36,7 +38,7 @@ public sealed class OwnAuthorityTests : IDisposable
             return;
         }
 
-        Open();
+        await OpenAsync();
 
         var directory = Path.Combine(_directory.Path, "state", "authority");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(directory));
@@ -47,85 +49,88 @@ public sealed class OwnAuthorityTests : IDisposable
     }
 
     [Fact]
-    public void Open_OtherTrustDomain_SaysSo()
+    public async Task Open_OtherTrustDomain_SaysSo()
     {
-        Open();
+        await OpenAsync();
 
-        var refused = Assert.Throws<AuthorityException>(() => Open("other.local"));
+        var refused = await Assert.ThrowsAsync<AuthorityException>(() => OpenAsync("other.local"));
 
         Assert.Contains("shop.local", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Open_UnreadableFile_MakesNoNewAuthority()
+    public async Task Open_UnreadableFile_MakesNoNewAuthority()
     {
-        Open();
+        await OpenAsync();
         var file = Path.Combine(_directory.Path, "state", "authority", "authority.json");
         File.WriteAllText(file, "{ half");
 
-        Assert.Throws<AuthorityException>(() => Open());
+        await Assert.ThrowsAsync<AuthorityException>(OpenAsync);
         Assert.Equal("{ half", File.ReadAllText(file));
     }
 
     [Fact]
-    public void Current_SignerAtHalfLife_IsRenewedUnderTheSameRoot()
+    public async Task Current_SignerAtHalfLife_IsRenewedUnderTheSameRoot()
     {
-        var authority = Open();
+        var authority = await OpenAsync();
         var before = authority.Current;
         _time.Advance(TimeSpan.FromDays(200));
 
+        await authority.RenewIfDueAsync(Stop);
         var after = authority.Current;
 
         Assert.NotEqual(before.Signer.Thumbprint, after.Signer.Thumbprint);
         Assert.Equal(before.Bundle, after.Bundle);
-        Assert.Equal(after.Signer.Thumbprint, Open().Current.Signer.Thumbprint);
+        Assert.Equal(after.Signer.Thumbprint, (await OpenAsync()).Current.Signer.Thumbprint);
     }
 
     [Fact]
-    public void Rotate_StepByStep_NeverCutsOffALiveSvid()
+    public async Task Rotate_StepByStep_NeverCutsOffALiveSvid()
     {
-        var authority = Open();
+        var authority = await OpenAsync();
         var old = Svid(authority);
-        authority.AddRoot();
+        await authority.AddRootAsync(Stop);
         Assert.True(IsTrusted(old, authority.Current.Bundle));
-        Assert.Throws<AuthorityException>(() => authority.SwitchSigner(force: false));
+        await Assert.ThrowsAsync<AuthorityException>(() => authority.SwitchSignerAsync(force: false, Stop));
 
         _time.Advance(TimeSpan.FromHours(1));
         old = Svid(authority);
         var bundleOfOld = authority.Current.Bundle;
-        authority.SwitchSigner(force: false);
+        await authority.SwitchSignerAsync(force: false, Stop);
         var renewed = Svid(authority);
 
         // Both ways: who renewed is trusted by who has not, and the other way round.
         Assert.True(IsTrusted(renewed, bundleOfOld));
         Assert.True(IsTrusted(old, authority.Current.Bundle));
-        Assert.Throws<AuthorityException>(() => authority.RetireRoot(force: false));
+        await Assert.ThrowsAsync<AuthorityException>(() => authority.RetireRootAsync(force: false, Stop));
 
         _time.Advance(TimeSpan.FromHours(1));
-        authority.RetireRoot(force: false);
+        await authority.RetireRootAsync(force: false, Stop);
         var last = Svid(authority);
         Assert.Single(authority.Current.Bundle.Roots);
         Assert.True(IsTrusted(last, authority.Current.Bundle));
-        Assert.Equal(authority.Roots, Open().Roots);
+        Assert.Equal(authority.Roots, (await OpenAsync()).Roots);
     }
 
     [Fact]
-    public void Rotate_OutOfOrder_IsRefused()
+    public async Task Rotate_OutOfOrder_IsRefused()
     {
-        var authority = Open();
+        var authority = await OpenAsync();
 
-        Assert.Throws<AuthorityException>(() => authority.SwitchSigner(force: true));
-        Assert.Throws<AuthorityException>(() => authority.RetireRoot(force: true));
-        authority.AddRoot();
-        Assert.Throws<AuthorityException>(() => authority.AddRoot());
+        await Assert.ThrowsAsync<AuthorityException>(() => authority.SwitchSignerAsync(force: true, Stop));
+        await Assert.ThrowsAsync<AuthorityException>(() => authority.RetireRootAsync(force: true, Stop));
+        await authority.AddRootAsync(Stop);
+        await Assert.ThrowsAsync<AuthorityException>(() => authority.AddRootAsync(Stop));
     }
 
-    private OwnAuthority Open() => Open("shop.local");
+    private Task<OwnAuthority> OpenAsync() => OpenAsync("shop.local");
 
-    private OwnAuthority Open(string trustDomain)
+    private async Task<OwnAuthority> OpenAsync(string trustDomain)
     {
         var settings = ControlPlaneHost.Settings(_directory) with { TrustDomain = trustDomain };
-        return new OwnAuthority(new StateDirectory(settings.StateDirectory), settings, _time, NullLogger<OwnAuthority>.Instance);
+        var authority = new OwnAuthority(new AuthorityFile(new StateDirectory(settings.StateDirectory)), settings, _time, NullLogger<OwnAuthority>.Instance);
+        await authority.LoadAsync(Stop);
+        return authority;
     }
 
     private (X509Certificate2 Leaf, X509Certificate2 Signer) Svid(OwnAuthority authority)

@@ -183,11 +183,11 @@ public sealed class SigningTests : IAsyncLifetime
     {
         using var sidecar = await FakeSidecar.EnrolledAsync(_host, "orders");
         var authority = _host.Services.GetRequiredService<OwnAuthority>();
-        authority.AddRoot();
+        await authority.AddRootAsync(TestContext.Current.CancellationToken);
         _time.Advance(TimeSpan.FromSeconds(21));
         var before = await sidecar.SignAsync(FakeSidecar.Token(_host, "orders"));
         var signer = sidecar.Chain[1].Thumbprint;
-        authority.SwitchSigner(force: false);
+        await authority.SwitchSignerAsync(force: false, TestContext.Current.CancellationToken);
 
         // Who got its bundle before the switch goes on with it.
         var after = await sidecar.SignAsync();

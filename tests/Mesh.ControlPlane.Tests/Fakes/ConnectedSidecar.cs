@@ -38,9 +38,13 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
 
     public AdsClient? Client { get; private set; }
 
-    public static async Task<ConnectedSidecar> StartAsync(ControlPlaneHost host, string service, string replica = "one", NodeId? node = null)
+    public static async Task<ConnectedSidecar> StartAsync(ControlPlaneHost host, string service, string replica = "one", NodeId? node = null) =>
+        Start(await FakeSidecar.EnrolledAsync(host, service), new ServiceId("default", service), replica, node);
+
+    /// <summary>A sidecar that has its SVID.</summary>
+    public static ConnectedSidecar Start(FakeSidecar identity, ServiceId service, string replica, NodeId? node = null)
     {
-        var sidecar = new ConnectedSidecar(await FakeSidecar.EnrolledAsync(host, service), new ServiceId("default", service), replica);
+        var sidecar = new ConnectedSidecar(identity, service, replica);
         sidecar = node is null ? sidecar : new ConnectedSidecar(sidecar._identity, sidecar.Service, replica) { Node = node };
         sidecar.Run();
         return sidecar;

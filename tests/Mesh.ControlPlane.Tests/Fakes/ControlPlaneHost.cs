@@ -59,7 +59,18 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
     {
         var logs = new RecordingLogs();
         var app = ControlPlaneApplication.Build(settings, time ?? TimeProvider.System, logging => logging.AddProvider(logs));
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        }
+        catch
+        {
+            // What was started before what failed.
+            await app.StopAsync();
+            await app.DisposeAsync();
+            throw;
+        }
+
         return new ControlPlaneHost(app, logs);
     }
 

@@ -2,6 +2,7 @@ using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Model.Bootstrap;
+using Mesh.Model.Topology;
 using Mesh.Testing.Kubernetes;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -49,6 +50,18 @@ internal sealed class Cluster : IAsyncDisposable
           "status": { "phase": "{{phase}}"{{(ip is null ? "" : $", \"podIP\": \"{ip}\"")}}, "conditions": [ { "type": "Ready", "status": "{{(ready ? "True" : "False")}}" } ] }
         }
         """);
+
+    /// <summary>A sidecar of a pod, with an SVID that its projected token brought it.</summary>
+    public async Task<FakeSidecar> EnrollAsync(ControlPlaneHost host, string service, string pod)
+    {
+        var sidecar = FakeSidecar.Unknown(host);
+        await sidecar.SignAsync(Api.Reviews.Issue($"shop/{service}", pod));
+        return sidecar;
+    }
+
+    /// <summary>The same, with a discovery stream.</summary>
+    public async Task<ConnectedSidecar> ConnectAsync(ControlPlaneHost host, string service, string pod) =>
+        ConnectedSidecar.Start(await EnrollAsync(host, service, pod), new ServiceId("shop", service), pod);
 
     /// <summary>Writes a document as whoever applies it would.</summary>
     public void Document(string plural, string name, string spec, string metadata = "{}") => Api.Objects.Put(Path(plural, name), $$"""{ "metadata": {{metadata}}, "spec": {{spec}} }""");

@@ -12,22 +12,31 @@ public sealed class FakeObjects
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, (FakePath Path, JsonObject Object)> _objects = new(StringComparer.Ordinal);
     private readonly List<FakeChange> _changes = [];
-    private readonly List<Channel<FakeChange?>> _watches = [];
+    private readonly List<(Channel<FakeChange?> Channel, string Resource)> _watches = [];
     private long _version = 100;
     private long _forgotten;
 
     /// <summary>Whether kinds of mesh.dev are there only once their definition is. Default: they always are.</summary>
     public bool NeedsDefinitions { get; set; }
 
-    /// <summary>Open watches.</summary>
-    public int Watches
+    /// <summary>The version of the last change.</summary>
+    public string Version
     {
         get
         {
             lock (_lock)
             {
-                return _watches.Count;
+                return Text(_version);
             }
+        }
+    }
+
+    /// <summary>Whether somebody watches objects of a kind, by its plural.</summary>
+    public bool IsWatched(string resource)
+    {
+        lock (_lock)
+        {
+            return _watches.Exists(w => w.Resource == resource);
         }
     }
 
@@ -62,7 +71,7 @@ public sealed class FakeObjects
     {
         lock (_lock)
         {
-            _watches.ForEach(w => w.Writer.TryComplete());
+            _watches.ForEach(w => w.Channel.Writer.TryComplete());
             _watches.Clear();
         }
     }
@@ -72,7 +81,7 @@ public sealed class FakeObjects
     {
         lock (_lock)
         {
-            _watches.ForEach(w => w.Writer.TryWrite(null));
+            _watches.ForEach(w => w.Channel.Writer.TryWrite(null));
         }
     }
 
@@ -84,17 +93,6 @@ public sealed class FakeObjects
             _version++;
             _forgotten = _version;
             _changes.Clear();
-        }
-    }
-
-    internal string Version
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return Text(_version);
-            }
         }
     }
 
@@ -129,7 +127,7 @@ public sealed class FakeObjects
     }
 
     /// <summary>Changes from a version on; <see langword="null"/> in the channel is a bookmark, no channel a version that is forgotten.</summary>
-    internal Channel<FakeChange?>? Watch(long version)
+    internal Channel<FakeChange?>? Watch(string resource, long version)
     {
         lock (_lock)
         {
@@ -144,7 +142,7 @@ public sealed class FakeObjects
                 channel.Writer.TryWrite(change);
             }
 
-            _watches.Add(channel);
+            _watches.Add((channel, resource));
             return channel;
         }
     }
@@ -153,7 +151,7 @@ public sealed class FakeObjects
     {
         lock (_lock)
         {
-            _watches.Remove(watch);
+            _watches.RemoveAll(w => w.Channel == watch);
         }
     }
 
@@ -281,7 +279,7 @@ public sealed class FakeObjects
     {
         var change = new FakeChange(_version, kind, path.GroupVersion, path.Resource, Copy(o));
         _changes.Add(change);
-        _watches.ForEach(w => w.Writer.TryWrite(change));
+        _watches.ForEach(w => w.Channel.Writer.TryWrite(change));
     }
 
     private static bool HasStatus(FakePath path) => path.GroupVersion.StartsWith("mesh.dev/", StringComparison.Ordinal);

@@ -19,7 +19,7 @@ internal static class FakeWatch
         }
 
         var selection = FakeSelection.Of(parsed, context.Request.Query);
-        if (objects.Watch(long.Parse(context.Request.Query["resourceVersion"].ToString(), CultureInfo.InvariantCulture)) is not { } changes)
+        if (objects.Watch(parsed.Resource, long.Parse(context.Request.Query["resourceVersion"].ToString(), CultureInfo.InvariantCulture)) is not { } changes)
         {
             await SendAsync(context, "ERROR", FakeAnswer.Failure(HttpStatusCode.Gone, "too old resource version"));
             return;
