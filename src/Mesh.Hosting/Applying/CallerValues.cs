@@ -10,34 +10,42 @@ namespace Mesh.Hosting.Applying;
 /// Rewrites the values that a caller is given: where one names an endpoint of the mesh, it comes out at the caller's own sidecar. Everything else, secrets among it,
 /// stays the object it was.
 /// </summary>
-/// <param name="outbound">The ports of the caller's listeners, one for each replica, by endpoint.</param>
-/// <param name="fromContainer">
-/// For a caller in a container, whose loopback is not the sidecar's: the sidecar's own endpoints, for which Aspire finds the way out of the container.
-/// </param>
+/// <param name="isConcerned">Whether values that name the endpoint may have to change.</param>
+/// <param name="address">A part of an endpoint's address as the caller is to have it: a text or a value; <see langword="null"/>: as it was.</param>
+/// <param name="unknown">What becomes of a kind of value that only its author knows and that names such an endpoint.</param>
 internal sealed partial class CallerValues(
-    ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound, ImmutableDictionary<EndpointAnnotation, EndpointReference>? fromContainer = null)
+    Func<EndpointAnnotation, bool> isConcerned, Func<EndpointReference, EndpointProperty, object?> address, Func<IValueProvider, object> unknown)
 {
+    /// <summary>For an app that runs: endpoints come out at the listeners of the caller's own sidecars.</summary>
+    /// <param name="outbound">The ports of the caller's listeners, one for each replica, by endpoint.</param>
+    /// <param name="fromContainer">
+    /// For a caller in a container, whose loopback is not the sidecar's: the sidecar's own endpoints, for which Aspire finds the way out of the container.
+    /// </param>
+    public static CallerValues AtOwnSidecars(
+        ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound, ImmutableDictionary<EndpointAnnotation, EndpointReference>? fromContainer = null) => new(
+            outbound.ContainsKey,
+            (endpoint, property) => fromContainer?.GetValueOrDefault(endpoint.EndpointAnnotation) is { } reachable
+                ? reachable.Property(property)
+                : outbound.TryGetValue(endpoint.EndpointAnnotation, out var ports) ? new OutboundAddress(endpoint, property, ports) : null,
+            provider => new InCallersPlace(provider, outbound));
+
     /// <summary>The value that the caller gets.</summary>
     public object Rewrite(object value) => IsConcerned(value) ? Rewritten(value) : value;
 
     private bool IsConcerned(object value) => ValueWalk.Endpoints(value).Any(use => use is { Target: IResourceWithEndpoints resource, Endpoint: { } name }
-        && resource.Annotations.OfType<EndpointAnnotation>().Any(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase) && outbound.ContainsKey(e)));
+        && resource.Annotations.OfType<EndpointAnnotation>().Any(e => string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase) && isConcerned(e)));
 
     private object Rewritten(object value) => value switch
     {
-        EndpointReference endpoint => Address(endpoint, EndpointProperty.Url),
-        EndpointReferenceExpression expression => Address(expression.Endpoint, expression.Property),
+        EndpointReference endpoint => address(endpoint, EndpointProperty.Url) ?? endpoint,
+        EndpointReferenceExpression expression => address(expression.Endpoint, expression.Property) ?? expression,
         ConnectionStringReference reference => Rewrite(reference.Resource),
         IResourceWithConnectionString resource => Rewrite(ValueWalk.Redirected(resource).ConnectionStringExpression),
         ReferenceExpression { IsConditional: true } conditional => Conditional(conditional),
         ReferenceExpression expression => Expression(expression),
-        IValueProvider provider => new InCallersPlace(provider, this),
+        IValueProvider provider => unknown(provider),
         _ => value,
     };
-
-    private object Address(EndpointReference endpoint, EndpointProperty property) => fromContainer?.GetValueOrDefault(endpoint.EndpointAnnotation) is { } reachable
-        ? reachable.Property(property)
-        : new OutboundAddress(endpoint, property, outbound[endpoint.EndpointAnnotation]);
 
     private ReferenceExpression Conditional(ReferenceExpression conditional) => ReferenceExpression.CreateConditional(
         conditional.Condition!, // whether something is so does not depend on who asks
@@ -59,7 +67,15 @@ internal sealed partial class CallerValues(
             // The text of a format is escaped already, and the builder takes it as it is.
             builder.AppendLiteral(expression.Format[at..hole.Index]);
             var index = int.Parse(hole.Groups["index"].Value, CultureInfo.InvariantCulture);
-            builder.AppendValueProvider(Rewrite(expression.ValueProviders[index]), expression.StringFormats[index]);
+            if (Rewrite(expression.ValueProviders[index]) is var value && value is string text)
+            {
+                builder.AppendFormatted(text, expression.StringFormats[index]);
+            }
+            else
+            {
+                builder.AppendValueProvider(value, expression.StringFormats[index]);
+            }
+
             at = hole.Index + hole.Length;
         }
 
@@ -71,7 +87,7 @@ internal sealed partial class CallerValues(
     private static partial Regex Hole();
 
     // A kind of value that only its author knows: it is asked as ever, and the front doors' addresses in its answer become the caller's.
-    private sealed class InCallersPlace(IValueProvider inner, CallerValues values) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
+    private sealed class InCallersPlace(IValueProvider inner, ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
     {
         public string ValueExpression => (inner as IManifestExpressionProvider)?.ValueExpression ?? "";
 
@@ -82,10 +98,10 @@ internal sealed partial class CallerValues(
         public async ValueTask<string?> GetValueAsync(ValueProviderContext context, CancellationToken cancellationToken = default) =>
             Replace(await inner.GetValueAsync(context, cancellationToken));
 
-        private string? Replace(string? text) => text is null ? null : values.AtOwnSidecar(text, inner);
+        private string? Replace(string? text) => text is null ? null : AtOwnSidecar(text, inner, outbound);
     }
 
-    private string AtOwnSidecar(string text, object value)
+    private static string AtOwnSidecar(string text, object value, ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound)
     {
         foreach (var use in ValueWalk.Endpoints(value))
         {

@@ -6,7 +6,6 @@ using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Reading;
 using Mesh.Hosting.Running;
 using Mesh.Laptop.Ports;
-using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
 using Microsoft.Extensions.Configuration;
@@ -18,9 +17,6 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
 {
     private const int UsualApiPort = 15014;
 
-    private static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan LongestLifetime = TimeSpan.FromHours(24);
-    private static readonly string[] LogLevels = ["Trace", "Debug", "Information", "Warning", "Error"];
     private static readonly ServiceId Owner = new("mesh-system", "control-plane");
 
     // Set by Aspire.Hosting.Testing: fixed ports would clash between tests that run at once.
@@ -29,7 +25,7 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
     /// <summary>Reads, plans, and says everything that is wrong at once.</summary>
     public async Task<RunningMesh> PrepareAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
     {
-        var trustDomain = CheckOptions();
+        var trustDomain = MeshOptionsCheck.Run(mesh);
         var reading = await new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution).ReadAsync(model, cancellationToken);
         if (IsTest)
         {
@@ -64,30 +60,6 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
             state.Dispose();
             throw;
         }
-    }
-
-    private TrustDomain CheckOptions()
-    {
-        var options = mesh.Options;
-        if (options.CertificateLifetime < ShortestLifetime || options.CertificateLifetime > LongestLifetime)
-        {
-            throw MeshDiagnostics.BadOption(nameof(MeshOptions.CertificateLifetime), options.CertificateLifetime.ToString(), "it must be 10 seconds to 24 hours.");
-        }
-
-        if (!LogLevels.Contains(options.LogLevel))
-        {
-            throw MeshDiagnostics.BadOption(nameof(MeshOptions.LogLevel), options.LogLevel, $"it must be one of {string.Join(", ", LogLevels)}.");
-        }
-
-        if (!DnsLabel.IsValid(options.Namespace))
-        {
-            throw MeshDiagnostics.BadOption(nameof(MeshOptions.Namespace), options.Namespace, "it must be lower-case letters, digits and inner hyphens.");
-        }
-
-        var domain = options.TrustDomain ?? $"{new string([.. mesh.AppHostName.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-')])}.local";
-        return TrustDomain.TryParse(domain, out var parsed)
-            ? parsed
-            : throw MeshDiagnostics.BadOption(nameof(MeshOptions.TrustDomain), domain, "it must be lower-case letters, digits, '.', '-' and '_', at most 255 characters, such as shop.local.");
     }
 
     private MeshState OpenState() => mesh.Options.StateDirectory is { } given

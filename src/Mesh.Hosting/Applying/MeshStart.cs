@@ -7,6 +7,7 @@ using Mesh.Hosting.Dashboard;
 using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Installation;
 using Mesh.Hosting.Policies;
+using Mesh.Hosting.Publishing;
 using Mesh.Hosting.Reading;
 using Mesh.Hosting.Running;
 using Mesh.Laptop.Api;
@@ -48,15 +49,8 @@ internal sealed partial class MeshStart(
         }
         else
         {
-            eventing.Subscribe<BeforeStartEvent>((e, _) =>
-            {
-                if (e.Model.Resources.OfType<MeshResource>().FirstOrDefault() is { } mesh)
-                {
-                    Log.NotPublished(logger, mesh.Name);
-                }
-
-                return Task.CompletedTask;
-            });
+            var publishing = new MeshPublishing(declarations, services.GetRequiredService<ILogger<MeshPublishing>>());
+            eventing.Subscribe<BeforeStartEvent>((e, stop) => publishing.PrepareAsync(e.Model, executionContext, stop));
         }
 
         return Task.CompletedTask;
@@ -196,9 +190,6 @@ internal sealed partial class MeshStart(
 
         [LoggerMessage(4006, LogLevel.Warning, "The mesh was never tried on Aspire {Version}. Should something not work, look for a newer Mesh.Hosting first.", EventName = nameof(UntriedAspire))]
         public static partial void UntriedAspire(ILogger logger, string version);
-
-        [LoggerMessage(4007, LogLevel.Warning, "The mesh '{Mesh}' is not part of what is published: this version of Mesh.Hosting meshes apps that the AppHost runs. What is published calls each other directly, without identity, mTLS or policies.", EventName = nameof(NotPublished))]
-        public static partial void NotPublished(ILogger logger, string mesh);
 
         [LoggerMessage(4008, LogLevel.Warning, "The control plane has another authority than in the last run, so all sidecars are started anew.", EventName = nameof(OtherControlPlane))]
         public static partial void OtherControlPlane(ILogger logger);

@@ -107,7 +107,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
     {
         Mark(resource, workload.Service.Id, ReplicaTemplate.Name(workload.Service.Id.Name, workload.Replicas.Length));
         var outbound = Outbound(workload);
-        var values = new CallerValues(outbound, resource.IsContainer() && sidecar is not null ? FromContainer(sidecar, outbound) : null);
+        var values = CallerValues.AtOwnSidecars(outbound, resource.IsContainer() && sidecar is not null ? FromContainer(sidecar, outbound) : null);
         resource.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
         {
             foreach (var (name, value) in context.EnvironmentVariables.ToList())

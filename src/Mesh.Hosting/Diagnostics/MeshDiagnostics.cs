@@ -46,5 +46,15 @@ internal static class MeshDiagnostics
     public static DistributedApplicationException AspireTooOld(Version running) => Of(
         "MESH013", $"the app runs on Aspire {running.ToString(2)}, and the mesh needs {AspireVersion.Oldest} or later: run 'aspire update', or raise the version of Aspire.AppHost.Sdk and of the Aspire packages.");
 
+    /// <summary>A warning: what is published there has no mesh.</summary>
+    public static string NotMeshed(string environment, string kind, IEnumerable<string> resources, string cure) =>
+        $"MESH014: {string.Join(", ", resources)} will run in '{environment}' ({kind}) without the mesh: they call each other directly, without identity, mTLS or policies. {cure}";
+
+    public static DistributedApplicationException OtherNamespace(string resource, string ns, string own) => Of(
+        "MESH015", $"'{resource}' has an identity in the namespace '{ns}', but what is published together is installed into one namespace, which stands for '{own}': leave the namespace out of WithMeshIdentity, or publish the resource from an AppHost of its own.");
+
+    public static DistributedApplicationException OpaqueValue(string resource, string variable, string type) => Of(
+        "MESH016", $"'{resource}' is given an address of the mesh in {variable} by a value of type {type}, which only its author can make and which would lead past the sidecar: make it of GetEndpoint(…) and ReferenceExpression.Create(…), or of a connection string.");
+
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }

@@ -14,21 +14,23 @@ namespace Mesh.Hosting.Reading;
 /// <param name="trustDomain">The mesh's trust domain.</param>
 /// <param name="appHost">The AppHost's name, for people who look for where something was declared.</param>
 /// <param name="execution">Whether the app runs or is published.</param>
-internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trustDomain, string appHost, DistributedApplicationExecutionContext execution)
+/// <param name="published">What of the app is published to one place; <see langword="null"/>: the app runs.</param>
+internal sealed class AppModelReader(
+    MeshIdentities identities, TrustDomain trustDomain, string appHost, DistributedApplicationExecutionContext execution, PublishedScope? published = null)
 {
     private readonly UsedEndpoints _used = new(execution);
 
     /// <summary>Reads it.</summary>
     public async Task<AppReading> ReadAsync(DistributedApplicationModel model, CancellationToken cancellationToken)
     {
-        var resources = model.Resources.Where(IsProcess).ToList();
+        var resources = model.Resources.Where(r => IsProcess(r) && (published?.Members.Contains(r) ?? true)).ToList();
         var uses = new Dictionary<IResource, ImmutableArray<Use>>();
         foreach (var resource in resources)
         {
             uses[resource] = await _used.OfAsync(resource, cancellationToken);
         }
 
-        var workloads = resources.OfType<IResourceWithEndpoints>().Where(r => !IsOutside(r) && (r.Annotations.OfType<EndpointAnnotation>().Any() || uses[r].Length > 0)).ToList();
+        var workloads = resources.OfType<IResourceWithEndpoints>().Where(r => !IsOutside(r) && (Endpoints(r).Any() || uses[r].Length > 0)).ToList();
         var outside = resources.Where(r => IsOutside(r) || (r is not IResourceWithEndpoints && uses[r].Length > 0)).ToList();
         var elsewhere = uses.Values.SelectMany(u => u).Select(u => u.Target).Where(t => !workloads.Contains(t) && !outside.Contains(t)).Distinct().ToList();
 
@@ -42,7 +44,7 @@ internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trus
             },
             Workloads = Distinct(workloads, identities.Of),
             Endpoints = Distinct(
-                workloads.SelectMany(w => w.Annotations.OfType<EndpointAnnotation>().Select(e => (Port: new PortRef(identities.Of(w), MeshIdentities.PortName(e.Name)), Endpoint: e))), e => e.Port)
+                workloads.SelectMany(w => Endpoints(w).Select(e => (Port: new PortRef(identities.Of(w), MeshIdentities.PortName(e.Name)), Endpoint: e))), e => e.Port)
                 .ToImmutableDictionary(e => e.Key, e => e.Value.Endpoint),
             Warnings = _used.Warnings,
         };
@@ -57,12 +59,15 @@ internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trus
 
     private static bool IsOutside(IResource resource) => resource.Annotations.OfType<OutsideMeshAnnotation>().Any();
 
+    private IEnumerable<EndpointAnnotation> Endpoints(IResource resource) =>
+        resource.Annotations.OfType<EndpointAnnotation>().Where(e => published is null || PublishedScope.StandsFor(resource, e.Name) == e);
+
     private WorkloadDescription Workload(IResourceWithEndpoints resource, ImmutableArray<Use> uses) => new()
     {
         Id = identities.Of(resource),
         DeclaredAt = At(resource),
         Replicas = resource.GetReplicaCount(),
-        Endpoints = [.. resource.Annotations.OfType<EndpointAnnotation>().Select(e => EndpointReader.Read(resource, e, At(resource)))],
+        Endpoints = [.. Endpoints(resource).Select(e => EndpointReader.Read(resource, e, At(resource), published))],
         Uses = Uses(resource, uses),
     };
 
@@ -82,6 +87,7 @@ internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trus
         {
             ExternalServiceResource { Uri: { } uri } => $"it is an external service at {uri}",
             ExternalServiceResource => "it is an external service",
+            _ when published is not null && IsProcess(resource) => $"it is not published to {published.Place}",
             _ => "the app does not run it; its address is configured",
         },
         DeclaredAt = At(resource),
@@ -89,8 +95,11 @@ internal sealed class AppModelReader(MeshIdentities identities, TrustDomain trus
 
     private ImmutableArray<UseDescription> Uses(IResource caller, ImmutableArray<Use> uses) =>
     [
-        .. uses.Where(u => u.Target != caller).Select(u => new UseDescription(identities.Of(u.Target), u.Endpoint is null ? null : MeshIdentities.PortName(u.Endpoint), At(caller))),
+        .. uses.Where(u => u.Target != caller).Select(u => new UseDescription(identities.Of(u.Target), PortOf(u), At(caller))),
     ];
+
+    private string? PortOf(Use use) => use.Endpoint is null ? null
+        : MeshIdentities.PortName((published is null ? null : PublishedScope.StandsFor(use.Target, use.Endpoint)?.Name) ?? use.Endpoint);
 
     // Aspire does not keep the line that added a resource or a reference.
     private Declaration At(IResource resource) => new(FieldPath.Root / resource.Name, null, $"{resource.Name} in {appHost}");

@@ -11,13 +11,13 @@ namespace Mesh.Hosting.Reading;
 internal static class EndpointReader
 {
     /// <summary>Reads it; what cannot go through sidecars carries the reason.</summary>
-    public static EndpointDescription Read(IResource resource, EndpointAnnotation endpoint, Declaration at)
+    public static EndpointDescription Read(IResource resource, EndpointAnnotation endpoint, Declaration at, PublishedScope? published = null)
     {
-        var (frontDoor, app) = Ports(resource, endpoint);
+        var (frontDoor, app) = published?.Ports(resource, endpoint) ?? Ports(resource, endpoint);
         return new EndpointDescription
         {
             Name = MeshIdentities.PortName(endpoint.Name),
-            Protocol = Protocol(resource, endpoint),
+            Protocol = Protocol(resource, endpoint) is var spoken && spoken == AppProtocol.Https && published is not null && resource is ProjectResource ? AppProtocol.Http : spoken,
             FrontDoorPort = frontDoor,
             AppPort = app,
             External = endpoint.IsExternal,

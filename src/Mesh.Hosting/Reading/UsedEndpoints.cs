@@ -37,7 +37,8 @@ internal sealed class UsedEndpoints(DistributedApplicationExecutionContext execu
         return [.. uses.Concat(referenced).Where(u => u.Target != resource && !MeshParts.Contains(u.Target)).Distinct()];
     }
 
-    private async Task<List<(string? Name, object Value)>> ValuesAsync(IResource resource, CancellationToken cancellationToken)
+    /// <summary>What the resource is given: variables by name, and arguments.</summary>
+    public async Task<List<(string? Name, object Value)>> ValuesAsync(IResource resource, CancellationToken cancellationToken)
     {
         var variables = new Dictionary<string, object>();
         var environment = new EnvironmentCallbackContext(execution, resource, variables, cancellationToken);

@@ -20,6 +20,16 @@ internal static class ValueWalk
         return resource;
     }
 
+    /// <summary>The parts of endpoints' addresses that the value is made of, as far as it is plain to see.</summary>
+    public static IEnumerable<EndpointReferenceExpression> Parts(object? value) => value switch
+    {
+        EndpointReference endpoint => [endpoint.Property(EndpointProperty.Url)],
+        EndpointReferenceExpression expression => [expression],
+        ReferenceExpression { IsConditional: true } conditional => new object?[] { conditional.WhenTrue, conditional.WhenFalse }.SelectMany(Parts),
+        ReferenceExpression expression => expression.ValueProviders.SelectMany(Parts),
+        _ => [],
+    };
+
     private static IEnumerable<Use> Walk(object? value, HashSet<object> seen)
     {
         if (value is null || !seen.Add(value))

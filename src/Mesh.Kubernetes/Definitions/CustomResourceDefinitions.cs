@@ -64,8 +64,9 @@ public static class CustomResourceDefinitions
         ("subresources", Node.Object(("status", Node.Object()))),
         ("additionalPrinterColumns", Node.List(
             Column("Accepted", "string", ".status.conditions[?(@.type=='Accepted')].status"),
-            Column("Proxies", "integer", ".status.proxies"),
-            Column("Acknowledged", "integer", ".status.acknowledged"),
+            Column("Programmed", "string", ".status.conditions[?(@.type=='Programmed')].status"),
+            Column("Proxies", "integer", ".status.proxies.concerned"),
+            Column("Acknowledged", "integer", ".status.proxies.acknowledged"),
             Column("Age", "date", ".metadata.creationTimestamp"))),
         ("schema", Node.Object(("openAPIV3Schema", Node.Object(
             ("type", Node.Text("object")),
@@ -87,8 +88,8 @@ public static class CustomResourceDefinitions
     // The shape of conditions is Kubernetes' own (metav1.Condition).
     private static ObjectNode Status() => Object(
         ("observedGeneration", Number("int64")),
-        ("proxies", Number("int32")),
-        ("acknowledged", Number("int32")),
+        ("proxies", Object(("concerned", Number("int32")), ("acknowledged", Number("int32")))),
+        ("lastGood", Node.Object(("type", Node.Text("string")))),
         ("conditions", Node.Object(
             ("type", Node.Text("array")),
             ("x-kubernetes-list-type", Node.Text("map")),

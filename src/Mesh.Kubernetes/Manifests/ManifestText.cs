@@ -72,7 +72,7 @@ public static partial class ManifestText
         _ => throw new NotSupportedException($"A {node.GetType().Name} has no text."),
     };
 
-    private static string Scalar(string text) => Safe().IsMatch(text) && !Meant().IsMatch(text) ? text : Quoted(text);
+    private static string Scalar(string text) => Safe().IsMatch(text) && !Meant().IsMatch(text) && !ChartText.IsMarked(text) ? text : Quoted(text);
 
     private static string Quoted(string text)
     {

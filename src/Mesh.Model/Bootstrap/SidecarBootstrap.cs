@@ -23,6 +23,9 @@ public sealed record SidecarBootstrap
     /// <summary>Roots, as PEM, that authenticate the control plane until the first SVID brings the current bundle.</summary>
     public ImmutableArray<string> TrustBundle { get; set; } = [];
 
+    /// <summary>File with the same roots instead, read again when it changes: where somebody keeps it up to date, as on Kubernetes. <see langword="null"/>: <see cref="TrustBundle"/>.</summary>
+    public string? TrustBundleFile { get; set; }
+
     /// <summary>Proves the right to this one identity for the first SVID, and whenever the last one has expired.</summary>
     public string? Token { get; set; }
 
@@ -52,6 +55,9 @@ public sealed record SidecarBootstrap
 
     /// <summary>The admin endpoint. <see langword="null"/>: none.</summary>
     public AdminBootstrap? Admin { get; set; }
+
+    /// <summary>For whoever watches over the pod, such as the kubelet. <see langword="null"/>: nothing.</summary>
+    public ProbeBootstrap? Probes { get; set; }
 
     /// <summary>What is offered to xDS clients beside this sidecar. <see langword="null"/>, the default: nothing.</summary>
     public RelayBootstrap? Relay { get; set; }

@@ -9,6 +9,9 @@ public static class ContainerPorts
     /// <summary>The mesh door.</summary>
     public const int MeshDoor = 15006;
 
+    /// <summary>What the sidecar says of itself to whoever watches over its pod.</summary>
+    public const int Health = 15020;
+
     /// <summary>The first outbound listener; the others follow in the order of their names.</summary>
     public const int FirstOutbound = 15101;
 

@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Kubernetes;
+using Aspire.Hosting.Pipelines;
+using Mesh.Hosting.Publishing;
+using Mesh.Kubernetes.Definitions;
+using Mesh.Kubernetes.Installation;
+using Mesh.Kubernetes.Manifests;
+using Mesh.Kubernetes.Pods;
+using Mesh.Model.Planning;
+using Mesh.Model.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using MeshDocument = Mesh.Model.Resources.MeshResource;
+
+namespace Mesh.Hosting.Kubernetes;
+
+/// <summary>The mesh's part of one chart: what the publisher writes of each workload is changed, and the rest is written beside it.</summary>
+internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmentResource environment)
+{
+    /// <summary>Native sidecars are there from 1.29 on, and waits before the end of a container from 1.30 on.</summary>
+    private const string KubeVersion = ">= 1.30.0-0";
+
+    private readonly SortedDictionary<string, PodSpec> _pods = new(StringComparer.Ordinal);
+    private readonly SidecarSettings _sidecars = MeshValues.Sidecars(mesh, environment);
+
+    /// <summary>Puts the sidecar into the pods of a workload, once the publisher has made them.</summary>
+    public void Add(PlannedWorkload workload, KubernetesResource published)
+    {
+        var pods = new PublishedPods(mesh, workload, published);
+        var pod = pods.Describe();
+        _pods[workload.Service.Id.Name] = pod;
+        pods.Change(new Sidecar(_sidecars, pod));
+    }
+
+    /// <summary>Writes the rest, once the publisher has written the chart.</summary>
+    public async Task WriteAsync(PipelineStepContext context)
+    {
+        var outputs = context.Services.GetRequiredService<IPipelineOutputService>();
+        var chart = context.Model.Resources.OfType<IComputeEnvironmentResource>().Count() > 1 ? outputs.GetOutputDirectory(environment) : outputs.GetOutputDirectory();
+        var definitions = Directory.CreateDirectory(Path.Combine(chart, "crds"));
+        foreach (var (name, text) in CustomResourceDefinitions.Files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(definitions.FullName, name), text, context.CancellationToken);
+        }
+
+        // No resource of the app can have the mesh's name, so the publisher writes nothing there.
+        var templates = Directory.CreateDirectory(Path.Combine(chart, "templates", mesh.Mesh.Name));
+        foreach (var (name, manifest) in Objects())
+        {
+            await File.WriteAllTextAsync(Path.Combine(templates.FullName, $"{name}.yaml"), ChartText.Render(ManifestText.Write(manifest)), context.CancellationToken);
+        }
+
+        await File.AppendAllTextAsync(Path.Combine(chart, "values.yaml"), MeshValues.Text(mesh), context.CancellationToken);
+        var about = Path.Combine(chart, "Chart.yaml");
+        await File.WriteAllTextAsync(about, KubeVersionLine().Replace(await File.ReadAllTextAsync(about, context.CancellationToken), $"kubeVersion: \"{KubeVersion}\""), context.CancellationToken);
+    }
+
+    private IEnumerable<(string File, ObjectNode Object)> Objects() =>
+    [
+        .. new ControlPlaneInstallation(MeshValues.ControlPlane(mesh, environment)).Objects().Select(o => ($"control-plane-{o.File}", o.Object)),
+        .. _pods.Values.Select(p => ($"identity-{p.Service.Name}", WorkloadObjects.ServiceAccount(_sidecars, p))),
+        .. _pods.Values.Select(p => ($"network-policy-{p.Service.Name}", WorkloadObjects.NetworkPolicy(_sidecars, p))),
+        .. mesh.Topology.Select(Document),
+        .. mesh.Policies.Select(Document),
+    ];
+
+    // What is said of the whole mesh is in the control plane's namespace on a laptop; here the app's namespace is the whole mesh.
+    private (string File, ObjectNode Object) Document(MeshDocument resource) =>
+        ($"{resource.Kind.ToLowerInvariant()}-{resource.Metadata.Name}", CustomObject.Write(resource, ChartText.Namespace, new Dictionary<string, string> { [MeshNames.MeshLabel] = _sidecars.Names.Mesh }));
+
+    [GeneratedRegex("^kubeVersion:.*$", RegexOptions.Multiline)]
+    private static partial Regex KubeVersionLine();
+}

@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Mesh.Hosting.Annotations;
+using Mesh.Hosting.Applying;
+using Mesh.Hosting.Diagnostics;
+using Mesh.Hosting.Policies;
+using Mesh.Hosting.Reading;
+using Mesh.Model.Identity;
+using Mesh.Model.Planning;
+using Mesh.Model.Policies;
+using Mesh.Model.Topology;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Hosting.Publishing;
+
+/// <summary>
+/// Publishes the mesh with its app: for each compute environment the model is read, planned and changed as for a run, with the ports of containers. A resource whose
+/// environment nobody serves is left as it is, and said to be.
+/// </summary>
+internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILogger<MeshPublishing> logger)
+{
+    private static readonly ImmutableSortedDictionary<int, string> SidecarPorts = ImmutableSortedDictionary<int, string>.Empty
+        .Add(ContainerPorts.Admin, "the port of the sidecar's admin endpoint")
+        .Add(ContainerPorts.MeshDoor, "the port of the mesh door")
+        .Add(ContainerPorts.Health, "the port of the sidecar's health");
+
+    /// <summary>Changes the model, before anything of it is published.</summary>
+    public async Task PrepareAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
+    {
+        if (model.Resources.OfType<MeshResource>().FirstOrDefault() is not { } mesh)
+        {
+            return;
+        }
+
+        var trustDomain = MeshOptionsCheck.Run(mesh);
+        var environments = model.Resources.OfType<IComputeEnvironmentResource>().ToList();
+        if (environments.Count == 0)
+        {
+            Log.NoEnvironment(logger, mesh.Name);
+            return;
+        }
+
+        var publishers = MeshPublishers.Find();
+        foreach (var environment in environments)
+        {
+            var members = model.GetComputeResources().Where(r => IsFor(r, environment, environments)).ToHashSet();
+            if (publishers.FirstOrDefault(p => p.Serves(environment)) is { } publisher)
+            {
+                publisher.Apply(await PlanAsync(publisher, mesh, environment, members, trustDomain, model, execution, cancellationToken));
+            }
+            else if (members.Count > 0)
+            {
+                Log.NotMeshed(logger, MeshDiagnostics.NotMeshed(environment.Name, environment.GetType().Name, members.Select(m => m.Name), Cure(environment)));
+            }
+        }
+    }
+
+    private static bool IsFor(IResource resource, IComputeEnvironmentResource environment, List<IComputeEnvironmentResource> environments) =>
+        (resource.GetComputeEnvironment() ?? (environments.Count == 1 ? environments[0] : null)) == environment;
+
+    private static string Cure(IComputeEnvironmentResource environment) => environment.GetType().Name == "KubernetesEnvironmentResource"
+        ? "Add the package Mesh.Hosting.Kubernetes to the AppHost."
+        : "The mesh can be published to Kubernetes: AddKubernetesEnvironment, and the package Mesh.Hosting.Kubernetes.";
+
+    private async Task<PublishedMesh> PlanAsync(
+        MeshPublisher publisher, MeshResource mesh, IComputeEnvironmentResource environment, HashSet<IResource> members, TrustDomain trustDomain,
+        DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
+    {
+        var identities = new MeshIdentities(mesh.Options.Namespace, publisher.Namespace);
+        foreach (var member in members.Where(m => !m.Annotations.OfType<OutsideMeshAnnotation>().Any() && identities.Of(m).Namespace != identities.Namespace))
+        {
+            throw MeshDiagnostics.OtherNamespace(member.Name, identities.Of(member).Namespace, mesh.Options.Namespace);
+        }
+
+        var plannedDomain = publisher.TrustDomain is { } stand ? TrustDomain.Parse(stand) : trustDomain;
+        var scope = new PublishedScope(environment.Name, members, await ToldPorts.FindAsync(members, execution, cancellationToken));
+        var reading = await new AppModelReader(identities, plannedDomain, mesh.AppHostName, execution, scope).ReadAsync(model, cancellationToken);
+        var plan = MeshPlanner.Plan(reading.Description, PlanningTarget.Containers with { ReservedPorts = SidecarPorts }, ContainerPorts.Pick);
+        if (!plan.Violations.IsEmpty)
+        {
+            throw MeshDiagnostics.Unplannable(plan.Violations.Select(v => $"{v.Path}: {v.Message}"));
+        }
+
+        var published = new PublishedMesh
+        {
+            Mesh = mesh,
+            Environment = environment,
+            Model = model,
+            Reading = reading,
+            Scope = scope,
+            Plan = plan,
+            Policies = Policies(identities, plannedDomain, plan, model),
+            TrustDomain = trustDomain,
+        };
+        PublishedValues.Apply(published);
+        Tell(published);
+        return published;
+    }
+
+    private ImmutableArray<Policy> Policies(MeshIdentities identities, TrustDomain trustDomain, MeshPlan plan, DistributedApplicationModel model)
+    {
+        // What is about a resource of another environment is no mistake here; it is published there.
+        var services = plan.Workloads.Select(w => w.Service.Id).Concat(plan.ExternalServices.Select(e => e.Id)).ToHashSet();
+        var made = new AppHostPolicies(identities, trustDomain, r => (AppModelReader.IsProcess(r) && !r.Annotations.OfType<OutsideMeshAnnotation>().Any()) || services.Contains(identities.Of(r)));
+        var policies = made.Make(declarations.Policies);
+        List<string> errors = [.. MisplacedCalls.In(model), .. made.Errors];
+        return errors.Count == 0
+            ? [.. policies.Where(p => p.TargetRef is not { Name: { } name } || services.Contains(new ServiceId(p.TargetRef.Namespace ?? p.Metadata.Namespace, name)))]
+            : throw MeshDiagnostics.Misused(errors);
+    }
+
+    private void Tell(PublishedMesh published)
+    {
+        foreach (var warning in published.Reading.Warnings)
+        {
+            Log.NotRead(logger, warning);
+        }
+
+        foreach (var edge in published.Plan.Edges)
+        {
+            Log.Edge(logger, published.Environment.Name, edge.ToString());
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4201, LogLevel.Warning, "The mesh '{Mesh}' is not part of what is published, for the AppHost has no compute environment: call AddKubernetesEnvironment and reference the package Mesh.Hosting.Kubernetes. What is published calls each other directly, without identity, mTLS or policies.", EventName = nameof(NoEnvironment))]
+        public static partial void NoEnvironment(ILogger logger, string mesh);
+
+        [LoggerMessage(4202, LogLevel.Warning, "{Diagnostic}", EventName = nameof(NotMeshed))]
+        public static partial void NotMeshed(ILogger logger, string diagnostic);
+
+        [LoggerMessage(4203, LogLevel.Warning, "{Warning}", EventName = nameof(NotRead))]
+        public static partial void NotRead(ILogger logger, string warning);
+
+        [LoggerMessage(4204, LogLevel.Information, "{Environment}: {Edge}", EventName = nameof(Edge))]
+        public static partial void Edge(ILogger logger, string environment, string edge);
+    }
+}
