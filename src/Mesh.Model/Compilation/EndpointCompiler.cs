@@ -36,10 +36,12 @@ public static class EndpointCompiler
             usable[replica.Name] = replica;
         }
 
-        return [.. service.Ports.Select(port => new EndpointSet(
-            ResourceNames.Cluster(new PortRef(service.Id, port.Name)),
-            [.. usable.Values
-                .Where(r => r.ReadyPorts.Contains(port.Name))
-                .Select(r => new Endpoint(r.Address, r.Port, r.Name, Math.Max(1, r.Weight), r.Zone))]))];
+        return [.. service.Ports.Select(port => new EndpointSet(ResourceNames.Cluster(new PortRef(service.Id, port.Name)), Endpoints(r => r.ReadyPorts.Contains(port.Name)))
+        {
+            Unready = Endpoints(r => !r.ReadyPorts.Contains(port.Name)),
+        })];
+
+        ImmutableArray<Endpoint> Endpoints(Func<Replica, bool> which) =>
+            [.. usable.Values.Where(which).Select(r => new Endpoint(r.Address, r.Port, r.Name, Math.Max(1, r.Weight), r.Zone))];
     }
 }

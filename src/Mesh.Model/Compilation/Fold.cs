@@ -50,6 +50,7 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
     {
         TimeSpan span => Duration.Format(span),
         ImmutableArray<Policies.Retry.RetryCondition> words => words.IsEmpty ? "never" : string.Join(", ", words.Select(w => w.Word)),
+        ImmutableArray<Snapshots.ZoneFailover> steps => string.Join(", ", steps.Select(step => $"{step.To} {string.Join(' ', step.Zones)}".TrimEnd())),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value?.ToString() ?? "",
     };

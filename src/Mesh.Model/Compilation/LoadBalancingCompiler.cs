@@ -42,6 +42,7 @@ internal sealed class LoadBalancingCompiler
             balancing = balancing with { TableSize = fold.Take("maglev.tableSize", s => s.TableSize, MaglevTable.DefaultSize) };
         }
 
+        balancing = balancing with { Locality = Locality(fold) };
         return cluster with
         {
             LoadBalancing = balancing with { Origin = fold.Origin },
@@ -71,6 +72,19 @@ internal sealed class LoadBalancingCompiler
         }
 
         return [];
+    }
+
+    // Switched on by whoever mentions it, unless the last word on it is disabled.
+    private static LocalityPreference? Locality(Fold<LoadBalancingSettings> fold)
+    {
+        if (!fold.Take("localityAwareness", s => s.LocalityAwareness is null ? null : (bool?)true, false) || fold.Take("localityAwareness.disabled", s => s.LocalityAwareness?.Disabled, false))
+        {
+            return null;
+        }
+
+        var threshold = fold.Take("localityAwareness.crossZone.failoverThreshold.percentage", s => s.LocalityAwareness?.FailoverThreshold, LocalityPreference.DefaultThreshold);
+        var preference = new LocalityPreference { FailoverThreshold = threshold };
+        return fold.TryTake<ImmutableArray<ZoneFailover>>("localityAwareness.crossZone.failover", s => s.LocalityAwareness?.Failover, out var failover) ? preference with { Failover = failover } : preference;
     }
 
     private static string Show(HashPolicy policy) =>

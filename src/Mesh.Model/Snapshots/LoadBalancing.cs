@@ -11,6 +11,9 @@ public sealed record LoadBalancing(LoadBalancingKind Kind = LoadBalancingKind.Le
     /// <summary>For Maglev: rows of the table, a prime; <see langword="null"/> otherwise.</summary>
     public int? TableSize { get; init; }
 
+    /// <summary>Which zones' replicas come first; <see langword="null"/>: all are alike. The control plane's alone: sidecars are told of it by their endpoints' priorities.</summary>
+    public LocalityPreference? Locality { get; init; }
+
     /// <summary>What said so.</summary>
     public Origin Origin { get; init; } = Origin.Default;
 }

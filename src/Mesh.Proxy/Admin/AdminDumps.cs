@@ -88,6 +88,7 @@ internal sealed class AdminDumps(ProxySettings settings, WorkloadIdentity identi
                 json.WriteString("address", $"{endpoint.Address}:{endpoint.Port}");
                 json.WriteNumber("weight", endpoint.Weight);
                 json.WriteString("zone", endpoint.Zone);
+                json.WriteNumber("priority", endpoint.Priority);
                 json.WriteEndObject();
             }
 

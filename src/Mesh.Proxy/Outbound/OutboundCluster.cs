@@ -14,11 +14,13 @@ namespace Mesh.Proxy.Outbound;
 internal sealed class OutboundCluster
 {
     private readonly UpstreamKit _kit;
+    private readonly EndpointSet? _announced;
     private long _avoidUntil;
 
-    private OutboundCluster(Cluster cluster, ImmutableArray<UpstreamReplica> replicas, IBalancer balancer, RetryBudgetMeter budget, UpstreamKit kit)
+    private OutboundCluster(Cluster cluster, ImmutableArray<UpstreamReplica> replicas, EndpointSet? announced, IBalancer balancer, RetryBudgetMeter budget, UpstreamKit kit)
     {
         Cluster = cluster;
+        _announced = announced;
         Replicas = replicas;
         Balancer = balancer;
         Budget = budget;
@@ -56,11 +58,14 @@ internal sealed class OutboundCluster
         var replicas = cluster.Kind == ClusterKind.External
             ? External(cluster, isSameWay ? previous!.Replicas : [])
             : Mesh(endpoints, isSameWay ? previous!.Replicas : []);
-        var isSameChoice = previous is not null && previous.Cluster.LoadBalancing == cluster.LoadBalancing && previous.Replicas.SequenceEqual(replicas);
+        var announced = cluster.Kind == ClusterKind.External ? null : endpoints;
+        var isSameChoice = previous is not null && previous.Cluster.LoadBalancing == cluster.LoadBalancing && previous.Replicas.SequenceEqual(replicas)
+            && IsSamePlacement(previous._announced, announced);
         return new OutboundCluster(
             cluster,
             replicas,
-            isSameChoice ? previous!.Balancer : Balancers.Create(cluster.LoadBalancing, replicas, draw),
+            announced,
+            isSameChoice ? previous!.Balancer : Balancers.Create(cluster.LoadBalancing, replicas, announced, draw),
             previous is not null && previous.Cluster.RetryBudget == cluster.RetryBudget ? previous.Budget : new RetryBudgetMeter(cluster.RetryBudget, kit.Time),
             kit)
         {
@@ -128,6 +133,9 @@ internal sealed class OutboundCluster
     private static bool IsSameWay(Cluster a, Cluster b) =>
         a.Kind == b.Kind && a.PeerIdentity == b.PeerIdentity && a.Connect == b.Connect && a.Idle == b.Idle && a.Protocol == b.Protocol
         && a.ExternalHost == b.ExternalHost && a.ExternalPort == b.ExternalPort;
+
+    private static bool IsSamePlacement(EndpointSet? a, EndpointSet? b) =>
+        ReferenceEquals(a, b) || (a is not null && b is not null && a.Endpoints.SequenceEqual(b.Endpoints) && a.Unready.SequenceEqual(b.Unready) && a.Overprovisioning == b.Overprovisioning);
 
     private static ImmutableArray<UpstreamReplica> Mesh(EndpointSet? endpoints, ImmutableArray<UpstreamReplica> previous)
     {

@@ -12,8 +12,8 @@ using EndpointMessage = Envoy.Config.Endpoint.V3.Endpoint;
 namespace Mesh.Xds.Codecs;
 
 /// <summary>
-/// Ready replicas as ClusterLoadAssignment: a locality per zone, and per weight where a zone has several, weighted by what is in it, because round robin in gRPC
-/// clients looks at nothing else.
+/// Replicas as ClusterLoadAssignment: a locality per priority and zone, and per weight where a zone has several, weighted by what is in it, because round robin in gRPC
+/// clients looks at nothing else. Those that are not ready are unhealthy.
 /// </summary>
 internal static class EndpointCodec
 {
@@ -21,41 +21,65 @@ internal static class EndpointCodec
     private const string BalancerKey = "envoy.lb";
     private const string Replica = "hash_key";
 
-    public static XdsResource Encode(EndpointSet set) => XdsResource.From(TypeUrls.Endpoints, set.Cluster, EncodeMessage(set));
+    // Envoy's.
+    private const uint MaxPriority = 128;
 
-    public static ClusterLoadAssignment EncodeMessage(EndpointSet set)
+    /// <summary>The resource.</summary>
+    /// <param name="set">The replicas.</param>
+    /// <param name="hasFlatLocalities">For rings of gRPC, which multiply an endpoint's weight by its locality's: every locality has weight 1.</param>
+    public static XdsResource Encode(EndpointSet set, bool hasFlatLocalities = false) => XdsResource.From(TypeUrls.Endpoints, set.Cluster, EncodeMessage(set, hasFlatLocalities));
+
+    public static ClusterLoadAssignment EncodeMessage(EndpointSet set, bool hasFlatLocalities = false)
     {
         var assignment = new ClusterLoadAssignment { ClusterName = set.Cluster };
-        foreach (var zone in set.Endpoints.GroupBy(endpoint => endpoint.Zone, StringComparer.Ordinal).OrderBy(zone => zone.Key, StringComparer.Ordinal))
+        if (set.Overprovisioning != EndpointSet.DefaultOverprovisioning)
         {
-            IGrouping<int, EndpointRecord>[] weights = [.. zone.GroupBy(endpoint => endpoint.Weight).OrderBy(weight => weight.Key)];
-            assignment.Endpoints.AddRange(weights.Select(weight => Encode(zone.Key, weight, isOnly: weights.Length == 1)));
+            assignment.Policy = new() { OverprovisioningFactor = (uint)set.Overprovisioning };
+        }
+
+        var replicas = set.Endpoints.Select(endpoint => (Endpoint: endpoint, IsReady: true)).Concat(set.Unready.Select(endpoint => (Endpoint: endpoint, IsReady: false)));
+        foreach (var zone in replicas.GroupBy(x => (x.Endpoint.Priority, x.Endpoint.Zone)).OrderBy(zone => zone.Key.Priority).ThenBy(zone => zone.Key.Zone, StringComparer.Ordinal))
+        {
+            IGrouping<int, (EndpointRecord Endpoint, bool IsReady)>[] weights = [.. zone.GroupBy(x => x.Endpoint.Weight).OrderBy(weight => weight.Key)];
+            assignment.Endpoints.AddRange(weights.Select(weight => Encode(zone.Key.Priority, zone.Key.Zone, weight, isOnly: weights.Length == 1, hasFlatLocalities)));
         }
 
         return assignment;
     }
 
-    public static EndpointSet Decode(ClusterLoadAssignment assignment) => new(
-        assignment.ClusterName,
-        [.. InOrder(assignment.Endpoints.SelectMany(locality => locality.LbEndpoints.Select(endpoint => Decode(endpoint, locality.Locality?.Zone ?? ""))))]);
+    public static EndpointSet Decode(ClusterLoadAssignment assignment)
+    {
+        var decoded = assignment.Endpoints
+            .SelectMany(locality => locality.LbEndpoints.Select(endpoint => (Endpoint: Decode(endpoint, locality), IsReady: endpoint.HealthStatus is not (HealthStatus.Unhealthy or HealthStatus.Draining or HealthStatus.Timeout))))
+            .ToLookup(x => x.IsReady, x => x.Endpoint);
+        return new(assignment.ClusterName, [.. InOrder(decoded[true])])
+        {
+            Unready = [.. InOrder(decoded[false])],
+            Overprovisioning = Math.Max(100, (int)(assignment.Policy?.OverprovisioningFactor ?? EndpointSet.DefaultOverprovisioning)),
+        };
+    }
 
     private static IEnumerable<EndpointRecord> InOrder(IEnumerable<EndpointRecord> endpoints) => endpoints
         .OrderBy(endpoint => endpoint.Replica, StringComparer.Ordinal)
         .ThenBy(endpoint => endpoint.Address, StringComparer.Ordinal)
         .ThenBy(endpoint => endpoint.Port);
 
-    private static LocalityLbEndpoints Encode(string zone, IGrouping<int, EndpointRecord> weight, bool isOnly)
+    private static LocalityLbEndpoints Encode(int priority, string zone, IGrouping<int, (EndpointRecord Endpoint, bool IsReady)> weight, bool isOnly, bool isFlat)
     {
+        var ready = weight.Count(x => x.IsReady);
         var locality = new LocalityLbEndpoints
         {
             Locality = new Locality { Zone = zone, SubZone = isOnly ? "" : string.Create(CultureInfo.InvariantCulture, $"weight-{weight.Key}") },
-            LoadBalancingWeight = (uint)weight.Sum(endpoint => endpoint.Weight),
+            LoadBalancingWeight = isFlat ? 1 : (uint)(weight.Key * Math.Max(1, ready)),
+            Priority = (uint)priority,
         };
-        locality.LbEndpoints.AddRange(InOrder(weight).Select(Encode));
+        locality.LbEndpoints.AddRange(weight
+            .OrderBy(x => x.Endpoint.Replica, StringComparer.Ordinal).ThenBy(x => x.Endpoint.Address, StringComparer.Ordinal).ThenBy(x => x.Endpoint.Port)
+            .Select(x => Encode(x.Endpoint, x.IsReady)));
         return locality;
     }
 
-    private static LbEndpoint Encode(EndpointRecord endpoint)
+    private static LbEndpoint Encode(EndpointRecord endpoint, bool isReady)
     {
         var metadata = new Metadata();
         metadata.FilterMetadata[BalancerKey] = new Struct { Fields = { [Replica] = Value.ForString(endpoint.Replica) } };
@@ -65,13 +89,13 @@ internal static class EndpointCodec
             {
                 Address = new Address { SocketAddress = new SocketAddress { Address = endpoint.Address, PortValue = (uint)endpoint.Port } },
             },
-            HealthStatus = HealthStatus.Healthy,
+            HealthStatus = isReady ? HealthStatus.Healthy : HealthStatus.Unhealthy,
             LoadBalancingWeight = (uint)endpoint.Weight,
             Metadata = metadata,
         };
     }
 
-    private static EndpointRecord Decode(LbEndpoint endpoint, string zone)
+    private static EndpointRecord Decode(LbEndpoint endpoint, LocalityLbEndpoints locality)
     {
         var socket = endpoint.Endpoint?.Address?.SocketAddress ?? throw new ResourceRefusedException("lb_endpoints: no socket address");
         if (!IPAddress.TryParse(socket.Address, out _))
@@ -84,8 +108,13 @@ internal static class EndpointCodec
             throw new ResourceRefusedException(string.Create(CultureInfo.InvariantCulture, $"lb_endpoints: {socket.PortValue} is not a TCP port"));
         }
 
+        if (locality.Priority > MaxPriority || endpoint.LoadBalancingWeight is 0 or > int.MaxValue)
+        {
+            throw new ResourceRefusedException(string.Create(CultureInfo.InvariantCulture, $"lb_endpoints: weight {endpoint.LoadBalancingWeight} and priority {locality.Priority} are not from 1 and up to {MaxPriority}"));
+        }
+
         var fields = endpoint.Metadata?.FilterMetadata.GetValueOrDefault(BalancerKey)?.Fields;
         var replica = fields?.GetValueOrDefault(Replica)?.StringValue ?? string.Create(CultureInfo.InvariantCulture, $"{socket.Address}:{socket.PortValue}");
-        return new(socket.Address, (int)socket.PortValue, replica, (int)(endpoint.LoadBalancingWeight ?? 1), zone);
+        return new(socket.Address, (int)socket.PortValue, replica, (int)(endpoint.LoadBalancingWeight ?? 1), locality.Locality?.Zone ?? "", (int)locality.Priority);
     }
 }

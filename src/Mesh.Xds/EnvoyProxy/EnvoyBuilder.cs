@@ -20,6 +20,9 @@ internal static class EnvoyBuilder
                 .. snapshot.Outbound.Select(listener => EnvoyOutbound.Encode(listener, ports[listener.Name])),
                 .. snapshot.RouteTables.Select(EnvoyRoutes.Encode),
             ],
-            []);
+            [])
+        {
+            EndpointForms = BuiltSnapshot.FormsOf(snapshot),
+        };
     }
 }

@@ -27,6 +27,15 @@ internal static class ProxylessBuilder
                     .Select(target => ProxylessListeners.EncodeClient(target, listener.Name))),
                 .. snapshot.RouteTables.Where(table => routes.Contains(table.Name)).Select(table => ProxylessRoutes.Encode(table, known)),
             ],
-            [.. snapshot.Inbound.Where(port => port.Protocol.IsHttp()).Select(ProxylessListeners.ServerTemplate)]);
+            [.. snapshot.Inbound.Where(port => port.Protocol.IsHttp()).Select(ProxylessListeners.ServerTemplate)])
+        {
+            EndpointForms = clusters.Where(cluster => Form(cluster.LoadBalancing) is not null)
+                .ToImmutableDictionary(cluster => cluster.Name, cluster => Form(cluster.LoadBalancing)!, StringComparer.Ordinal),
+        };
     }
+
+    // gRPC goes to the next priority when nobody of the one before can be reached, and counts nothing.
+    private static EndpointForm? Form(LoadBalancing balancing) => balancing.Kind.IsByHash() || balancing.Locality is not null
+        ? new(balancing.Locality is { } locality ? locality with { FailoverThreshold = 0 } : null, HasFlatLocalities: balancing.Kind.IsByHash())
+        : null;
 }

@@ -25,21 +25,21 @@ public sealed class AdsServer(
         IAsyncStreamReader<DeltaDiscoveryRequest> requestStream,
         IServerStreamWriter<DeltaDiscoveryResponse> responseStream,
         ServerCallContext context) => ServeAsync(
-            requestStream, responseStream, context, request => request.Node, (stream, profile, observer) => new DeltaSession(cache, profile, stream, observer));
+            requestStream, responseStream, context, request => request.Node, (stream, profile, observer, zone) => new DeltaSession(cache, profile, stream, observer, zone));
 
     /// <inheritdoc />
     public override Task StreamAggregatedResources(
         IAsyncStreamReader<DiscoveryRequest> requestStream,
         IServerStreamWriter<DiscoveryResponse> responseStream,
         ServerCallContext context) => ServeAsync(
-            requestStream, responseStream, context, request => request.Node, (stream, profile, observer) => new StateSession(cache, profile, stream, observer));
+            requestStream, responseStream, context, request => request.Node, (stream, profile, observer, zone) => new StateSession(cache, profile, stream, observer, zone));
 
     private async Task ServeAsync<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requests,
         IServerStreamWriter<TResponse> responses,
         ServerCallContext context,
         Func<TRequest, Node?> nodeOf,
-        Func<ICacheListener, string, ISessionObserver, DiscoverySession<TRequest, TResponse>> session)
+        Func<ICacheListener, string, ISessionObserver, string, DiscoverySession<TRequest, TResponse>> session)
         where TResponse : class
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
@@ -61,7 +61,7 @@ public sealed class AdsServer(
             // Nothing may be due for a long time: the headers tell the client that it is in.
             await context.WriteResponseHeadersAsync([]);
             using var observer = new StreamObserver(registry, node, admission, time, logger);
-            var stream = new DiscoveryStream<TRequest, TResponse>(cache, admission.Profile, listener => session(listener, admission.Profile, observer));
+            var stream = new DiscoveryStream<TRequest, TResponse>(cache, admission.Profile, listener => session(listener, admission.Profile, observer, node.Locality?.Zone ?? ""));
             await stream.RunAsync(first, requests, responses, ending.Token);
         }
         catch (Exception e) when (stopping.IsCancellationRequested && e is OperationCanceledException or IOException or InvalidOperationException)

@@ -3,8 +3,8 @@ using Envoy.Service.Discovery.V3;
 namespace Mesh.Xds.Server;
 
 /// <summary>Delta: a request says what more is wanted and what no longer, a response what is new and what is gone.</summary>
-internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer)
-    : DiscoverySession<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(cache, profile, stream, observer)
+internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, string zone = "")
+    : DiscoverySession<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(cache, profile, stream, observer, zone)
 {
     /// <inheritdoc />
     public override void OnRequest(DeltaDiscoveryRequest request)

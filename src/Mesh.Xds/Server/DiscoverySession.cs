@@ -11,7 +11,7 @@ namespace Mesh.Xds.Server;
 /// At most one response per type is unanswered. Additions of a type wait until those of the types before it were answered, so that a client is never sent
 /// what refers to something it does not have; removals wait for everything.
 /// </remarks>
-internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer)
+internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, string zone)
     where TResponse : class
 {
     /// <summary>Above this many bytes of resources a response is split: gRPC receivers take 4 MiB unless told otherwise.</summary>
@@ -51,7 +51,6 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
                 // Endpoints may be told, or must no longer be, that did not change themselves.
                 _dirtyEndpoints.UnionWith(Endpoints.Names);
             }
-
 
             _checked = snapshot;
         }
@@ -150,7 +149,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
 
     /// <summary>What there is now of what a type's subscription names.</summary>
     protected IEnumerable<XdsResource> Wanted(TypeSubscription type, ProfileSnapshot snapshot) =>
-        type == Endpoints ? type.Names.Select(cluster => cache.FindEndpoints(snapshot, cluster)).OfType<XdsResource>() : type.Wanted(snapshot[type.TypeUrl]);
+        type == Endpoints ? type.Names.Select(cluster => cache.FindEndpoints(snapshot, cluster, zone)).OfType<XdsResource>() : type.Wanted(snapshot[type.TypeUrl]);
 
     /// <summary>Whether a client is told that a resource of the type is gone.</summary>
     protected abstract bool SaysWhatIsGone(TypeSubscription type);
@@ -204,7 +203,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
         foreach (var cluster in _dirtyEndpoints.ToArray())
         {
             // Without a published set nothing is said; the cache tells when there is one. Of clusters of others nothing is said ever.
-            if (cache.FindEndpoints(snapshot, cluster) is { } endpoints && Endpoints.Names.Contains(cluster) && Endpoints.Lacks(endpoints))
+            if (cache.FindEndpoints(snapshot, cluster, zone) is { } endpoints && Endpoints.Names.Contains(cluster) && Endpoints.Lacks(endpoints))
             {
                 yield return endpoints;
             }

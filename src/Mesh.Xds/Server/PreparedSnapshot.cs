@@ -25,6 +25,9 @@ public sealed class PreparedSnapshot
 
     internal BuiltSnapshot Built { get; }
 
+    /// <summary>Where it is of an endpoint set: the set, for the forms of it that some clients need.</summary>
+    internal EndpointSet? Endpoints { get; private init; }
+
     /// <summary>Encodes and checks a snapshot for sidecars of Mesh.</summary>
     /// <param name="profile">The profile's name, for violations.</param>
     /// <param name="snapshot">The whole of it.</param>
@@ -33,7 +36,7 @@ public sealed class PreparedSnapshot
     {
         var encoded = EncodedSnapshot.Of(snapshot, previous?._encoded);
         var resources = encoded.Resources;
-        return new(new(resources, []), XdsValidator.Validate(resources), encoded);
+        return new(new(resources, []) { EndpointForms = BuiltSnapshot.FormsOf(snapshot) }, XdsValidator.Validate(resources), encoded);
     });
 
     /// <summary>Builds and checks a snapshot for one kind of client.</summary>
@@ -49,7 +52,12 @@ public sealed class PreparedSnapshot
         new(built, XdsValidator.Validate([.. built.Resources, .. built.Templates.Select(template => template.Sample)]));
 
     /// <summary>Encodes and checks an endpoint set.</summary>
-    internal static PreparedSnapshot Of(EndpointSet set) => Try($"EDS {set.Cluster}", () => Of(new BuiltSnapshot([SnapshotCodec.Encode(set)], [])));
+    internal static PreparedSnapshot Of(EndpointSet set) => Try($"EDS {set.Cluster}", () =>
+    {
+        // Most clients have no use for those that are not ready: what becomes of these is no news for them.
+        var built = new BuiltSnapshot([SnapshotCodec.Encode(set with { Unready = [] })], []);
+        return new(built, XdsValidator.Validate(built.Resources)) { Endpoints = set };
+    });
 
     /// <summary>What xDS has no way to say is a violation like any other: whoever publishes goes on with the last good snapshot.</summary>
     private static PreparedSnapshot Try(string what, Func<PreparedSnapshot> prepare)

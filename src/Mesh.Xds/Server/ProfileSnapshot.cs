@@ -10,6 +10,7 @@ internal sealed class ProfileSnapshot
 {
     private readonly Dictionary<string, ResourceSet> _byType = [];
     private ImmutableHashSet<string> _gone = [];
+    private ImmutableDictionary<string, EndpointForm> _forms = ImmutableDictionary<string, EndpointForm>.Empty;
 
     private ProfileSnapshot()
     {
@@ -26,8 +27,12 @@ internal sealed class ProfileSnapshot
     /// </summary>
     public bool IsGone(string cluster) => _gone.Contains(cluster);
 
-    /// <summary>Whether clusters are the same as those of another snapshot, and as much there or gone.</summary>
-    public bool HasSameClusters(ProfileSnapshot other) => ReferenceEquals(this[TypeUrls.Cluster], other[TypeUrls.Cluster]) && ReferenceEquals(_gone, other._gone);
+    /// <summary>How the profile's clients are told of a cluster's endpoints; <see langword="null"/>: as all are.</summary>
+    public EndpointForm? FormOf(string cluster) => _forms.GetValueOrDefault(cluster);
+
+    /// <summary>Whether clusters are the same as those of another snapshot, as much there or gone, and their endpoints told in the same way.</summary>
+    public bool HasSameClusters(ProfileSnapshot other) =>
+        ReferenceEquals(this[TypeUrls.Cluster], other[TypeUrls.Cluster]) && ReferenceEquals(_gone, other._gone) && ReferenceEquals(_forms, other._forms);
 
     /// <summary>Builds the next snapshot of a profile.</summary>
     /// <param name="built">Its resources.</param>
@@ -54,6 +59,10 @@ internal sealed class ProfileSnapshot
             next._byType[typeUrl] = set.Version == before?.Version ? before : set;
         }
 
+        // Of a cluster that only old routes still lead to nothing is said any more: it stays as it was.
+        var there = built.Resources.Where(resource => resource.TypeUrl == TypeUrls.Cluster).Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
+        var forms = keepGone && previous is not null ? built.EndpointForms.AddRange(previous._forms.Where(form => !there.Contains(form.Key))) : built.EndpointForms;
+        next._forms = previous is not null && IsSame(forms, previous._forms) ? previous._forms : forms;
         if (keepGone && previous is not null)
         {
             var gone = Abandoned(built, next);
@@ -62,6 +71,9 @@ internal sealed class ProfileSnapshot
 
         return next;
     }
+
+    private static bool IsSame(ImmutableDictionary<string, EndpointForm> one, ImmutableDictionary<string, EndpointForm> other) =>
+        one.Count == other.Count && one.All(form => other.GetValueOrDefault(form.Key) == form.Value);
 
     // Clusters that only listeners and route tables lead to which are gone themselves.
     private static ImmutableHashSet<string> Abandoned(BuiltSnapshot built, ProfileSnapshot next)
@@ -89,5 +101,5 @@ internal sealed class ProfileSnapshot
         return resource.Body.Span.IndexOf(field) >= 0;
     }
 
-    public bool Same(ProfileSnapshot? other) => other is not null && ReferenceEquals(_gone, other._gone) && _byType.All(type => ReferenceEquals(type.Value, other[type.Key]));
+    public bool Same(ProfileSnapshot? other) => other is not null && ReferenceEquals(_gone, other._gone) && ReferenceEquals(_forms, other._forms) && _byType.All(type => ReferenceEquals(type.Value, other[type.Key]));
 }

@@ -20,6 +20,8 @@ public sealed class SnapshotCache
     {
         [ProxylessClusters.NoBackendName] = SnapshotCodec.Encode(new EndpointSet(ProxylessClusters.NoBackendName, [])),
     };
+    private readonly ConcurrentDictionary<string, EndpointSet> _sets = new(StringComparer.Ordinal);
+    private readonly FormedEndpoints _formed = new();
     private readonly SubscriberIndex _streams = new();
     private readonly SubscriberIndex _subscribers = new();
     private volatile bool _endpointsComplete;
@@ -77,10 +79,9 @@ public sealed class SnapshotCache
             foreach (var prepared in sets)
             {
                 violations.AddRange(prepared.Violations);
-                if (prepared.Violations.IsEmpty && prepared.Built.Resources is [var set] && _endpoints.GetValueOrDefault(set.Name)?.Version != set.Version)
+                if (prepared.Violations.IsEmpty && prepared.Built.Resources is [var resource] && (IsNew(resource) | IsNew(resource.Name, prepared.Endpoints)))
                 {
-                    _endpoints[set.Name] = set;
-                    changed.Add(set.Name);
+                    changed.Add(resource.Name);
                 }
             }
         }
@@ -133,8 +134,23 @@ public sealed class SnapshotCache
         _endpoints.TryGetValue(cluster, out var found) ? found : _endpointsComplete ? SnapshotCodec.Encode(new EndpointSet(cluster, [])) : null;
 
     /// <summary>The endpoints of a cluster as a profile may see them; <see langword="null"/>: nothing may or can be said of it.</summary>
-    internal XdsResource? FindEndpoints(ProfileSnapshot profile, string cluster) =>
-        !profile.Knows(cluster) ? null : profile.IsGone(cluster) ? SnapshotCodec.Encode(new EndpointSet(cluster, [])) : FindEndpoints(cluster);
+    /// <param name="profile">The profile.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="zone">Where the client is, or empty.</param>
+    internal XdsResource? FindEndpoints(ProfileSnapshot profile, string cluster, string zone = "")
+    {
+        if (!profile.Knows(cluster))
+        {
+            return null;
+        }
+
+        if (profile.IsGone(cluster))
+        {
+            return SnapshotCodec.Encode(new EndpointSet(cluster, []));
+        }
+
+        return profile.FormOf(cluster) is { } form && _sets.TryGetValue(cluster, out var set) ? _formed.Get(set, zone, form) : FindEndpoints(cluster);
+    }
 
     internal void Attach(string profile, ICacheListener stream) => _streams.Add(profile, stream);
 
@@ -143,6 +159,33 @@ public sealed class SnapshotCache
     internal void Subscribe(string cluster, ICacheListener stream) => _subscribers.Add(cluster, stream);
 
     internal void Unsubscribe(string cluster, ICacheListener stream) => _subscribers.Remove(cluster, stream);
+
+    private bool IsNew(XdsResource resource)
+    {
+        if (_endpoints.GetValueOrDefault(resource.Name)?.Version == resource.Version)
+        {
+            return false;
+        }
+
+        _endpoints[resource.Name] = resource;
+        return true;
+    }
+
+    private bool IsNew(string cluster, EndpointSet? set)
+    {
+        if (set is null)
+        {
+            return _sets.TryRemove(cluster, out _);
+        }
+
+        if (_sets.TryGetValue(cluster, out var before) && before.Endpoints.SequenceEqual(set.Endpoints) && before.Unready.SequenceEqual(set.Unready))
+        {
+            return false;
+        }
+
+        _sets[cluster] = set;
+        return true;
+    }
 
     private void Notify(IEnumerable<string> clusters)
     {

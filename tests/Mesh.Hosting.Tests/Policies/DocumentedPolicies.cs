@@ -83,6 +83,11 @@ internal static class DocumentedPolicies
         {
             b.Type = MeshBalancing.RingHash;
             b.HashBy = [new() { Header = "customer" }];
+            b.LocalityAwareness = new()
+            {
+                Failover = [new() { From = ["zurich"], To = ["geneva"] }, new()],
+                FailoverThreshold = 60,
+            };
         });
         // </LoadBalancing>
     }

@@ -44,6 +44,40 @@ public sealed class LoadBalancingExtensionsTests
             spec:
               to: [{targetRef: {kind: Service, name: orders}, default: {type: Maglev, maglev: {tableSize: 251}, hashPolicies: [{type: QueryParameter, queryParameter: {name: id}}, {type: Source}]}}]
             """),
+        ["own zone first"] = (
+            app => app.Orders.WithMeshLoadBalancing(b => b.LocalityAwareness = new()),
+            "kind: LoadBalancing\nmetadata: {name: orders}\nspec: {to: [{targetRef: {kind: Service, name: orders}, default: {localityAwareness: {}}}]}"),
+        ["failover step by step"] = (
+            app => app.Orders.WithMeshLoadBalancing(b => b.LocalityAwareness = new()
+            {
+                FailoverThreshold = 70,
+                Failover = [new() { From = ["north"], To = ["south"] }, new() { Except = ["moon"] }, new() { From = ["moon"], Nowhere = true }, new()],
+            }),
+            """
+            kind: LoadBalancing
+            metadata: {name: orders}
+            spec:
+              to:
+              - targetRef: {kind: Service, name: orders}
+                default:
+                  localityAwareness:
+                    crossZone:
+                      failover:
+                      - {from: {zones: [north]}, to: {type: Only, zones: [south]}}
+                      - {to: {type: AnyExcept, zones: [moon]}}
+                      - {from: {zones: [moon]}, to: {type: None}}
+                      - {to: {type: Any}}
+                      failoverThreshold: {percentage: 70}
+            """),
+        ["off for one caller"] = (
+            app => app.Storefront.WithMeshLoadBalancing(app.Orders, b => b.LocalityAwareness = new() { Disabled = true }),
+            """
+            kind: LoadBalancing
+            metadata: {name: storefront-to-orders}
+            spec:
+              targetRef: {kind: Service, name: storefront}
+              to: [{targetRef: {kind: Service, name: orders}, default: {localityAwareness: {disabled: true}}}]
+            """),
         ["the other words"] = (
             app =>
             {

@@ -10,9 +10,9 @@ internal sealed class ServedStream : ICacheListener, ISessionObserver
 {
     private readonly DeltaSession _session;
 
-    public ServedStream(SnapshotCache cache, string profile)
+    public ServedStream(SnapshotCache cache, string profile, string zone = "")
     {
-        _session = new(cache, profile, this, this);
+        _session = new(cache, profile, this, this, zone);
         cache.Attach(profile, this);
     }
 

@@ -26,6 +26,9 @@ public sealed class MeshLoadBalancing
     /// <summary>For RingHash and Maglev: what requests are hashed by. Default: nothing, so that each goes anywhere.</summary>
     public IList<MeshHashPolicy>? HashBy { get; set; }
 
+    /// <summary>The replicas of the caller's own zone first, others when too few of them are left. Default: all are alike.</summary>
+    public MeshLocalityAwareness? LocalityAwareness { get; set; }
+
     /// <summary>What the sidecars speak with each other for HTTP; gRPC always uses HTTP/2. Default: Auto.</summary>
     public MeshWire? Wire { get; set; }
 
@@ -45,6 +48,7 @@ public sealed class MeshLoadBalancing
         MaxRingSize = MaxRingSize,
         TableSize = TableSize,
         HashPolicies = HashBy is null ? null : [.. HashBy.Select(policy => policy.ToItem())],
+        LocalityAwareness = LocalityAwareness?.ToSettings(),
         Wire = Wire switch
         {
             null => null,

@@ -26,6 +26,9 @@ public sealed record LoadBalancingSettings : PolicySettings
     /// <summary>For ring hash and Maglev: what is hashed. Without any policy: nothing, so that each request goes anywhere.</summary>
     public ImmutableArray<HashPolicyItem>? HashPolicies { get; init; }
 
+    /// <summary>Whether the replicas of the caller's zone come first. Without any policy: all are alike.</summary>
+    public LocalityAwareness? LocalityAwareness { get; init; }
+
     /// <summary>What the sidecars speak with each other for HTTP. Without any policy: by what is in flight.</summary>
     public WireProtocol? Wire { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record LoadBalancingSettings : PolicySettings
         .. Sizes(at),
         .. OfOtherTypes(at),
         .. (HashPolicies ?? []).SelectMany((policy, i) => policy.Validate((at / "hashPolicies")[i])),
+        .. LocalityAwareness?.Validate(at / "localityAwareness") ?? [],
     ];
 
     private IEnumerable<Violation> Sizes(FieldPath at)

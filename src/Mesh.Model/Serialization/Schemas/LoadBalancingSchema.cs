@@ -18,6 +18,20 @@ internal static class LoadBalancingSchema
             .Field("name", TextSchema.Any, x => x.QueryParameterName, (x, v) => x with { QueryParameterName = v }))
         .Value("terminal", BooleanSchema.Any, x => x.Terminal, (x, v) => x with { Terminal = v });
 
+    private static readonly ObjectSchema<ZoneFailover> Failover = new ObjectSchema<ZoneFailover>(() => new())
+        .Group("from", new ObjectSchema<ZoneFailover>(() => new())
+            .List("zones", TextSchema.Any, x => x.From, (x, v) => x with { From = v }, mayBeEmpty: false))
+        .Field("to", new ObjectSchema<ZoneFailover>(() => new())
+            .Value("type", Words.Named<ZoneFailoverKind>(), x => x.To, (x, v) => x with { To = v }, required: true)
+            .List("zones", TextSchema.Any, x => x.Zones, (x, v) => x with { Zones = v }, mayBeEmpty: false), x => x, (x, v) => x with { To = v.To, Zones = v.Zones }, required: true);
+
+    private static readonly ObjectSchema<LocalityAwareness> Locality = new ObjectSchema<LocalityAwareness>(() => new())
+        .Value("disabled", BooleanSchema.Any, x => x.Disabled, (x, v) => x with { Disabled = v })
+        .Group("crossZone", new ObjectSchema<LocalityAwareness>(() => new())
+            .Value("failover", new ListSchema<ZoneFailover>(Failover, mayBeEmpty: false), x => x.Failover, (x, v) => x with { Failover = v })
+            .Group("failoverThreshold", new ObjectSchema<LocalityAwareness>(() => new())
+                .Value("percentage", IntegerSchema.Any, x => x.FailoverThreshold, (x, v) => x with { FailoverThreshold = v })));
+
     private static readonly ObjectSchema<LoadBalancingSettings> Settings = new ObjectSchema<LoadBalancingSettings>(() => new())
         .Value("type", Words.Named<LoadBalancingKind>(), x => x.Type, (x, v) => x with { Type = v })
         .Group("leastRequest", new ObjectSchema<LoadBalancingSettings>(() => new())
@@ -28,6 +42,7 @@ internal static class LoadBalancingSchema
         .Group("maglev", new ObjectSchema<LoadBalancingSettings>(() => new())
             .Value("tableSize", IntegerSchema.Any, x => x.TableSize, (x, v) => x with { TableSize = v }))
         .Value("hashPolicies", new ListSchema<HashPolicyItem>(HashPolicy, mayBeEmpty: false), x => x.HashPolicies, (x, v) => x with { HashPolicies = v })
+        .Field("localityAwareness", Locality, x => x.LocalityAwareness, (x, v) => x with { LocalityAwareness = v })
         .Value("wire", Words.Named<WireProtocol>(), x => x.Wire, (x, v) => x with { Wire = v });
 
     public static ObjectSchema<LoadBalancingPolicy> Spec { get; } = SharedSchemas.Spec<LoadBalancingPolicy>()

@@ -7,6 +7,27 @@ namespace Mesh.Proxy.Policies.LoadBalancing;
 /// <summary>Makes the balancer that a policy asks for.</summary>
 internal static class Balancers
 {
+    /// <summary>Makes it for replicas as they were announced: by priority where they have one.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="replicas">The replicas, in the order of <paramref name="announced"/>.</param>
+    /// <param name="announced">What the control plane says of them; <see langword="null"/>: nothing.</param>
+    /// <param name="draw">Random numbers below a bound.</param>
+    public static IBalancer Create(Model.Snapshots.LoadBalancing policy, ImmutableArray<UpstreamReplica> replicas, EndpointSet? announced, Func<int, int> draw)
+    {
+        if (announced is null || (announced.Unready.IsEmpty && announced.Endpoints.All(endpoint => endpoint.Priority == 0)))
+        {
+            return Create(policy, replicas, draw);
+        }
+
+        var last = announced.Endpoints.Concat(announced.Unready).Max(endpoint => endpoint.Priority);
+        var levels = Enumerable.Range(0, last + 1).Select(priority =>
+        {
+            ImmutableArray<UpstreamReplica> own = [.. replicas.Where((_, i) => announced.Endpoints[i].Priority == priority)];
+            return new Priorities.Level(own, Create(policy, own, draw), announced.Unready.Count(endpoint => endpoint.Priority == priority));
+        });
+        return new Priorities([.. levels], announced.Overprovisioning, draw);
+    }
+
     /// <summary>Makes it.</summary>
     public static IBalancer Create(Model.Snapshots.LoadBalancing policy, ImmutableArray<UpstreamReplica> replicas, Func<int, int> draw) => policy.Kind switch
     {
