@@ -6,7 +6,7 @@ namespace Mesh.ControlPlane.Api;
 /// <summary>
 /// Stands before every endpoint: right door, right name, not another web page, and a caller with the scope. Runs after routing, so that an endpoint's <see cref="Access"/> is known.
 /// </summary>
-internal sealed partial class ApiGate(RequestDelegate next, ApiKeys keys, BrowserSessions sessions, ILogger<ApiGate> logger)
+internal sealed partial class ApiGate(RequestDelegate next, IApiCallers callers, BrowserSessions sessions, ILogger<ApiGate> logger)
 {
     private const string BearerPrefix = "Bearer ";
 
@@ -30,7 +30,7 @@ internal sealed partial class ApiGate(RequestDelegate next, ApiKeys keys, Browse
             return Problems.Of(
                 StatusCodes.Status421MisdirectedRequest,
                 "Wrong host",
-                $"This is not '{context.Request.Host}'; use the address that the control plane is bound to, such as http://127.0.0.1:{context.Connection.LocalPort}.").ExecuteAsync(context);
+                $"This is not '{context.Request.Host}'; use the address that the control plane is bound to, such as {context.Request.Scheme}://127.0.0.1:{context.Connection.LocalPort}.").ExecuteAsync(context);
         }
 
         if (IsAnotherPage(context))
@@ -38,40 +38,55 @@ internal sealed partial class ApiGate(RequestDelegate next, ApiKeys keys, Browse
             return Problems.Of(StatusCodes.Status403Forbidden, "Another web page", "Web pages of other origins may not use this API.").ExecuteAsync(context);
         }
 
-        return endpoint?.Metadata.GetMetadata<Access>() is { } access ? Authorize(context, access) : NotFound(context);
+        return endpoint?.Metadata.GetMetadata<Access>() is { } access ? AuthorizeAsync(context, access) : NotFound(context);
     }
 
     /// <summary>Which listener the connection came in through.</summary>
     public static Door DoorOf(HttpContext context) =>
         context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(typeof(Door), out var door) == true ? (Door)door! : Door.Api;
 
-    private Task Authorize(HttpContext context, Access access)
+    private async Task AuthorizeAsync(HttpContext context, Access access)
     {
-        if (access.Scope is null)
+        if (access.Scope is not { } scope)
         {
-            return NextAsync(context);
+            await NextAsync(context);
+            return;
         }
 
-        if (FindCaller(context, access) is not { } caller)
+        ApiCaller? caller;
+        try
+        {
+            caller = await FindCallerAsync(context, access, scope);
+        }
+        catch (CallersUnknownException e)
+        {
+            Log.CallerUnknown(logger, e.Message);
+            await Problems.Of(StatusCodes.Status503ServiceUnavailable, "Not now", e.Message).ExecuteAsync(context);
+            return;
+        }
+
+        if (caller is null)
         {
             if (access.BrowserSession && context.Request.Headers.Accept.Any(a => a?.Contains("text/html", StringComparison.Ordinal) == true))
             {
-                return Results.Redirect("/login").ExecuteAsync(context);
+                await Results.Redirect("/login").ExecuteAsync(context);
+                return;
             }
 
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"mesh\"";
-            return Problems.Of(StatusCodes.Status401Unauthorized, "Who are you?", "Send 'Authorization: Bearer <token>' with a token of the control plane's settings (apiTokens).")
-                .ExecuteAsync(context);
+            await Problems.Of(StatusCodes.Status401Unauthorized, "Who are you?", $"Send 'Authorization: Bearer <token>' {callers.Cure}.").ExecuteAsync(context);
+            return;
         }
 
-        if (!caller.Scopes.Contains(access.Scope))
+        if (!caller.Scopes.Contains(scope))
         {
-            Log.ScopeMissing(logger, caller.Name, access.Scope, context.Request.Method, context.Request.Path);
-            return Problems.Of(StatusCodes.Status403Forbidden, "Scope missing", $"The token '{caller.Name}' lacks the scope '{access.Scope}'.").ExecuteAsync(context);
+            Log.ScopeMissing(logger, caller.Name, scope, context.Request.Method, context.Request.Path);
+            await Problems.Of(StatusCodes.Status403Forbidden, "Scope missing", $"The token '{caller.Name}' lacks the scope '{scope}'.").ExecuteAsync(context);
+            return;
         }
 
         context.Features.Set(caller);
-        return NextAsync(context);
+        await NextAsync(context);
     }
 
     private async Task NextAsync(HttpContext context)
@@ -92,12 +107,14 @@ internal sealed partial class ApiGate(RequestDelegate next, ApiKeys keys, Browse
         }
     }
 
-    private ApiCaller? FindCaller(HttpContext context, Access access)
+    private async ValueTask<ApiCaller?> FindCallerAsync(HttpContext context, Access access, string scope)
     {
         if (context.Request.Headers.Authorization is [{ } header])
         {
             // A wrong token is not saved by a cookie.
-            return header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) && keys.TryFind(header[BearerPrefix.Length..].Trim(), out var caller) ? caller : null;
+            return header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)
+                ? await callers.FindAsync(header[BearerPrefix.Length..].Trim(), scope, context.RequestAborted)
+                : null;
         }
 
         return access.BrowserSession
@@ -147,6 +164,9 @@ internal sealed partial class ApiGate(RequestDelegate next, ApiKeys keys, Browse
     {
         [LoggerMessage(2500, LogLevel.Warning, "Token '{Caller}' lacks scope '{Scope}' for {Method} {Path}.", EventName = nameof(ScopeMissing))]
         public static partial void ScopeMissing(ILogger logger, string caller, string scope, string method, string path);
+
+        [LoggerMessage(2502, LogLevel.Warning, "A call was refused for the moment: {Reason}", EventName = nameof(CallerUnknown))]
+        public static partial void CallerUnknown(ILogger logger, string reason);
 
         [LoggerMessage(2501, LogLevel.Error, "{Method} {Path} failed: the state directory cannot be written: {Reason}", EventName = nameof(NotWritten))]
         public static partial void NotWritten(ILogger logger, string method, string path, string reason);

@@ -7,12 +7,18 @@ using Mesh.Model.Bootstrap;
 namespace Mesh.ControlPlane.Api;
 
 /// <summary>The API tokens of the settings, kept as hashes.</summary>
-internal sealed class ApiKeys
+internal sealed class ApiKeys : IApiCallers
 {
     private readonly ImmutableArray<(byte[] Hash, ApiCaller Caller)> _keys;
 
     public ApiKeys(ControlPlaneSettings settings) =>
         _keys = [.. settings.ApiTokens.Select(t => (Hash(t.Token), new ApiCaller(t.Name, t.Scopes)))];
+
+    /// <inheritdoc />
+    public string Cure => "with a token of the control plane's settings (apiTokens)";
+
+    /// <inheritdoc />
+    public ValueTask<ApiCaller?> FindAsync(string token, string scope, CancellationToken cancellationToken) => ValueTask.FromResult(TryFind(token, out var caller) ? caller : null);
 
     /// <summary>Whose token it is. Every token is compared, in constant time each: how long it takes tells nothing about any of them.</summary>
     public bool TryFind(string token, [NotNullWhen(true)] out ApiCaller? caller)

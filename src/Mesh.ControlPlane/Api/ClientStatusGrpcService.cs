@@ -6,6 +6,7 @@ using Envoy.Type.Matcher.V3;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.ControlPlane.Authority;
+using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
 using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
@@ -14,9 +15,9 @@ namespace Mesh.ControlPlane.Api;
 
 /// <summary>
 /// CSDS: how each connected client stands with each type of resource. A caller with an API token that may read sees every client; one with an SVID sees the clients
-/// of its own identity.
+/// of its own identity, the other replicas of the control plane see every client.
 /// </summary>
-internal sealed class ClientStatusGrpcService(StreamRegistry streams, PeerVerifier peers, ApiKeys keys, IHostApplicationLifetime lifetime)
+internal sealed class ClientStatusGrpcService(StreamRegistry streams, PeerVerifier peers, IApiCallers callers, ControlPlaneSettings settings, IHostApplicationLifetime lifetime)
     : ClientStatusDiscoveryService.ClientStatusDiscoveryServiceBase
 {
     private const string BearerPrefix = "Bearer ";
@@ -24,8 +25,10 @@ internal sealed class ClientStatusGrpcService(StreamRegistry streams, PeerVerifi
     /// <summary>No expression of a request may hold the process up.</summary>
     private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(50);
 
+    private readonly TrustDomain _trustDomain = TrustDomain.Parse(settings.TrustDomain);
+
     /// <inheritdoc />
-    public override Task<ClientStatusResponse> FetchClientStatus(ClientStatusRequest request, ServerCallContext context) => Task.FromResult(Answer(request, Sees(context)));
+    public override async Task<ClientStatusResponse> FetchClientStatus(ClientStatusRequest request, ServerCallContext context) => Answer(request, await SeesAsync(context));
 
     /// <inheritdoc />
     public override async Task StreamClientStatus(
@@ -37,7 +40,7 @@ internal sealed class ClientStatusGrpcService(StreamRegistry streams, PeerVerifi
             while (await requestStream.MoveNext(ending.Token))
             {
                 // Asked each time: a certificate ends while a stream is open.
-                await responseStream.WriteAsync(Answer(requestStream.Current, Sees(context)), ending.Token);
+                await responseStream.WriteAsync(Answer(requestStream.Current, await SeesAsync(context)), ending.Token);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
@@ -46,13 +49,13 @@ internal sealed class ClientStatusGrpcService(StreamRegistry streams, PeerVerifi
         }
     }
 
-    private Func<NodeId, bool> Sees(ServerCallContext context)
+    private async Task<Func<NodeId, bool>> SeesAsync(ServerCallContext context)
     {
         if (context.RequestHeaders.GetValue("authorization") is { } header)
         {
-            if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) || !keys.TryFind(header[BearerPrefix.Length..].Trim(), out var caller))
+            if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) || await FindAsync(header[BearerPrefix.Length..].Trim(), context) is not { } caller)
             {
-                throw new RpcException(new Status(StatusCode.Unauthenticated, "The token is none of the control plane's settings (apiTokens)."));
+                throw new RpcException(new Status(StatusCode.Unauthenticated, $"The token is nobody's; come {callers.Cure}."));
             }
 
             return caller.Scopes.Contains(ApiScopes.Read)
@@ -67,7 +70,19 @@ internal sealed class ClientStatusGrpcService(StreamRegistry streams, PeerVerifi
         }
 
         SpiffeId id = peer.Id;
-        return node => node.Identity == id;
+        return id == SpiffeId.ControlPlane(_trustDomain) ? _ => true : node => node.Identity == id;
+    }
+
+    private async Task<ApiCaller?> FindAsync(string token, ServerCallContext context)
+    {
+        try
+        {
+            return await callers.FindAsync(token, ApiScopes.Read, context.CancellationToken);
+        }
+        catch (CallersUnknownException e)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, e.Message));
+        }
     }
 
     private ClientStatusResponse Answer(ClientStatusRequest request, Func<NodeId, bool> sees)

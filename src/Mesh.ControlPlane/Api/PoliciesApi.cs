@@ -16,15 +16,17 @@ internal static class PoliciesApi
     private static readonly Access Read = new(ApiScopes.Read, BrowserSession: true);
     private static readonly Access Write = new(ApiScopes.Apply);
 
+    private const string Instead = "In a cluster policies are objects of its API, which keeps, guards and audits them: kubectl apply -f <file>, kubectl delete.";
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/policies", List).WithMetadata(Read);
-        api.MapPost("/policies", ApplyAsync).WithMetadata(Write);
+        api.MapPost("/policies", ApplyAsync).WithMetadata(Write).RefuseInCluster(Instead);
         api.MapPost("/policies/validate", ValidateAsync).WithMetadata(new Access(ApiScopes.Read));
         api.MapGet("/policies/{kind}/{ns}/{name}", Get).WithMetadata(Read);
-        api.MapDelete("/policies/{kind}/{ns}/{name}", Delete).WithMetadata(Write);
+        api.MapDelete("/policies/{kind}/{ns}/{name}", Delete).WithMetadata(Write).RefuseInCluster(Instead);
         api.MapGet("/policies/{kind}/{ns}/{name}/history", History).WithMetadata(Read);
-        api.MapPost("/policies/{kind}/{ns}/{name}/undo", Undo).WithMetadata(Write);
+        api.MapPost("/policies/{kind}/{ns}/{name}/undo", Undo).WithMetadata(Write).RefuseInCluster(Instead);
     }
 
     private static IResult List(ConfigurationStore store, MeshCompiler compiler, string? kind, string? @namespace)

@@ -7,7 +7,9 @@ namespace Mesh.ControlPlane.Api;
 /// <summary>Issues the tokens with which sidecars get their first certificate.</summary>
 internal static class TokensApi
 {
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/tokens", Issue).WithMetadata(new Access(ApiScopes.Token));
+    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/tokens", Issue)
+        .WithMetadata(new Access(ApiScopes.Token))
+        .RefuseInCluster("In a cluster a sidecar proves who it is by the projected token of its pod; there is none to issue.");
 
     private static IResult Issue(HttpContext context, TokenRequest request, IdentityTokens tokens, AuditTrail trail)
     {

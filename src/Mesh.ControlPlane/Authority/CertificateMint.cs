@@ -39,8 +39,8 @@ internal static class CertificateMint
         return certificate.CopyWithPrivateKey(key);
     }
 
-    /// <summary>A leaf for an identity, without a key: that stays with whoever made it.</summary>
-    public static X509Certificate2 Svid(SpiffeId id, PublicKey subject, X509Certificate2 signer, DateTimeOffset now, TimeSpan lifetime)
+    /// <summary>A leaf for an identity, without a key: that stays with whoever made it. DNS names are for those who look at them: browsers, curl, scrapers.</summary>
+    public static X509Certificate2 Svid(SpiffeId id, PublicKey subject, X509Certificate2 signer, DateTimeOffset now, TimeSpan lifetime, params IEnumerable<string> dnsNames)
     {
         var request = new CertificateRequest(new X500DistinguishedName("O=Mesh"), subject, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
@@ -48,7 +48,7 @@ internal static class CertificateMint
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerAuthentication, ClientAuthentication], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(subject, critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(signer, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        request.CertificateExtensions.Add(UriName(id.Text));
+        request.CertificateExtensions.Add(Names(id.Text, dnsNames));
         var (from, to) = Within(signer, now - Backdate, now + lifetime);
         return request.Create(signer, from, to, SerialNumber());
     }
@@ -59,7 +59,7 @@ internal static class CertificateMint
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, pathLength, critical: true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(publicKey, critical: false));
-        request.CertificateExtensions.Add(UriName($"spiffe://{trustDomain.Name}"));
+        request.CertificateExtensions.Add(Names($"spiffe://{trustDomain.Name}", []));
         return request;
     }
 
@@ -71,12 +71,16 @@ internal static class CertificateMint
     }
 
     // SubjectAlternativeNameBuilder goes through Uri, which writes an empty path as "/": another SPIFFE id.
-    private static X509Extension UriName(string uri)
+    private static X509Extension Names(string uri, IEnumerable<string> dnsNames)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
             writer.WriteCharacterString(UniversalTagNumber.IA5String, uri, new Asn1Tag(TagClass.ContextSpecific, 6));
+            foreach (var name in dnsNames)
+            {
+                writer.WriteCharacterString(UniversalTagNumber.IA5String, name, new Asn1Tag(TagClass.ContextSpecific, 2));
+            }
         }
 
         return new X509Extension("2.5.29.17", writer.Encode(), critical: false);

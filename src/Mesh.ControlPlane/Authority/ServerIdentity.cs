@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -6,13 +7,14 @@ using Mesh.Model.Identity;
 
 namespace Mesh.ControlPlane.Authority;
 
-/// <summary>The control plane's own certificate for its gRPC door: signed like everyone else's, renewed at half-life and when the signer changes.</summary>
+/// <summary>The control plane's own certificate for its gRPC door, in a cluster for its API too: signed like everyone else's, renewed at half-life and when the signer changes.</summary>
 internal sealed class ServerIdentity : IDisposable
 {
     private readonly ISigningAuthority _authority;
     private readonly SvidIssuer _issuer;
     private readonly TimeProvider _time;
     private readonly SpiffeId _id;
+    private readonly ImmutableArray<string> _dnsNames;
     private readonly Lock _lock = new();
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private SslStreamCertificateContext? _context;
@@ -25,6 +27,7 @@ internal sealed class ServerIdentity : IDisposable
         _issuer = issuer;
         _time = time;
         _id = SpiffeId.ControlPlane(TrustDomain.Parse(settings.TrustDomain));
+        _dnsNames = settings.Kubernetes is { } cluster ? DnsNames(cluster) : [];
     }
 
     /// <summary>What the next handshake shows.</summary>
@@ -49,9 +52,17 @@ internal sealed class ServerIdentity : IDisposable
     /// <inheritdoc />
     public void Dispose() => _key.Dispose();
 
+    // The Service's, and the end of a port-forward.
+    private static ImmutableArray<string> DnsNames(KubernetesSettings cluster)
+    {
+        var service = $"{cluster.Mesh}-control-plane";
+        var full = $"{service}.{cluster.SystemNamespace}";
+        return [service, full, $"{full}.svc", $"{full}.svc.cluster.local", "localhost"];
+    }
+
     private SslStreamCertificateContext Make()
     {
-        var issued = _issuer.Issue(_id, new PublicKey(_key));
+        var issued = _issuer.Issue(_id, new PublicKey(_key), _dnsNames);
         _renewAfter = issued.RenewAfter;
         using var leaf = X509CertificateLoader.LoadCertificate(issued.Chain[0]);
         var intermediates = new X509Certificate2Collection();

@@ -11,11 +11,11 @@ internal sealed class SvidIssuer(ISigningAuthority authority, ControlPlaneSettin
     private readonly TimeSpan _lifetime = TimeSpan.FromSeconds(settings.SvidLifetimeSeconds);
 
     /// <summary>Signs a leaf for an identity.</summary>
-    public IssuedSvid Issue(SpiffeId id, PublicKey subject)
+    public IssuedSvid Issue(SpiffeId id, PublicKey subject, params IEnumerable<string> dnsNames)
     {
         var chain = authority.Current;
         var now = time.GetUtcNow();
-        using var leaf = CertificateMint.Svid(id, subject, chain.Signer, now, _lifetime);
+        using var leaf = CertificateMint.Svid(id, subject, chain.Signer, now, _lifetime, dnsNames);
         DateTimeOffset end = leaf.NotAfter.ToUniversalTime();
         if (end <= now)
         {

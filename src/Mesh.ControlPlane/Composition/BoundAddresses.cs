@@ -44,10 +44,9 @@ internal sealed partial class BoundAddresses(IServer server, StateDirectory stat
     /// <inheritdoc />
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        // Kestrel lists what it bound in the order in which it was told to: gRPC is TLS, the API is not.
+        // Kestrel lists what it bound in the order in which it was told to: gRPC, then the API.
         var bound = server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToArray();
-        Grpc = bound.Single(a => a.Scheme == Uri.UriSchemeHttps);
-        Api = bound.Single(a => a.Scheme == Uri.UriSchemeHttp);
+        (Grpc, Api) = (bound[0], bound[1]);
         state.Write(FileName, JsonSerializer.SerializeToUtf8Bytes(new { grpc = Text(Grpc), api = Text(Api) }));
         Log.Listening(logger, Text(Grpc), Text(Api));
         return Task.CompletedTask;

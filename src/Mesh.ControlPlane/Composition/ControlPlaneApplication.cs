@@ -41,6 +41,11 @@ internal static class ControlPlaneApplication
         builder.Services.AddCompilation();
         builder.Services.AddDiscovery();
         builder.Services.AddApi();
+        if (settings.Kubernetes is not null)
+        {
+            builder.Services.AddLeading();
+        }
+
         builder.WebHost.UseKestrel(kestrel => Listen(kestrel, settings));
 
         var app = builder.Build();
@@ -77,6 +82,10 @@ internal static class ControlPlaneApplication
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(Mark(Door.Api));
+            if (settings.Kubernetes is not null)
+            {
+                listen.UseHttps(ServerTls.For(kestrel.ApplicationServices.GetRequiredService<ServerIdentity>()));
+            }
         });
     }
 

@@ -5,6 +5,7 @@ using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Kubernetes.Documents;
 using Mesh.ControlPlane.Kubernetes.Identity;
+using Mesh.ControlPlane.Kubernetes.Leading;
 using Mesh.ControlPlane.Kubernetes.Replicas;
 using Mesh.ControlPlane.Kubernetes.Secrets;
 using Mesh.ControlPlane.Kubernetes.Wire;
@@ -81,6 +82,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<KubernetesApi>();
         services.AddSingleton<TokenReviews>();
         services.AddSingleton<ITokenVerifier, PodTokens>();
+        services.AddSingleton<IApiCallers, AccountCallers>();
         if (authorityIsOwn)
         {
             services.AddSingleton<AuthoritySecret>();
@@ -92,6 +94,15 @@ internal static class ControlPlaneServices
         services.AddSingleton<PodReplicas>();
         services.AddSingleton<IReplicaSource>(p => p.GetRequiredService<PodReplicas>());
         services.AddHostedService(p => p.GetRequiredService<PodReplicas>());
+    }
+
+    public static void AddLeading(this IServiceCollection services)
+    {
+        services.AddSingleton<ReplicaName>();
+        services.AddSingleton<ILeaderWork, DefinitionUpkeep>();
+        services.AddSingleton<ILeaderWork, RootsPublisher>();
+        services.AddSingleton<LeaderLease>();
+        services.AddHostedService(p => p.GetRequiredService<LeaderLease>());
     }
 
     public static void AddAuthority(this IServiceCollection services, ControlPlaneSettings settings)
@@ -148,6 +159,7 @@ internal static class ControlPlaneServices
     public static void AddApi(this IServiceCollection services)
     {
         services.AddSingleton<ApiKeys>();
+        services.TryAddSingleton<IApiCallers>(p => p.GetRequiredService<ApiKeys>());
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<PolicyTrial>();
         services.AddSingleton<AuditTrail>();

@@ -70,6 +70,9 @@ internal sealed class ControlPlaneMetrics
         "{stream}",
         "Configuration streams of clients that are no sidecars of Mesh, by kind.");
 
+    /// <summary>Shows whether this replica of the control plane leads.</summary>
+    public void ObserveLeader(Func<bool> leads) => _meter.CreateObservableGauge("mesh.controlplane.leader", () => leads() ? 1 : 0, "{replica}", "1 where this replica of the control plane leads, else 0.");
+
     /// <summary>Shows how many replicas are registered.</summary>
     public void ObserveReplicas(Func<int> count) => _meter.CreateObservableGauge("mesh.replicas.registered", count, "{replica}", "Replicas with a live lease.");
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Mesh.ControlPlane.Api;
+using Mesh.Model.Bootstrap;
 
 namespace Mesh.ControlPlane.Ui;
 
@@ -9,16 +10,18 @@ internal static class LoginPage
     /// <summary>Maps <c>/login</c>.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/login", Login).WithMetadata(Access.Anyone);
 
-    private static IResult Missing() => Page(
+    private static IResult Missing(bool inCluster) => Page(
         StatusCodes.Status401Unauthorized,
         "Not logged in",
-        "Open the link that <code>mesh up</code> prints after <b>Mesh:</b>; it ends in <code>/login?t=…</code>. It can be shown again with <code>mesh status</code>.");
+        inCluster
+            ? "In a cluster this page is for tools: <code>mesh</code> and <code>curl</code> send the token of a ServiceAccount that a role allows it (<code>controlplanes.mesh.dev</code>)."
+            : "Open the link that <code>mesh up</code> prints after <b>Mesh:</b>; it ends in <code>/login?t=…</code>. It can be shown again with <code>mesh status</code>.");
 
-    private static IResult Login(HttpContext context, BrowserSessions sessions, string? t)
+    private static IResult Login(HttpContext context, BrowserSessions sessions, ControlPlaneSettings settings, string? t)
     {
-        if (t is null)
+        if (t is null || settings.Kubernetes is not null)
         {
-            return Missing();
+            return Missing(settings.Kubernetes is not null);
         }
 
         if (!sessions.TryBegin(t, out var cookie))

@@ -24,8 +24,7 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
     {
         _app = app;
         Logs = logs;
-        Http = new HttpClient { BaseAddress = Addresses.Api };
-        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        Http = Client(AdminToken);
     }
 
     public BoundAddresses Addresses => _app.Services.GetRequiredService<BoundAddresses>();
@@ -80,6 +79,21 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
         var host = await StartAsync(settings);
         await host.Services.GetRequiredService<MeshCompiler>().FirstPublished.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         return host;
+    }
+
+    /// <summary>Calls the API with a token. In a cluster the control plane shows its own certificate there.</summary>
+    public HttpClient Client(string token)
+    {
+        var handler = new HttpClientHandler
+        {
+            ServerCertificateCustomValidationCallback = (_, certificate, _, _) =>
+                SvidRules.Check(certificate!, TrustDomain, SvidRole.Server).Id == SpiffeId.ControlPlane(TrustDomain),
+        };
+        return new HttpClient(handler)
+        {
+            BaseAddress = Addresses.Api,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
     }
 
     public async Task<JsonElement> GetAsync(string path) =>

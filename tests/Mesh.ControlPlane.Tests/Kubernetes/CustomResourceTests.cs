@@ -133,7 +133,9 @@ public sealed class CustomResourceTests : IAsyncLifetime
     [Fact]
     public async Task Start_KindsWithoutDefinition_WaitsForThem()
     {
+        // Whoever may make them has not come yet.
         _cluster.Api.Objects.NeedsDefinitions = true;
+        _cluster.Api.Conflicting = (method, path) => method == "POST" && path.EndsWith("customresourcedefinitions", StringComparison.Ordinal);
         var host = await _cluster.RunAsync();
         using var notReady = await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, notReady.StatusCode);
