@@ -8,12 +8,15 @@ build (the default), run, test, soak, fuzz (with a number of minutes behind it),
 Fail where the Aspire packages are not found, instead of going on with the core.
 .PARAMETER Portable
 Do not compile the proxy and the control plane ahead of time.
+.PARAMETER ReadyToRun
+Native code beside the IL instead of the native proxy: what packages hold for other systems than this one.
 #>
 param(
     [ValidateSet('build', 'run', 'test', 'soak', 'fuzz', 'starts', 'bench', 'pack', 'clean')]
     [string] $Verb = 'build',
     [switch] $RequireAspire,
     [switch] $Portable,
+    [switch] $ReadyToRun,
     [Parameter(ValueFromRemainingArguments)]
     [string[]] $Rest = @()
 )
@@ -70,26 +73,43 @@ function Write-Missing {
     }
 }
 
+# With native code beside the IL; $false where the compiler for that is not to be had.
+function Publish-Ready([string] $Program, [string] $Rid, [string] $Folder) {
+    # Quoted: unquoted, PowerShell takes -p: for a parameter of the function and splits it from its value.
+    & dotnet publish "src/$Program" -c Release -r $Rid '-p:PublishReadyToRun=true' '-p:UseAppHost=false' -v quiet -o $Folder *> artifacts/ready-to-run.log
+    return $LASTEXITCODE -eq 0
+}
+
 # artifacts/mesh: the command line with control plane and proxy beside it, as a user gets them.
 function Publish-Layout {
     Invoke-Dotnet publish src/Mesh.Cli -c Release --no-restore -v quiet -o artifacts/mesh
     $rid = & dotnet msbuild src/Mesh.Proxy '-getProperty:NETCoreSdkPortableRuntimeIdentifier'
+    $cure = "To have it: a NuGet source with Microsoft.NETCore.App.Crossgen2.$rid"
     Clear-Folder artifacts/mesh/control-plane
-    if (-not $Portable) {
-        & dotnet publish src/Mesh.ControlPlane -c Release -r $rid -v quiet -o artifacts/mesh/control-plane *> artifacts/ready-to-run.log
-    }
-    if ($Portable -or $LASTEXITCODE -ne 0) {
-        if (-not $Portable) { Write-Host "build.ps1: LEFT OUT: native code in the control plane (its start costs a quarter more processor time; artifacts/ready-to-run.log says why). To have it: a NuGet source with Microsoft.NETCore.App.Crossgen2.$rid" }
+    if ($Portable -or -not (Publish-Ready Mesh.ControlPlane $rid artifacts/mesh/control-plane)) {
+        if (-not $Portable) { Write-Host "build.ps1: LEFT OUT: native code in the control plane (its start costs a quarter more processor time; artifacts/ready-to-run.log says why). $cure" }
         Invoke-Dotnet publish src/Mesh.ControlPlane -c Release --no-restore -v quiet -o artifacts/mesh/control-plane
     }
     Clear-Folder artifacts/mesh/proxy
-    if (-not $Portable -and ($IsLinux -or $IsMacOS) -and (Get-Command clang -ErrorAction SilentlyContinue)) {
-        # Quoted: unquoted, PowerShell takes -p: for a parameter of the function and splits it from its value.
+    if (-not $Portable -and -not $ReadyToRun -and ($IsLinux -or $IsMacOS) -and (Get-Command clang -ErrorAction SilentlyContinue)) {
         Invoke-Dotnet publish src/Mesh.Proxy -c Release -r $rid '-p:PublishAot=true' -v quiet -o artifacts/mesh/proxy
     }
-    else {
-        Write-Host 'build.ps1: the portable build of the proxy is used (slower start, more memory).'
+    elseif ($Portable -or -not (Publish-Ready Mesh.Proxy $rid artifacts/mesh/proxy)) {
+        if (-not $Portable) { Write-Host "build.ps1: LEFT OUT: native code in the proxy, the portable one is used (its start costs two thirds more; artifacts/ready-to-run.log says why). $cure" }
         Invoke-Dotnet publish src/Mesh.Proxy -c Release --no-restore '-p:PublishAot=false' -v quiet -o artifacts/mesh/proxy
+    }
+}
+
+# artifacts/programs: control plane and proxy for each system that packages hold compiled programs for. Their code needs no tools of theirs.
+function Publish-Programs {
+    Clear-Folder artifacts/programs
+    if ($Portable) { return }
+    foreach ($rid in 'linux-x64', 'linux-arm64', 'win-x64', 'win-arm64', 'osx-x64', 'osx-arm64') {
+        Write-Host "build.ps1: compiling control plane and proxy for $rid"
+        if (-not (Publish-Ready Mesh.ControlPlane $rid "artifacts/programs/$rid") -or -not (Publish-Ready Mesh.Proxy $rid "artifacts/programs/$rid")) {
+            Write-Host "build.ps1: LEFT OUT: compiled programs for $rid, the portable ones serve (artifacts/ready-to-run.log says why). To have it: a NuGet source with Microsoft.NETCore.App.Crossgen2 and the runtime packages for $rid"
+            Clear-Folder "artifacts/programs/$rid"
+        }
     }
 }
 
@@ -140,6 +160,6 @@ switch ($Verb) {
         Invoke-Dotnet artifacts/bin/Mesh.Benchmarks/release/mesh-bench.dll side-by-side @Rest
         Complete-Build
     }
-    'pack' { Build-Solution; Publish-Layout; Clear-Folder artifacts/package; Clear-Folder artifacts/obj/programs; Invoke-Dotnet pack $script:Solution -c Release --no-build -v quiet; Complete-Build }
+    'pack' { Build-Solution; Publish-Layout; Publish-Programs; Clear-Folder artifacts/package; Clear-Folder artifacts/obj/programs; Invoke-Dotnet pack $script:Solution -c Release --no-build -v quiet; Complete-Build }
     'clean' { Clear-Folder artifacts }
 }

@@ -23,12 +23,14 @@ verbs
 options
   --require-aspire   fail where the Aspire packages are not found, instead of going on with the core
   --portable         do not compile the proxy and the control plane ahead of time
+  --ready-to-run     native code beside the IL instead of the native proxy: what packages hold for other systems than this one
 TEXT
 }
 
 verb=build
 require_aspire=false
 portable=false
+ready_to_run=false
 minutes=10
 arguments=()
 while [ $# -gt 0 ]; do
@@ -37,6 +39,7 @@ while [ $# -gt 0 ]; do
         [0-9]*) [ "$verb" = fuzz ] || { echo "build.sh: unknown argument '$1'" >&2; exit 64; }; minutes=$1 ;;
         --require-aspire) require_aspire=true ;;
         --portable) portable=true ;;
+        --ready-to-run) ready_to_run=true ;;
         --) shift; arguments=("$@"); break ;;
         -h|--help) usage; exit 0 ;;
         *) echo "build.sh: unknown argument '$1'" >&2; usage >&2; exit 64 ;;
@@ -95,7 +98,7 @@ build() {
 
 # The compiler that native AOT needs: a C driver and zlib to link with.
 can_compile_ahead() {
-    [ "$portable" = false ] || return 1
+    [ "$portable" = false ] && [ "$ready_to_run" = false ] || return 1
     case "$(uname -s)" in Linux|Darwin) ;; *) return 1 ;; esac
     local driver probe linked=1
     driver=$(command -v clang || command -v gcc) || return 1
@@ -106,27 +109,50 @@ can_compile_ahead() {
     return $linked
 }
 
+# The systems that packages hold compiled programs for. Their code needs no tools of theirs.
+systems=(linux-x64 linux-arm64 win-x64 win-arm64 osx-x64 osx-arm64)
+
+# publish_ready PROGRAM RID FOLDER: with native code beside the IL; fails where the compiler for that is not to be had.
+publish_ready() {
+    dotnet publish "src/$1" -c Release -r "$2" -p:PublishReadyToRun=true -p:UseAppHost=false -v quiet -o "$3" >artifacts/ready-to-run.log 2>&1
+}
+
 # artifacts/mesh: the command line with control plane and proxy beside it, as a user gets them.
 layout() {
     dotnet publish src/Mesh.Cli -c Release --no-restore -v quiet -o artifacts/mesh
     local rid
     rid=$(dotnet msbuild src/Mesh.Proxy -getProperty:NETCoreSdkPortableRuntimeIdentifier)
-    rm -rf artifacts/mesh/control-plane
-    if [ "$portable" = true ] || ! dotnet publish src/Mesh.ControlPlane -c Release -r "$rid" -v quiet -o artifacts/mesh/control-plane >artifacts/ready-to-run.log 2>&1; then
+    rm -rf artifacts/mesh/control-plane artifacts/mesh/proxy
+    if [ "$portable" = true ] || ! publish_ready Mesh.ControlPlane "$rid" artifacts/mesh/control-plane; then
         [ "$portable" = true ] || left_out "native code in the control plane (its start costs a quarter more processor time; artifacts/ready-to-run.log says why)" "a NuGet source with Microsoft.NETCore.App.Crossgen2.$rid"
         dotnet publish src/Mesh.ControlPlane -c Release --no-restore -v quiet -o artifacts/mesh/control-plane
     fi
     if can_compile_ahead; then
         say "compiling the proxy ahead of time (about a minute)"
-        rm -rf artifacts/mesh/proxy
         dotnet publish src/Mesh.Proxy -c Release -r "$rid" -p:PublishAot=true -v quiet -o artifacts/mesh/proxy
-    else
-        if [ "$portable" = false ]; then
-            left_out "the ahead-of-time build of the proxy, the portable one is used (slower start, more memory)" "apt-get install clang zlib1g-dev (or your system's equivalent)"
-        fi
-        rm -rf artifacts/mesh/proxy
+        return
+    fi
+    if [ "$portable" = false ] && [ "$ready_to_run" = false ]; then
+        left_out "the ahead-of-time build of the proxy (slower start, more memory)" "apt-get install clang zlib1g-dev (or your system's equivalent)"
+    fi
+    if [ "$portable" = true ] || ! publish_ready Mesh.Proxy "$rid" artifacts/mesh/proxy; then
+        [ "$portable" = true ] || left_out "native code in the proxy, the portable one is used (its start costs two thirds more; artifacts/ready-to-run.log says why)" "a NuGet source with Microsoft.NETCore.App.Crossgen2.$rid"
         dotnet publish src/Mesh.Proxy -c Release --no-restore -p:PublishAot=false -v quiet -o artifacts/mesh/proxy
     fi
+}
+
+# artifacts/programs: control plane and proxy for each system, for the packages.
+programs() {
+    rm -rf artifacts/programs
+    [ "$portable" = false ] || return 0
+    local rid
+    for rid in "${systems[@]}"; do
+        say "compiling control plane and proxy for $rid"
+        if ! publish_ready Mesh.ControlPlane "$rid" "artifacts/programs/$rid" || ! publish_ready Mesh.Proxy "$rid" "artifacts/programs/$rid"; then
+            left_out "compiled programs for $rid, the portable ones serve (artifacts/ready-to-run.log says why)" "a NuGet source with Microsoft.NETCore.App.Crossgen2 and the runtime packages for $rid"
+            rm -rf "artifacts/programs/$rid"
+        fi
+    done
 }
 
 has_postgres() {
@@ -210,6 +236,7 @@ case "$verb" in
     pack)
         build
         layout
+        programs
         rm -rf artifacts/package artifacts/obj/programs
         dotnet pack "$solution" -c Release --no-build -v quiet
         say "packages, as a folder feed: artifacts/package/release"

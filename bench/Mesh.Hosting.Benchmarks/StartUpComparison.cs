@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Reflection.PortableExecutable;
 
 namespace Mesh.Hosting.Benchmarks;
 
@@ -43,13 +44,13 @@ internal sealed class StartUpComparison(TextWriter output)
     private static string Document(Shape shape, List<Measured> with, List<Measured> without)
     {
         var (slower, plain) = (Median(with, m => m.AnswerSeconds), Median(without, m => m.AnswerSeconds));
-        var native = Directory.EnumerateFiles(Path.Combine(Repository.Directory, "artifacts", "mesh", "proxy"), "mesh-proxy.dll").Any() ? "portable" : "native AOT";
-        var aim = native == "portable" ? 4 : 2;
+        var build = Build(Path.Combine(Repository.Directory, "artifacts", "mesh", "proxy", "mesh-proxy.dll"));
+        var aim = build == "native AOT" ? 2 : 4;
         return string.Create(CultureInfo.InvariantCulture, $"""
             # AddMesh on an AppHost with {shape.Services} services
             Commit {Git("rev-parse", "--short", "HEAD")}, {Environment.ProcessorCount} cores, {Git("log", "-1", "--format=%cs")}. Each start is a process of its own; with and without AddMesh in turns, {shape.Count} of each after one
             of each that does not count. The services are small ASP.NET Core apps in a chain, {shape.Replicas} replica(s) each; the time runs from the AppHost's first instruction to the first answer
-            through all of them. Sidecars: {native}; identity, mTLS, permissions and metrics on.
+            through all of them. Sidecars: {build}; identity, mTLS, permissions and metrics on.
 
             | | without | with | difference | aim |
             | --- | --- | --- | --- | --- |
@@ -60,6 +61,17 @@ internal sealed class StartUpComparison(TextWriter output)
             | memory of the control plane (PSS) | | {Median(with, m => m.ControlPlaneMebibytes):0} MiB | | |
 
             """);
+    }
+
+    private static string Build(string portable)
+    {
+        if (!File.Exists(portable))
+        {
+            return "native AOT";
+        }
+
+        using var reader = new PEReader(File.OpenRead(portable));
+        return reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0 ? "portable with native code beside the IL (ReadyToRun)" : "portable, IL alone";
     }
 
     private static double Median(List<Measured> all, Func<Measured, double> of) => all.Select(of).Order().ElementAt(all.Count / 2);

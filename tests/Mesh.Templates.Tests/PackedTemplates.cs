@@ -41,7 +41,8 @@ public sealed class PackedTemplates : IAsyncLifetime
         {
             await Dotnet.RunAsync(
                 Checkout.Root, Environment, "pack", project, "-c", Configuration, "--no-build", "-v", "quiet", "-o", Feed, $"-p:Version={_version}",
-                $"-p:ProgramsDirectory={Path.Combine(_folder.FullName, "programs")}/");
+                $"-p:ProgramsDirectory={Path.Combine(_folder.FullName, "programs")}/",
+                $"-p:ReadyProgramsDirectory={Path.Combine(_folder.FullName, "none")}/");
         }
 
         // Packages of this run stay in this folder; everything else comes from where it is already.

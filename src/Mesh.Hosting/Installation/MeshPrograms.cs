@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Mesh.Hosting.Diagnostics;
+using Mesh.Laptop.Programs;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Hosting.Installation;
@@ -11,17 +12,20 @@ namespace Mesh.Hosting.Installation;
 /// </summary>
 internal sealed class MeshPrograms(IConfiguration configuration, Assembly? appHost)
 {
-    /// <summary>Stamped by the package's targets: the folder with <c>control-plane/</c> and <c>proxy/</c>.</summary>
+    /// <summary>Stamped by the package's targets: the folder with <c>control-plane/</c>, <c>proxy/</c> and builds for single systems such as <c>linux-x64/</c>.</summary>
     public const string FolderKey = "meshprogramspath";
 
     /// <summary>Stamped by the targets of Mesh.Proxy.&lt;rid&gt;: the folder with the native proxy.</summary>
     public const string NativeProxyKey = "meshnativeproxypath";
 
-    public MeshProgram ControlPlane(string? given) => Find("mesh-control-plane", given, nameof(MeshOptions.ControlPlanePath), "Mesh:ControlPlanePath", Folders("control-plane"));
+    public MeshProgram ControlPlane(string? given) => Find("mesh-control-plane", given, nameof(MeshOptions.ControlPlanePath), "Mesh:ControlPlanePath", Places("control-plane", "mesh-control-plane"));
 
-    public MeshProgram Proxy(string? given) => Find("mesh-proxy", given, nameof(MeshOptions.ProxyPath), "Mesh:ProxyPath", [.. Stamped(NativeProxyKey), .. Folders("proxy")]);
+    public MeshProgram Proxy(string? given) => Find("mesh-proxy", given, nameof(MeshOptions.ProxyPath), "Mesh:ProxyPath", [.. NativeProxies(), .. Places("proxy", "mesh-proxy")]);
 
-    private MeshProgram Find(string name, string? given, string option, string key, IEnumerable<string> folders)
+    // lib/net10.0/Mesh.Hosting.dll -> the package's own folder.
+    private static string? Package => Path.GetDirectoryName(typeof(MeshPrograms).Assembly.Location) is { Length: > 0 } library ? Path.GetFullPath(Path.Combine(library, "..", "..")) : null;
+
+    private MeshProgram Find(string name, string? given, string option, string key, IEnumerable<string> places)
     {
         // What somebody named has to be there; falling back to another one would hide the mistake.
         if ((given ?? configuration[key]) is { Length: > 0 } named)
@@ -29,30 +33,26 @@ internal sealed class MeshPrograms(IConfiguration configuration, Assembly? appHo
             return File.Exists(named) ? MeshProgram.At(Path.GetFullPath(named)) : throw MeshDiagnostics.ProgramMissing(name, [named], option, key);
         }
 
-        // The native build before the portable one: it starts ten times faster in a third of the memory.
-        string[] candidates = [.. folders.SelectMany(f => new[] { Path.Combine(f, OperatingSystem.IsWindows() ? $"{name}.exe" : name), Path.Combine(f, $"{name}.dll") })];
+        string[] candidates = [.. places];
         return candidates.FirstOrDefault(File.Exists) is { } found ? MeshProgram.At(found) : throw MeshDiagnostics.ProgramMissing(name, candidates, option, key);
     }
 
-    private IEnumerable<string> Folders(string program)
+    private IEnumerable<string> NativeProxies()
     {
-        foreach (var stamped in Stamped(FolderKey))
+        foreach (var folder in Stamped(NativeProxyKey))
         {
-            yield return Path.Combine(stamped, program);
+            yield return ProgramPlaces.Native(folder, "mesh-proxy");
         }
 
-        // lib/net10.0/Mesh.Hosting.dll -> tools/
-        if (Path.GetDirectoryName(typeof(MeshPrograms).Assembly.Location) is { Length: > 0 } library)
+        // Hosts of other languages know no build targets: the package beside this one in the packages' folder.
+        if (Package is { } package && Path.GetDirectoryName(Path.GetDirectoryName(package)) is { } cache)
         {
-            var package = Path.GetFullPath(Path.Combine(library, "..", ".."));
-            if (program == "proxy" && Path.GetDirectoryName(Path.GetDirectoryName(package)) is { } cache)
-            {
-                yield return Path.Combine(cache, $"mesh.proxy.{RuntimeInformation.RuntimeIdentifier}", Path.GetFileName(package), "tools", "proxy");
-            }
-
-            yield return Path.Combine(package, "tools", program);
+            yield return ProgramPlaces.Native(Path.Combine(cache, $"mesh.proxy.{RuntimeInformation.RuntimeIdentifier}", Path.GetFileName(package), "tools", "proxy"), "mesh-proxy");
         }
     }
+
+    private IEnumerable<string> Places(string program, string name) =>
+        Stamped(FolderKey).Concat(Package is { } package ? [Path.Combine(package, "tools")] : []).SelectMany(folder => ProgramPlaces.In(folder, program, name));
 
     private IEnumerable<string> Stamped(string key) =>
         appHost?.GetCustomAttributes<AssemblyMetadataAttribute>().Where(a => a.Key == key).Select(a => a.Value).OfType<string>() ?? [];

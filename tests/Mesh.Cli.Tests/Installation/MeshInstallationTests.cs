@@ -1,4 +1,5 @@
 using Mesh.Cli.Installation;
+using Mesh.Laptop.Programs;
 using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Installation;
@@ -24,6 +25,15 @@ public sealed class MeshInstallationTests : IDisposable
         var portable = _folder.File(Path.Combine("proxy", "mesh-proxy.dll"), "");
 
         Assert.Equal(["exec", portable], At().Proxy().Arguments);
+    }
+
+    [Fact]
+    public void Proxy_BuiltForThisSystem_IsTakenBeforeThePortable()
+    {
+        var built = _folder.File(Path.Combine(ProgramPlaces.System, "mesh-proxy.dll"), "");
+        _folder.File(Path.Combine("proxy", "mesh-proxy.dll"), "");
+
+        Assert.Equal(["exec", built], At().Proxy().Arguments);
     }
 
     [Fact]
