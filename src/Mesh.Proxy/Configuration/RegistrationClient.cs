@@ -122,6 +122,10 @@ internal sealed partial class RegistrationClient : BackgroundService
                     stream = null;
                     await PauseAsync(Pause(++failures), Never, stoppingToken);
                 }
+                catch (RpcException)
+                {
+                    // Ending: so gRPC says that a call was cancelled.
+                }
             }
         }
         finally

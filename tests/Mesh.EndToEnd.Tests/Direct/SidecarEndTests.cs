@@ -70,4 +70,21 @@ public sealed class SidecarEndTests
         Assert.Contains("orders-0 has left", mesh.Output, StringComparison.Ordinal);
         Assert.Equal(0, await mesh.ReadySidecarsAsync());
     }
+
+    [Fact]
+    public async Task Signal_WhileTheControlPlaneIsAway_SidecarEndsWithoutAnError()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are Unix's.");
+        await using var mesh = await DirectMesh.StartAsync(replicas: 1);
+        var sidecar = mesh.Sidecar("orders-0");
+        mesh.KillControlPlane();
+        await Eventually.GetAsync(() => Task.FromResult(mesh.Output), o => o.Contains("No control plane", StringComparison.Ordinal), Soon);
+
+        using var kill = Process.Start("kill", ["-TERM", $"{sidecar.Id}"]);
+        await sidecar.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Soon, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, sidecar.ExitCode);
+        Assert.DoesNotContain("FATAL", mesh.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ERROR", mesh.Output, StringComparison.Ordinal);
+    }
 }

@@ -37,6 +37,20 @@ internal sealed class MeshProcess : IAsyncDisposable
         return running;
     }
 
+    /// <summary>Kills a process, unless it has ended.</summary>
+    public static void Kill(int pid)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (ArgumentException)
+        {
+            // It has.
+        }
+    }
+
     /// <summary>Asks it to end, and waits until it has.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()

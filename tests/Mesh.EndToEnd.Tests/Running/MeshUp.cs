@@ -126,11 +126,7 @@ internal sealed class MeshUp : IAsyncDisposable
         }
     }
 
-    public void Kill(int pid)
-    {
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
-    }
+    public void Kill(int pid) => MeshProcess.Kill(pid);
 
     public async Task SignalAsync(string signal, int pid)
     {

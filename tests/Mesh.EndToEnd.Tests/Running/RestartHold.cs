@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Mesh.EndToEnd.Tests.Running;
@@ -29,8 +28,7 @@ internal sealed class RestartHold : IAsyncDisposable
                 {
                     if (NamesFile($"/proc/{pid}/cmdline", file))
                     {
-                        using var process = Process.GetProcessById(int.Parse(pid!, CultureInfo.InvariantCulture));
-                        process.Kill();
+                        MeshProcess.Kill(int.Parse(pid!, CultureInfo.InvariantCulture));
                     }
                 }
 

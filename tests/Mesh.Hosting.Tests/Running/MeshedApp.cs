@@ -63,7 +63,7 @@ internal sealed class MeshedApp : IAsyncDisposable
 
     /// <summary>The same as a project.</summary>
     public static IResourceBuilder<ProjectResource> AddTestProject(IDistributedApplicationBuilder builder, string name) => builder
-        .AddProject(name, Orchestrator.TestAppProject)
+        .AddProject<TestAppProject>(name)
         .WithHttpEndpoint()
         .WithHttpHealthCheck("/health");
 

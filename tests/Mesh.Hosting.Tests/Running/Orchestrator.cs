@@ -13,9 +13,6 @@ internal static class Orchestrator
     /// <summary>The Shop's AppHost, built.</summary>
     public static string ShopAppHost => Checkout.PathTo("artifacts", "bin", "Shop.AppHost", "release", "Shop.AppHost.dll");
 
-    /// <summary>The same as a project, which can have replicas.</summary>
-    public static string TestAppProject => Checkout.PathTo("tests", "Mesh.TestApp", "Mesh.TestApp.csproj");
-
     /// <summary>Tells Aspire where its orchestrator is, or skips the test with what is missing and what brings it.</summary>
     public static void UseOrSkip()
     {
