@@ -25,19 +25,21 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
 
     private ContainerV1 App => _spec.Containers[0];
 
+    // As the publisher made them: Service and probes are changed by them.
+    private IReadOnlyList<PublishedPort> Ports => field ??= [.. workload.Service.Ports.Select(p => Port(p.Name))];
+
     /// <summary>What the mesh has to know of them.</summary>
     public PodSpec Describe()
     {
-        var ports = workload.Service.Ports.Select(p => Port(p.Name)).ToList();
-        var probed = Probes().Select(p => (Probe: p, Port: ports.Find(d => IsAt(p, d)))).Where(p => p.Port is not null).ToList();
+        var probed = Probes().Select(p => (Probe: p, Port: Ports.FirstOrDefault(d => IsAt(p, d)))).Where(p => p.Port is not null).ToList();
         var doors = probed.Where(p => !p.Port!.External).Select(p => (p.Port!, Path: p.Probe.Path)).Distinct().ToList();
         return new PodSpec
         {
             Service = workload.Service.Id,
-            Listeners = _replica.Listeners.ToImmutableSortedDictionary(l => l.Key, l => ports.Find(p => ResourceNames.FrontDoor(p.Name) == l.Key) is { } port ? $"0.0.0.0:{port.Open}" : l.Value, StringComparer.Ordinal),
+            Listeners = _replica.Listeners.ToImmutableSortedDictionary(l => l.Key, l => Ports.FirstOrDefault(p => ResourceNames.FrontDoor(p.Name) == l.Key) is { } port ? $"0.0.0.0:{port.Open}" : l.Value, StringComparer.Ordinal),
             Applications = _replica.Applications,
             ProbeDoors = [.. doors.Select(d => new ProbeDoor { Address = $"0.0.0.0:{d.Item1.Open}", Path = d.Path, Application = d.Item1.Name })],
-            OpenPorts = ports.Where(p => p.External).ToImmutableSortedDictionary(p => p.Name.Length > 10 ? p.Name[..10].TrimEnd('-') : p.Name, p => p.Open, StringComparer.Ordinal),
+            OpenPorts = Ports.Where(p => p.External).ToImmutableSortedDictionary(p => p.Name.Length > 10 ? p.Name[..10].TrimEnd('-') : p.Name, p => p.Open, StringComparer.Ordinal),
         };
     }
 
@@ -76,6 +78,13 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
     private void ChangeApp()
     {
         var security = App.SecurityContext ??= new SecurityContextV1();
+        if (ImageUsers.Of(mesh.Reading.Workloads[workload.Service.Id]) is { } user)
+        {
+            security.RunAsUser ??= user;
+            security.RunAsGroup ??= user;
+            (_spec.SecurityContext ??= new PodSecurityContextV1()).FsGroup ??= user; // its volumes are to be its own
+        }
+
         security.AllowPrivilegeEscalation ??= false;
         security.RunAsNonRoot ??= true;
         security.SeccompProfile ??= new SeccompProfileV1 { Type = "RuntimeDefault" };
@@ -88,7 +97,7 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
     // Where the app was moved to a port of its own, the declared one is the sidecar's and Service, Ingress and probes stay as they are. Where it could not, they are moved.
     private void MovePorts()
     {
-        foreach (var port in workload.Service.Ports.Select(p => Port(p.Name)))
+        foreach (var port in Ports)
         {
             var declared = App.Ports.Find(p => IsNamed(p, port));
             if (port.Moved && declared is not null)
@@ -107,7 +116,7 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
         foreach (var probe in Probes())
         {
             probe.Scheme = probe.Scheme?.ToUpperInvariant() ?? "HTTP"; // the only spelling that the API server takes
-            if (workload.Service.Ports.Select(p => Port(p.Name)).FirstOrDefault(p => IsAt(probe, p)) is { } port)
+            if (Ports.FirstOrDefault(p => IsAt(probe, p)) is { } port)
             {
                 probe.Scheme = "HTTP"; // sidecars have no certificate that the kubelet would trust
                 probe.Port = new Int32OrStringV1($"{ChartText.Render(port.Open)}");
@@ -118,7 +127,7 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
     private IEnumerable<HttpGetActionV1> Probes() =>
         new[] { App.StartupProbe, App.ReadinessProbe, App.LivenessProbe }.Select(p => p?.HttpGet).OfType<HttpGetActionV1>();
 
-    private static bool IsAt(HttpGetActionV1 probe, PublishedPort port) => probe.Port?.Value == port.Declared || probe.Port?.Value == port.Endpoint || probe.Port?.Value == ChartText.Render(port.Open);
+    private static bool IsAt(HttpGetActionV1 probe, PublishedPort port) => probe.Port?.Value == port.Declared || probe.Port?.Value == port.Endpoint;
 
     private PublishedPort Port(string name)
     {

@@ -56,5 +56,9 @@ internal static class MeshDiagnostics
     public static DistributedApplicationException OpaqueValue(string resource, string variable, string type) => Of(
         "MESH016", $"'{resource}' is given an address of the mesh in {variable} by a value of type {type}, which only its author can make and which would lead past the sidecar: make it of GetEndpoint(…) and ReferenceExpression.Create(…), or of a connection string.");
 
+    /// <summary>A warning: who can reach the pod can go round its sidecar.</summary>
+    public static string OpenPort(string resource, string environment, IEnumerable<string> endpoints) =>
+        $"MESH017: '{resource}' is not told where to listen, so in '{environment}' its port ({string.Join(", ", endpoints)}) stays where it is; if the app listens on all addresses, only a NetworkPolicy keeps others from going round its sidecar. Have it listen on 127.0.0.1, or let it read its port from a variable: WithHttpEndpoint(env: \"PORT\").";
+
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }

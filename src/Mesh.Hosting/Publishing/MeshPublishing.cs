@@ -117,9 +117,25 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             Log.NotRead(logger, warning);
         }
 
+        foreach (var workload in published.Plan.Workloads.Where(w => !LoopbackServers.Contains(published.Reading.Workloads[w.Service.Id])))
+        {
+            var open = workload.Service.Ports.Select(p => published.Reading.Endpoints[new PortRef(workload.Service.Id, p.Name)]).Where(e => !published.Scope.CanMove(e)).ToList();
+            if (open.Count > 0)
+            {
+                Log.Open(logger, MeshDiagnostics.OpenPort(workload.Service.Id.Name, published.Environment.Name, open.Select(e => e.Name)));
+            }
+        }
+
         foreach (var edge in published.Plan.Edges)
         {
-            Log.Edge(logger, published.Environment.Name, edge.ToString());
+            if (edge.Outcome == EdgeOutcome.Refused)
+            {
+                Log.RefusedEdge(logger, published.Environment.Name, edge.ToString());
+            }
+            else
+            {
+                Log.Edge(logger, published.Environment.Name, edge.ToString());
+            }
         }
     }
 
@@ -134,7 +150,13 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
         [LoggerMessage(4203, LogLevel.Warning, "{Warning}", EventName = nameof(NotRead))]
         public static partial void NotRead(ILogger logger, string warning);
 
+        [LoggerMessage(4205, LogLevel.Warning, "{Diagnostic}", EventName = nameof(Open))]
+        public static partial void Open(ILogger logger, string diagnostic);
+
         [LoggerMessage(4204, LogLevel.Information, "{Environment}: {Edge}", EventName = nameof(Edge))]
         public static partial void Edge(ILogger logger, string environment, string edge);
+
+        [LoggerMessage(4206, LogLevel.Warning, "{Environment}: {Edge}", EventName = nameof(RefusedEdge))]
+        public static partial void RefusedEdge(ILogger logger, string environment, string edge);
     }
 }

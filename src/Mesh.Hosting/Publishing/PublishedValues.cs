@@ -18,6 +18,8 @@ internal static class PublishedValues
 {
     private const string Host = "127.0.0.1";
 
+    private static readonly string[] Addresses = ["HOST", "HOSTNAME"];
+
     /// <summary>Changes the model.</summary>
     public static void Apply(PublishedMesh mesh)
     {
@@ -58,14 +60,22 @@ internal static class PublishedValues
             {
                 ListenOnLoopback(context.EnvironmentVariables, own);
             }
+
+            // What integrations of other languages' servers say so that a container's port can be reached at all.
+            foreach (var name in Addresses.Where(n => own.Count > 0 && context.EnvironmentVariables.ContainsKey(n)))
+            {
+                context.EnvironmentVariables[name] = LoopbackServers.Narrowed(context.EnvironmentVariables[name]);
+            }
         }));
         resource.Annotations.Add(new CommandLineArgsCallbackAnnotation(arguments =>
         {
             for (var i = 0; i < arguments.Count; i++)
             {
                 current = "an argument";
-                arguments[i] = values.Rewrite(arguments[i]);
+                arguments[i] = own.Count > 0 ? LoopbackServers.Narrowed(values.Rewrite(arguments[i])) : values.Rewrite(arguments[i]);
             }
+
+            LoopbackServers.Tell(resource, arguments);
         }));
     }
 
@@ -80,7 +90,7 @@ internal static class PublishedValues
 
         variables.Remove("HTTP_PORTS");
         variables.Remove("HTTPS_PORTS");
-        variables["ASPNETCORE_URLS"] = string.Join(';', http.Select(o => $"http://{Host}:{Text(o.Value)}"));
+        variables["ASPNETCORE_URLS"] = string.Join(';', http.Select(o => $"http://{Host}:{Text(o.Value)}").Distinct());
         foreach (var (endpoint, port) in http)
         {
             if (variables.ContainsKey($"Kestrel__Endpoints__{endpoint.Name}__Url"))

@@ -24,7 +24,7 @@ internal sealed class PublishedChart : IDisposable
         {
             var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
             {
-                Args = ["--operation", "publish", "--step", "publish", "--output-path", chart.Path],
+                Args = ["--operation", "publish", "--step", "publish", "--output-path", chart.Path, "--clear-cache", "true"],
                 AssemblyName = typeof(PublishedChart).Assembly.GetName().Name,
                 DisableDashboard = true,
             });

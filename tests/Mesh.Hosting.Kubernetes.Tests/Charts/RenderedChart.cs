@@ -15,7 +15,8 @@ internal sealed class RenderedChart
     /// <param name="chart">The chart.</param>
     /// <param name="ns">The namespace of the release.</param>
     /// <param name="overrides">YAML that is laid over values.yaml, as by <c>helm -f</c>.</param>
-    public static RenderedChart Of(PublishedChart chart, string ns = "shop", string? overrides = null)
+    /// <param name="mutate">Changes the text of each file before it is read.</param>
+    public static RenderedChart Of(PublishedChart chart, string ns = "shop", string? overrides = null, Func<string, string>? mutate = null)
     {
         var values = Parse(chart.Text("values.yaml"), "values.yaml").Single();
         if (overrides is not null)
@@ -30,7 +31,7 @@ internal sealed class RenderedChart
             [".Chart.Name"] = "chart",
         });
         return new RenderedChart([.. chart.Files.Where(f => f.StartsWith("templates/", StringComparison.Ordinal))
-            .SelectMany(f => Parse(template.Render(chart.Text(f)), f).Select(o => (f, o)))]);
+            .SelectMany(f => Parse(template.Render(mutate?.Invoke(chart.Text(f)) ?? chart.Text(f)), f).Select(o => (f, o)))]);
     }
 
     /// <summary>The one object of a kind and name.</summary>
