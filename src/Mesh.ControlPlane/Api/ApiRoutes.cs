@@ -12,6 +12,7 @@ internal static class ApiRoutes
         ClientsApi.Map(api);
         LoadReportsApi.Map(api);
         PoliciesApi.Map(api);
+        FaultsApi.Map(api);
         SourcesApi.Map(api);
         ConfigDumpApi.Map(api);
         AuthorityApi.Map(api);

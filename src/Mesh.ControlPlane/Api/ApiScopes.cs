@@ -9,7 +9,7 @@ internal static class ApiScopes
     /// <summary>Change policies, rotate roots.</summary>
     public const string Apply = "apply";
 
-    /// <summary>Dump configuration.</summary>
+    /// <summary>Dump configuration, make faults.</summary>
     public const string Debug = "debug";
 
     /// <summary>Issue tokens with which a sidecar gets its first certificate.</summary>

@@ -64,7 +64,8 @@ internal sealed record PolicyRequest(ImmutableArray<PolicyChange> Changes, Immut
         return new PolicyRequest(changes.ToImmutable(), violations.ToImmutable());
     }
 
-    private static async Task<string?> ReadTextAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>The body; <see langword="null"/>: it is longer than a document may be.</summary>
+    internal static async Task<string?> ReadTextAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var bytes = new MemoryStream();
         var buffer = new byte[16 * 1024];

@@ -24,7 +24,7 @@ internal static class ServicesApi
     private static IResult Proxies(ConfigurationStore store, MeshCompiler compiler, ProxyDirectory directory)
     {
         // In this order: what is settled now was published before the sidecars are looked at.
-        var settled = ReferenceEquals(compiler.Current?.Stored, store.Current);
+        var settled = ReferenceEquals(compiler.Current?.Stored, store.Current) && compiler.AreFaultsApplied;
         return Results.Ok(new { settled, proxies = directory.Proxies.Select(ProxyJson.Of) });
     }
 

@@ -26,21 +26,26 @@ internal sealed partial class MeshCompiler : BackgroundService
     private readonly ConfigurationStore _store;
     private readonly SnapshotCache _cache;
     private readonly EndpointPublisher _endpoints;
+    private readonly FaultLeases _faults;
     private readonly ControlPlaneMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<MeshCompiler> _logger;
     private readonly TrustDomain _trustDomain;
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<ServiceId, ProxySnapshot> _served = [];
+    private readonly Dictionary<ServiceId, PreparedSnapshot> _prepared = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CompilationState? _current;
     private volatile MeshCompilation? _latest;
     private MeshCompilation? _tried;
+    private bool _isDeclaredAnew;
+    private long _faultsApplied;
 
     public MeshCompiler(
         ConfigurationStore store,
         SnapshotCache cache,
         EndpointPublisher endpoints,
+        FaultLeases faults,
         ControlPlaneSettings settings,
         ControlPlaneMetrics metrics,
         TimeProvider time,
@@ -49,11 +54,17 @@ internal sealed partial class MeshCompiler : BackgroundService
         _store = store;
         _cache = cache;
         _endpoints = endpoints;
+        _faults = faults;
         _metrics = metrics;
         _time = time;
         _logger = logger;
         _trustDomain = TrustDomain.Parse(settings.TrustDomain);
-        store.Changed += () => _signals.Writer.TryWrite(true);
+        store.Changed += () =>
+        {
+            Volatile.Write(ref _isDeclaredAnew, true);
+            _signals.Writer.TryWrite(true);
+        };
+        faults.Changed += () => _signals.Writer.TryWrite(true);
     }
 
     /// <summary>Raised for each profile that is served something else now, with what it was served before. On the compiler's task: note it and return.</summary>
@@ -64,6 +75,9 @@ internal sealed partial class MeshCompiler : BackgroundService
 
     /// <summary>What was compiled last, published or refused; <see langword="null"/> before the first time.</summary>
     public MeshCompilation? Latest => _latest;
+
+    /// <summary>Whether every fault that was asked for is published, and none that has ended.</summary>
+    public bool AreFaultsApplied => Interlocked.Read(ref _faultsApplied) == _faults.Revision;
 
     /// <summary>Ends with the first snapshot.</summary>
     public Task FirstPublished => _first.Task;
@@ -79,6 +93,12 @@ internal sealed partial class MeshCompiler : BackgroundService
             while (true)
             {
                 await _signals.Reader.ReadAsync(stoppingToken);
+                var revision = _faults.Revision;
+                if (!Volatile.Read(ref _isDeclaredAnew))
+                {
+                    ApplyFaults(revision);
+                    continue;
+                }
 
                 // What was tried is compiled already: there is nothing to save by waiting for more.
                 if (Volatile.Read(ref _tried) is null)
@@ -86,9 +106,11 @@ internal sealed partial class MeshCompiler : BackgroundService
                     await QuietAsync(stoppingToken);
                 }
 
+                Volatile.Write(ref _isDeclaredAnew, false);
                 if (_store.IsComplete)
                 {
                     Compile();
+                    Interlocked.Exchange(ref _faultsApplied, revision);
                 }
             }
         }
@@ -191,15 +213,37 @@ internal sealed partial class MeshCompiler : BackgroundService
         }
     }
 
+    // Nothing is compiled for a fault: it lies on top of what is served, and only those whose calls it hits are told.
+    private void ApplyFaults(long revision)
+    {
+        foreach (var (service, snapshot) in _served.ToArray())
+        {
+            var faults = _faults.For(service, snapshot);
+            if (!faults.SequenceEqual(snapshot.Faults))
+            {
+                Serve(service, snapshot, _prepared[service]);
+            }
+        }
+
+        Interlocked.Exchange(ref _faultsApplied, revision);
+    }
+
     private PublishResult Serve(ServiceId service, ProxySnapshot snapshot) => Serve(service, snapshot, PreparedSnapshot.Of(service.ToString(), snapshot));
 
     private PublishResult Serve(ServiceId service, ProxySnapshot snapshot, PreparedSnapshot prepared)
     {
+        if (_faults.For(service, snapshot) is var faults && !(faults.IsEmpty && snapshot.Faults.IsEmpty))
+        {
+            snapshot = snapshot with { Faults = faults };
+            prepared = PreparedSnapshot.Of(service.ToString(), snapshot, prepared);
+        }
+
         var result = _cache.Publish(service.ToString(), prepared);
         if (result.Published)
         {
             var before = _served.GetValueOrDefault(service);
             _served[service] = snapshot;
+            _prepared[service] = prepared;
             if (result.Changed)
             {
                 Published?.Invoke(service, before, snapshot);

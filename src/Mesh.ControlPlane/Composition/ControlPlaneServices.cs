@@ -135,6 +135,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<SnapshotCache>();
         services.AddSingleton<ExpectedReplicas>();
         services.AddSingleton<EndpointPublisher>();
+        services.AddSingleton<FaultLeases>();
         services.AddSingleton<MeshCompiler>();
         services.AddSingleton<ForeignProfiles>();
         services.AddHostedService(p => p.GetRequiredService<EndpointPublisher>());
@@ -162,6 +163,7 @@ internal static class ControlPlaneServices
         services.TryAddSingleton<IApiCallers>(p => p.GetRequiredService<ApiKeys>());
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<PolicyTrial>();
+        services.AddSingleton<FaultViews>();
         services.AddSingleton<AuditTrail>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddSingleton<StatusPage>();

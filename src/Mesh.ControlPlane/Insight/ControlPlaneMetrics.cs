@@ -76,6 +76,9 @@ internal sealed class ControlPlaneMetrics
     /// <summary>Shows how many replicas are registered.</summary>
     public void ObserveReplicas(Func<int> count) => _meter.CreateObservableGauge("mesh.replicas.registered", count, "{replica}", "Replicas with a live lease.");
 
+    /// <summary>Shows how many faults are made on purpose.</summary>
+    public void ObserveFaults(Func<int> count) => _meter.CreateObservableGauge("mesh.faults.live", count, "{fault}", "Faults that somebody asked for and that have not ended.");
+
     /// <summary>Shows for how many proxies a revocation is not known to be in force.</summary>
     public void ObserveUnacknowledgedRevocations(Func<int> count) => _meter.CreateObservableGauge(
         "mesh.revocations.unacknowledged",

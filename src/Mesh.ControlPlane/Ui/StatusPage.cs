@@ -11,6 +11,7 @@ namespace Mesh.ControlPlane.Ui;
 /// <summary>The page for people: what runs, who may call whom, what is wrong. Rendered here, refreshed by itself, no secret on it.</summary>
 internal sealed class StatusPage(
     MeshCompiler compiler,
+    FaultLeases faults,
     ConfigurationStore store,
     ProxyDirectory directory,
     RevocationWatch revocations,
@@ -53,6 +54,7 @@ internal sealed class StatusPage(
             {Tile($"{mistakes}", "files with mistakes", mistakes == 0)}
             {Tile($"{state.Warnings.Count()}", "warnings", !state.Warnings.Any())}
             </div>
+            {FaultTable.Render(faults.Live, now)}
             {Alarms()}
             <h2>Services</h2>{ServiceCards.Render(state, proxies)}
             <h2>Who may call whom</h2>{EdgeTable.Render(state)}

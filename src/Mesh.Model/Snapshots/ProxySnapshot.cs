@@ -26,4 +26,7 @@ public sealed record ProxySnapshot
 
     /// <summary>The clusters that routes and listeners name.</summary>
     public ImmutableArray<Cluster> Clusters { get; init; } = [];
+
+    /// <summary>What goes wrong on purpose for now. Each ends by itself; none is kept on disk.</summary>
+    public ImmutableArray<FaultRule> Faults { get; init; } = [];
 }

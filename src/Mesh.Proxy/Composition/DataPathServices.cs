@@ -5,6 +5,7 @@ using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Outbound;
+using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 using Mesh.Proxy.Upstreams.Http1;
@@ -42,6 +43,9 @@ internal static class DataPathServices
         .AddSingleton(provider => new OutboundListeners(Listeners(provider)))
         .AddSingleton(provider => new OutboundState(provider.GetRequiredService<UpstreamKit>(), new Random()))
         .AddSingleton<OutboundForwarder>()
+        .AddSingleton<FaultBoard>()
+        .AddSingleton(provider => new FaultInjector(
+            provider.GetRequiredService<FaultBoard>(), provider.GetRequiredService<HopName>(), provider.GetRequiredService<ProxyMetrics>(), provider.GetRequiredService<TimeProvider>(), new Random()))
         .AddSingleton<OutboundDoors>();
 
     private static IServiceCollection AddInbound(this IServiceCollection services) => services

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
+
 namespace Mesh.Proxy.Configuration;
 
 /// <summary>The configuration that is in force.</summary>
@@ -5,6 +8,12 @@ internal interface ILiveConfiguration
 {
     /// <summary>The live configuration. <see langword="null"/>: none has come yet and none was kept on disk.</summary>
     ProxyConfiguration? Current { get; }
+
+    /// <summary>What somebody asked to go wrong, each until its end; also those that have just ended by themselves. Kept nowhere.</summary>
+    ImmutableArray<FaultRule> Faults { get; }
+
+    /// <summary>Raised after <see cref="Faults"/> was told anew, on a pool thread. Handlers return soon and do not throw.</summary>
+    event Action? FaultsChanged;
 
     /// <summary>
     /// Raised after <see cref="Current"/> has become another, one at a time and in order, on a pool thread. Handlers return soon and do not throw; those that ask

@@ -16,7 +16,20 @@ internal sealed partial class LiveConfiguration(ILogger<LiveConfiguration> logge
     public event Action? Changed;
 
     /// <inheritdoc />
+    public event Action? FaultsChanged;
+
+    /// <inheritdoc />
     public ProxyConfiguration? Current => _current;
+
+    /// <inheritdoc />
+    public ImmutableArray<FaultRule> Faults { get; private set; } = [];
+
+    /// <inheritdoc />
+    public void OnFaults(ImmutableArray<FaultRule> faults)
+    {
+        Faults = faults;
+        FaultsChanged?.Invoke();
+    }
 
     /// <inheritdoc />
     public void OnPermissions(DoorPermissions permissions)

@@ -18,11 +18,11 @@ internal static class ErrorResponse
     /// <param name="failure">What happened.</param>
     /// <param name="hop">This proxy.</param>
     /// <param name="toOutsider">Whether the caller came through a front door.</param>
-    /// <returns>The status that the caller sees; 0 when the response had already begun.</returns>
+    /// <returns>The status that the caller sees; 0 when the response had already begun, or there is none.</returns>
     public static async ValueTask<int> WriteAsync(HttpContext context, Failure failure, HopName hop, bool toOutsider)
     {
         var response = context.Response;
-        if (response.HasStarted)
+        if (response.HasStarted || failure.BreaksOff)
         {
             Break(context);
             return 0;
@@ -48,7 +48,7 @@ internal static class ErrorResponse
         {
             response.StatusCode = 200;
             response.ContentType = "application/grpc";
-            response.Headers["grpc-status"] = entry.GrpcStatus.ToString(CultureInfo.InvariantCulture);
+            response.Headers["grpc-status"] = (failure.GrpcStatus ?? entry.GrpcStatus).ToString(CultureInfo.InvariantCulture);
             response.Headers["grpc-message"] = PercentEncode(isBare ? entry.Code : Sentence(failure, hop));
             await response.CompleteAsync();
             return status;

@@ -7,6 +7,7 @@ using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Telemetry;
 
 namespace Mesh.Proxy.Outbound;
@@ -19,6 +20,7 @@ internal sealed partial class OutboundDoors(
     SecureHttp https,
     OutboundState state,
     OutboundForwarder forwarder,
+    FaultInjector faults,
     IOutboundGuard guard,
     HopName hop,
     ProxyMetrics metrics,
@@ -99,7 +101,7 @@ internal sealed partial class OutboundDoors(
             new DownstreamConnection(connection, handler, await guard.JudgeAsync(connection), listener.Upstream.Port) { IsSecure = true });
     }
 
-    private OutboundHttp Handler(OutboundListener listener) => new(listener, state, forwarder, hop, metrics, time, loggers.CreateLogger<OutboundHttp>());
+    private OutboundHttp Handler(OutboundListener listener) => new(listener, state, forwarder, faults, hop, metrics, time, loggers.CreateLogger<OutboundHttp>());
 
     private Func<Socket, ConnectionSet, Task> TcpAcceptor(OutboundListener listener) =>
         new OutboundTcp(listener, state, forwarder.Kit, guard, hop, metrics, loggers.CreateLogger<OutboundTcp>()).AcceptAsync;

@@ -1,6 +1,7 @@
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
@@ -10,7 +11,7 @@ namespace Mesh.Proxy.Outbound;
 
 /// <summary>Answers the app's requests at one loopback listener: finds the rule, does what it says.</summary>
 internal sealed partial class OutboundHttp(
-    OutboundListener listener, OutboundState state, OutboundForwarder forwarder, HopName hop, ProxyMetrics metrics, TimeProvider time, ILogger<OutboundHttp> logger) : IExchangeHandler
+    OutboundListener listener, OutboundState state, OutboundForwarder forwarder, FaultInjector faults, HopName hop, ProxyMetrics metrics, TimeProvider time, ILogger<OutboundHttp> logger) : IExchangeHandler
 {
     private readonly string _name = listener.Name;
     private readonly string _callee = listener.Upstream.ToString();
@@ -34,7 +35,13 @@ internal sealed partial class OutboundHttp(
                 context.Request.Headers.TraceParent = parent;
             }
 
-            failure = early ?? await ActAsync(exchange, tables!, rule!, target, started, record.Span);
+            failure = early;
+            if (failure is null && faults.Board.Current is { } live && live.TryGetValue(_name, out var hits))
+            {
+                failure = await faults.InjectAsync(hits, context, target, _callee, record.Span);
+            }
+
+            failure ??= await ActAsync(exchange, tables!, rule!, target, started, record.Span);
         }
         catch (Exception e)
         {

@@ -16,7 +16,7 @@ internal sealed class ClientSession(AdsClientOptions options, ConfigurationStore
     private readonly HashSet<string> _opened = [];
     private bool _nodeSent;
 
-    /// <summary>The requests that open the stream: everything of LDS and CDS, what is known to be needed of EDS and RDS, with the versions that are there.</summary>
+    /// <summary>The requests that open the stream: everything of LDS, CDS and faults, what is known to be needed of EDS and RDS, with the versions that are there.</summary>
     public IEnumerable<DeltaDiscoveryRequest> Open()
     {
         yield return First(TypeUrls.Cluster);
@@ -30,6 +30,8 @@ internal sealed class ClientSession(AdsClientOptions options, ConfigurationStore
         {
             yield return request;
         }
+
+        yield return First(TypeUrls.Fault);
     }
 
     /// <summary>

@@ -18,6 +18,7 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
     private readonly HashSet<string> _answered = [];
     private readonly Dictionary<string, DateTimeOffset> _endpointsDue = new(StringComparer.Ordinal);
     private readonly PermissionStore _permissions = new();
+    private readonly FaultStore _faults = new(sink, time);
     private ImmutableArray<AcceptedResource> _live = [];
     private FrozenSet<string> _liveClusters = [];
     private string _liveVersion = "";
@@ -57,13 +58,19 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
     };
 
     /// <summary>Name and version of what is there already, for a reconnect.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Versions(string typeUrl) =>
-        _accepted[typeUrl].Values.Select(accepted => KeyValuePair.Create(accepted.Resource.Name, accepted.Resource.Version));
+    public IEnumerable<KeyValuePair<string, string>> Versions(string typeUrl) => typeUrl == TypeUrls.Fault
+        ? _faults.Versions
+        : _accepted[typeUrl].Values.Select(accepted => KeyValuePair.Create(accepted.Resource.Name, accepted.Resource.Version));
 
     /// <summary>Takes what a response brings: what is understood replaces what was, what is not is reported and changes nothing.</summary>
     /// <returns>Every error, with the resource's name.</returns>
     public ImmutableArray<string> Apply(string typeUrl, IEnumerable<XdsResource> resources, IEnumerable<string> removed)
     {
+        if (typeUrl == TypeUrls.Fault)
+        {
+            return ApplyFaults(resources, removed);
+        }
+
         _unsettled |= _answered.Add(typeUrl);
         var errors = ImmutableArray.CreateBuilder<string>();
         var changedEndpoints = ImmutableArray.CreateBuilder<EndpointSet>();
@@ -163,7 +170,7 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
         }
 
         _unsettled = false;
-        var accepted = TypeUrls.InOrder.Where(url => url != TypeUrls.Endpoints).SelectMany(url => _accepted[url].Values).ToImmutableArray();
+        var accepted = TypeUrls.InOrder.Where(url => url is not (TypeUrls.Endpoints or TypeUrls.Fault)).SelectMany(url => _accepted[url].Values).ToImmutableArray();
         var version = string.Join('\n', accepted.Select(resource => resource.Resource.ToString()).Order(StringComparer.Ordinal));
         if (HasSnapshot && version == _liveVersion)
         {
@@ -240,6 +247,33 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
         {
             return [e.Message];
         }
+    }
+
+    private ImmutableArray<string> ApplyFaults(IEnumerable<XdsResource> resources, IEnumerable<string> removed)
+    {
+        var errors = ImmutableArray.CreateBuilder<string>();
+        foreach (var resource in resources)
+        {
+            try
+            {
+                _faults.Take(resource);
+                Board.Acked(resource);
+            }
+            catch (ResourceRefusedException e)
+            {
+                errors.Add($"{resource.Name}: {e.Message}");
+                Board.Nacked(resource, e.Message);
+            }
+        }
+
+        foreach (var name in removed)
+        {
+            _faults.Remove(name);
+            Board.Removed(TypeUrls.Fault, name, wanted: false);
+        }
+
+        _faults.Settle();
+        return errors.DrainToImmutable();
     }
 
     private void SettlePermissions()

@@ -21,6 +21,9 @@ public interface IConfigurationSink
     /// </summary>
     void OnEndpoints(ImmutableArray<EndpointSet> changed);
 
+    /// <summary>All faults that are to be made now, each with its end by this side's clock; called whenever one comes or is taken back, not when one ends by itself.</summary>
+    void OnFaults(ImmutableArray<FaultRule> faults);
+
     /// <summary>
     /// A new configuration in which every reference resolves, with the permissions of the last <see cref="OnPermissions"/> in its doors. Endpoints of clusters
     /// that it no longer has may be forgotten.

@@ -5,6 +5,7 @@ using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
 using Google.Protobuf;
 using Mesh.Model.Snapshots;
+using Mesh.Snapshot.V1;
 using Mesh.Xds.Wire;
 using ClusterMessage = Envoy.Config.Cluster.V3.Cluster;
 
@@ -14,8 +15,8 @@ namespace Mesh.Xds.Codecs;
 internal static class ResourceDecoder
 {
     /// <summary>
-    /// A <see cref="Cluster"/>, an <see cref="EndpointSet"/>, a <see cref="RouteTable"/>, an <see cref="OutboundListener"/>, a <see cref="FrontDoor"/> or
-    /// a <see cref="MeshDoor"/>.
+    /// A <see cref="Cluster"/>, an <see cref="EndpointSet"/>, a <see cref="RouteTable"/>, an <see cref="OutboundListener"/>, a <see cref="FrontDoor"/>,
+    /// a <see cref="MeshDoor"/> or a <see cref="FaultRule"/> whose end is still to be set.
     /// </summary>
     /// <exception cref="ResourceRefusedException">It is not readable, or asks for what Mesh cannot do.</exception>
     public static object Decode(XdsResource resource)
@@ -72,6 +73,9 @@ internal static class ResourceDecoder
             case TypeUrls.RouteTable:
                 var table = RouteConfiguration.Parser.ParseFrom(resource.Body);
                 return (table.Name, RouteTableCodec.Decode(table));
+            case TypeUrls.Fault:
+                var fault = FaultCodec.Decode(FaultLease.Parser.ParseFrom(resource.Body));
+                return (fault.Name, fault);
             default:
                 throw new ResourceRefusedException($"type {resource.TypeUrl} is unknown to this version");
         }

@@ -31,6 +31,7 @@ public static class SnapshotCodec
             FrontDoors = InOrder<FrontDoor>(all, door => door.Name),
             RouteTables = InOrder<RouteTable>(all, table => table.Name),
             Clusters = InOrder<Cluster>(all, cluster => cluster.Name),
+            Faults = InOrder<FaultRule>(all, fault => fault.Name),
         };
     }
 

@@ -13,12 +13,13 @@ internal static class EnvoyBuilder
     public static BuiltSnapshot Build(ProxySnapshot snapshot)
     {
         var ports = EnvoyPorts.Of(snapshot.Outbound.Select(listener => listener.Name));
+        var faulted = snapshot.Faults.Select(fault => fault.Upstream).ToHashSet();
         return new(
             [
                 .. snapshot.Clusters.Select(EnvoyClusters.Encode),
                 .. snapshot.Inbound.IsEmpty ? ImmutableArray<XdsResource>.Empty : [EnvoyDoor.Encode(snapshot.Identity.TrustDomain, snapshot.Inbound)],
-                .. snapshot.Outbound.Select(listener => EnvoyOutbound.Encode(listener, ports[listener.Name])),
-                .. snapshot.RouteTables.Select(EnvoyRoutes.Encode),
+                .. snapshot.Outbound.Select(listener => EnvoyOutbound.Encode(listener, ports[listener.Name], faulted.Contains(listener.Upstream))),
+                .. snapshot.RouteTables.Select(table => EnvoyRoutes.Encode(table, snapshot.Faults)),
             ],
             [])
         {

@@ -1,7 +1,9 @@
 using Envoy.Config.Listener.V3;
+using Envoy.Extensions.Filters.Http.Fault.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Topology;
+using Mesh.Xds.Codecs;
 using static Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
 
 namespace Mesh.Xds.EnvoyProxy;
@@ -15,7 +17,8 @@ internal static class EnvoyFilters
     /// <param name="chain">The chain, which is changed.</param>
     /// <param name="protocol">What is spoken on it.</param>
     /// <param name="hasPaths">Whether permissions name paths: then a path may be read in one way only.</param>
-    public static void Complete(FilterChain chain, AppProtocol protocol, bool hasPaths)
+    /// <param name="hasFaults">Whether routes say what goes wrong, for which the filter has to be there, ahead of the router and its retries.</param>
+    public static void Complete(FilterChain chain, AppProtocol protocol, bool hasPaths, bool hasFaults = false)
     {
         chain.Metadata?.TypedFilterMetadata.Clear();
         if (!protocol.IsHttp())
@@ -40,6 +43,11 @@ internal static class EnvoyFilters
             manager.NormalizePath = true;
             manager.MergeSlashes = true;
             manager.PathWithEscapedSlashesAction = PathWithEscapedSlashesAction.RejectRequest;
+        }
+
+        if (hasFaults)
+        {
+            manager.HttpFilters.Insert(0, FilterChainCodec.Http(FaultCodec.FilterName, new HTTPFault()));
         }
 
         filter.TypedConfig = Any.Pack(manager);

@@ -8,11 +8,11 @@ namespace Mesh.Xds.EnvoyProxy;
 /// <summary>The caller's loopback listeners for Envoy.</summary>
 internal static class EnvoyOutbound
 {
-    public static XdsResource Encode(OutboundListener listener, int port)
+    public static XdsResource Encode(OutboundListener listener, int port, bool hasFaults)
     {
         var message = OutboundListenerCodec.EncodeMessage(listener);
         message.Address ??= ListenerAddressCodec.Encode(IPAddress.Loopback, port);
-        EnvoyFilters.Complete(message.FilterChains[0], listener.Protocol, hasPaths: false);
+        EnvoyFilters.Complete(message.FilterChains[0], listener.Protocol, hasPaths: false, hasFaults);
         return XdsResource.From(TypeUrls.Listener, listener.Name, message);
     }
 }

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Envoy.Config.Route.V3;
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Codecs;
 using Mesh.Xds.Wire;
@@ -15,11 +17,17 @@ internal static class EnvoyRoutes
     private const RetryOn OfGrpc =
         RetryOn.GrpcCancelled | RetryOn.GrpcDeadlineExceeded | RetryOn.GrpcInternal | RetryOn.GrpcResourceExhausted | RetryOn.GrpcUnavailable;
 
-    public static XdsResource Encode(RouteTable table)
+    public static XdsResource Encode(RouteTable table, ImmutableArray<FaultRule> faults)
     {
-        var message = RouteTableCodec.EncodeMessage(table);
-        foreach (var (route, rule) in message.VirtualHosts[0].Routes.Zip(table.Rules))
+        var hits = FaultedRoutes.Of(table, faults);
+        var message = RouteTableCodec.EncodeMessage(table with { Rules = [.. hits.Select(hit => hit.Rule)] });
+        foreach (var (route, (rule, effects)) in message.VirtualHosts[0].Routes.Zip(hits))
         {
+            if (effects is not null && FaultCodec.EncodeStandard(effects, brokenOff: null) is { } fault)
+            {
+                route.TypedPerFilterConfig[FaultCodec.FilterName] = Any.Pack(fault);
+            }
+
             route.Metadata.TypedFilterMetadata.Clear();
             if (route.Route_ is { } forward)
             {

@@ -17,6 +17,8 @@ internal static class ProxylessBuilder
         var known = clusters.Select(cluster => cluster.Name).ToHashSet(StringComparer.Ordinal);
         var external = snapshot.Clusters.Where(cluster => cluster.Kind == ClusterKind.External).Select(cluster => cluster.Upstream).ToHashSet();
         var listeners = snapshot.Outbound.Where(listener => listener.Protocol.IsHttp() && !external.Contains(listener.Upstream)).ToImmutableArray();
+        var faults = ProxylessFaults.Readable(snapshot.Faults);
+        var faulted = faults.Select(fault => fault.Upstream).ToHashSet();
         var routes = listeners.Select(listener => listener.Name).ToHashSet(StringComparer.Ordinal);
         _ = snapshot.Identity.TryGetService(out var self);
         return new(
@@ -24,8 +26,8 @@ internal static class ProxylessBuilder
                 .. clusters.Select(ProxylessClusters.Encode),
                 ProxylessClusters.NoBackend,
                 .. listeners.SelectMany(listener => ResourceNames.Targets(listener.Upstream, listener.IsDefaultPort, self.Namespace)
-                    .Select(target => ProxylessListeners.EncodeClient(target, listener.Name))),
-                .. snapshot.RouteTables.Where(table => routes.Contains(table.Name)).Select(table => ProxylessRoutes.Encode(table, known)),
+                    .Select(target => ProxylessListeners.EncodeClient(target, listener.Name, faulted.Contains(listener.Upstream)))),
+                .. snapshot.RouteTables.Where(table => routes.Contains(table.Name)).Select(table => ProxylessRoutes.Encode(table, known, faults)),
             ],
             [.. snapshot.Inbound.Where(port => port.Protocol.IsHttp()).Select(ProxylessListeners.ServerTemplate)])
         {

@@ -2,6 +2,7 @@ using System.Net;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
+using Envoy.Extensions.Filters.Http.Fault.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
@@ -18,9 +19,10 @@ internal static class ProxylessListeners
 {
     private const string SampleAddress = "127.0.0.1:1";
 
-    public static XdsResource EncodeClient(string target, string routes)
+    public static XdsResource EncodeClient(string target, string routes, bool hasFaults)
     {
-        var manager = FilterChainCodec.Manager(target, AppProtocol.Grpc);
+        // What goes wrong is said by the routes (gRFC A33), for which the filter has to be there.
+        var manager = FilterChainCodec.Manager(target, AppProtocol.Grpc, hasFaults ? [FilterChainCodec.Http(FaultCodec.FilterName, new HTTPFault())] : []);
         manager.Rds = new Rds { RouteConfigName = routes, ConfigSource = new ConfigSource { Ads = new(), ResourceApiVersion = ApiVersion.V3 } };
         return XdsResource.From(TypeUrls.Listener, target, new Listener { Name = target, ApiListener = new ApiListener { ApiListener_ = Any.Pack(manager) } });
     }

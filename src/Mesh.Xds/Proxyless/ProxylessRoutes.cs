@@ -3,6 +3,7 @@ using Envoy.Config.Route.V3;
 using Envoy.Type.Matcher.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
+using Mesh.Xds.Codecs;
 using Mesh.Xds.Wire;
 using static Envoy.Config.Route.V3.WeightedCluster.Types;
 using RouteActionMessage = Envoy.Config.Route.V3.RouteAction;
@@ -33,10 +34,10 @@ internal static class ProxylessRoutes
         (RetryOn.GrpcUnavailable, "unavailable"),
     ];
 
-    public static XdsResource Encode(RouteTable table, HashSet<string> clusters)
+    public static XdsResource Encode(RouteTable table, HashSet<string> clusters, ImmutableArray<FaultRule> faults)
     {
         var host = new VirtualHost { Name = table.Name, Domains = { "*" } };
-        host.Routes.AddRange(table.Rules.Where(rule => MayMatch(rule.Match)).SelectMany(rule => Encode(rule, clusters)));
+        host.Routes.AddRange(FaultedRoutes.Of(table, faults).Where(hit => MayMatch(hit.Rule.Match)).SelectMany(hit => Encode(hit.Rule, hit.Effects, clusters)));
         return XdsResource.From(TypeUrls.RouteTable, table.Name, new RouteConfiguration { Name = table.Name, VirtualHosts = { host } });
     }
 
@@ -44,12 +45,18 @@ internal static class ProxylessRoutes
     private static bool MayMatch(RouteMatchRecord match) =>
         match.Method is null or GrpcMethod && match.QueryParameters.All(parameter => parameter.Kind == ValueMatchKind.Absent);
 
-    private static IEnumerable<Route> Encode(RouteRule rule, HashSet<string> clusters)
+    private static IEnumerable<Route> Encode(RouteRule rule, FaultEffects? effects, HashSet<string> clusters)
     {
         foreach (var match in Paths(rule.Match.Path))
         {
             match.Headers.AddRange(rule.Match.Headers.Select(Encode));
-            yield return new() { Name = rule.Name, Match = match, Route_ = Encode(rule.Action, rule.Retry, clusters) };
+            var route = new Route { Name = rule.Name, Match = match, Route_ = Encode(rule.Action, rule.Retry, clusters) };
+            if (effects is not null && ProxylessFaults.Encode(effects) is { } fault)
+            {
+                route.TypedPerFilterConfig[FaultCodec.FilterName] = fault;
+            }
+
+            yield return route;
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class AdsServer(
         IAsyncStreamReader<DeltaDiscoveryRequest> requestStream,
         IServerStreamWriter<DeltaDiscoveryResponse> responseStream,
         ServerCallContext context) => ServeAsync(
-            requestStream, responseStream, context, request => request.Node, (stream, profile, observer, zone) => new DeltaSession(cache, profile, stream, observer, zone));
+            requestStream, responseStream, context, request => request.Node, (stream, profile, observer, zone) => new DeltaSession(cache, profile, stream, observer, time, zone));
 
     /// <inheritdoc />
     public override Task StreamAggregatedResources(

@@ -3,7 +3,7 @@ using Envoy.Service.Discovery.V3;
 namespace Mesh.Xds.Server;
 
 /// <summary>Delta: a request says what more is wanted and what no longer, a response what is new and what is gone.</summary>
-internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, string zone = "")
+internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, TimeProvider time, string zone = "")
     : DiscoverySession<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(cache, profile, stream, observer, zone)
 {
     /// <inheritdoc />
@@ -32,7 +32,7 @@ internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheLi
     protected override DeltaDiscoveryResponse Write(TypeSubscription type, ProfileSnapshot snapshot, IReadOnlyList<Wire.XdsResource> additions, IReadOnlyList<string> removals)
     {
         var response = new DeltaDiscoveryResponse { TypeUrl = type.TypeUrl, Nonce = type.Unanswered, SystemVersionInfo = type.UnansweredVersion };
-        response.Resources.AddRange(additions.Select(resource => resource.ToMessage()));
+        response.Resources.AddRange(additions.Select(resource => resource.ToMessage(time)));
         response.RemovedResources.AddRange(removals);
         return response;
     }

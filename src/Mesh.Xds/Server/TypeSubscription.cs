@@ -86,7 +86,8 @@ internal sealed class TypeSubscription(string typeUrl)
         }
 
         DropUnwanted();
-        IsEmptyAnswerDue = LastNonce is null && Wildcard && _sent.Count == 0;
+        // Nobody waits for a fault.
+        IsEmptyAnswerDue = LastNonce is null && Wildcard && _sent.Count == 0 && typeUrl != TypeUrls.Fault;
         return (added, removed);
     }
 

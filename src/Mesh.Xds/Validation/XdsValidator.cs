@@ -9,6 +9,7 @@ using Envoy.Extensions.Filters.Http.Rbac.V3;
 using Envoy.Extensions.Filters.Http.Router.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf;
+using Mesh.Snapshot.V1;
 using Mesh.Xds.Wire;
 
 namespace Mesh.Xds.Validation;
@@ -103,6 +104,7 @@ public static class XdsValidator
         TypeUrls.Endpoints => ClusterLoadAssignment.Parser.ParseFrom(resource.Body),
         TypeUrls.Listener => Listener.Parser.ParseFrom(resource.Body),
         TypeUrls.RouteTable => RouteConfiguration.Parser.ParseFrom(resource.Body),
+        TypeUrls.Fault => FaultLease.Parser.ParseFrom(resource.Body),
         _ => throw new ArgumentException($"no such type is served: {resource.TypeUrl}", nameof(resource)),
     };
 

@@ -23,22 +23,26 @@ public static class TypeUrls
     /// <summary>SDS: keys, certificates and roots. No control plane serves it; a sidecar serves its own to clients beside it.</summary>
     public const string Secret = Prefix + "envoy.extensions.transport_sockets.tls.v3.Secret";
 
+    /// <summary>Our own: faults that end by themselves. Only our sidecars ask for them, over delta; each has a time to live.</summary>
+    public const string Fault = Prefix + "mesh.snapshot.v1.FaultLease";
+
     /// <summary>The order in which additions are sent, so that nothing refers to what is not there yet.</summary>
-    public static ImmutableArray<string> InOrder { get; } = [Cluster, Endpoints, Listener, RouteTable];
+    public static ImmutableArray<string> InOrder { get; } = [Cluster, Endpoints, Listener, RouteTable, Fault];
 
     /// <summary>The order in which removals are sent, after all additions, so that nothing refers to what is no longer there.</summary>
-    public static ImmutableArray<string> InRemovalOrder { get; } = [Listener, RouteTable, Cluster, Endpoints];
+    public static ImmutableArray<string> InRemovalOrder { get; } = [Fault, Listener, RouteTable, Cluster, Endpoints];
 
     /// <summary>Whether a subscription without names means all resources of the type (xDS protocol, wildcard).</summary>
-    public static bool HasWildcard(string typeUrl) => typeUrl is Cluster or Listener;
+    public static bool HasWildcard(string typeUrl) => typeUrl is Cluster or Listener or Fault;
 
-    /// <summary>The short name for people: CDS, EDS, LDS, RDS.</summary>
+    /// <summary>The short name for people: CDS, EDS, LDS, RDS, and Fault.</summary>
     public static string ShortName(string typeUrl) => typeUrl switch
     {
         Cluster => "CDS",
         Endpoints => "EDS",
         Listener => "LDS",
         RouteTable => "RDS",
+        Fault => "Fault",
         _ => typeUrl,
     };
 }

@@ -11,7 +11,12 @@ public sealed class XdsResource
 {
     private const int VersionBytes = 12;
 
+    // Zero is "for ever" in places.
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(1);
+
     private Resource? _message;
+
+    private DateTimeOffset? _endsAt;
 
     private XdsResource(string typeUrl, string name, string version, ByteString body)
     {
@@ -33,6 +38,9 @@ public sealed class XdsResource
     /// <summary>The serialized message.</summary>
     public ByteString Body { get; }
 
+    /// <summary>How much longer it lives, from the moment it came; <see langword="null"/>: until it is taken back.</summary>
+    internal TimeSpan? TimeToLive { get; private init; }
+
     /// <summary>The route tables that it names, once it was found to break no rule; default: nobody has looked yet, or it breaks one.</summary>
     internal ImmutableArray<string> References { get; set; }
 
@@ -45,7 +53,22 @@ public sealed class XdsResource
 
     /// <summary>Takes a resource as it came from a stream or a file, with the version its sender gave it.</summary>
     internal static XdsResource From(Resource resource) =>
-        new(resource.Resource_?.TypeUrl ?? "", resource.Name, resource.Version, resource.Resource_?.Value ?? ByteString.Empty);
+        new(resource.Resource_?.TypeUrl ?? "", resource.Name, resource.Version, resource.Resource_?.Value ?? ByteString.Empty) { TimeToLive = Left(resource.Ttl) };
+
+    /// <summary>The same, but it ends by itself: whoever it is sent to is told how much longer it lives. Neither name nor version say so.</summary>
+    internal XdsResource EndingAt(DateTimeOffset end) => new(TypeUrl, Name, Version, Body) { _endsAt = end };
+
+    /// <summary>As it is sent now.</summary>
+    internal Resource ToMessage(TimeProvider time)
+    {
+        if (_endsAt is not { } end)
+        {
+            return ToMessage();
+        }
+
+        var left = end - time.GetUtcNow();
+        return new(ToMessage()) { Ttl = Duration.FromTimeSpan(left > Least ? left : Least) };
+    }
 
     /// <summary>As it is sent. All streams share it: nobody changes it.</summary>
     internal Resource ToMessage() => _message ??= new()
@@ -54,6 +77,19 @@ public sealed class XdsResource
         Version = Version,
         Resource_ = new Any { TypeUrl = TypeUrl, Value = Body },
     };
+
+    // Whatever a sender makes up: what is no duration is none.
+    private static TimeSpan? Left(Duration? ttl)
+    {
+        try
+        {
+            return ttl?.ToTimeSpan();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     internal static string HashOf(ReadOnlySpan<byte> body)
     {

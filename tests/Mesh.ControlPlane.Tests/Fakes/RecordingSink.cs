@@ -34,6 +34,10 @@ internal sealed class RecordingSink : IConfigurationSink
         }
     });
 
+    public ImmutableArray<FaultRule> Faults { get; private set; } = [];
+
+    public void OnFaults(ImmutableArray<FaultRule> faults) => Change(() => Faults = faults);
+
     public void OnSnapshot(ProxySnapshot snapshot) => Change(() =>
     {
         Snapshot = snapshot;

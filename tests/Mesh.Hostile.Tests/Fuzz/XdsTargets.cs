@@ -63,7 +63,7 @@ internal static class XdsTargets
 
     private static void RunDelta(byte[] input)
     {
-        var session = new DeltaSession(Cache, Profile, new Ignored(), new Ignored());
+        var session = new DeltaSession(Cache, Profile, new Ignored(), new Ignored(), TimeProvider.System);
         session.OnRequest(new DeltaDiscoveryRequest { TypeUrl = TypeUrls.Cluster });
         var first = session.Next();
         if (Parse(DeltaDiscoveryRequest.Parser, input) is { } request)
@@ -149,6 +149,10 @@ internal static class XdsTargets
         }
 
         public void OnEndpoints(ImmutableArray<EndpointSet> changed)
+        {
+        }
+
+        public void OnFaults(ImmutableArray<FaultRule> faults)
         {
         }
 

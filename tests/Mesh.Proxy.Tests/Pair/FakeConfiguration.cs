@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Configuration;
 
@@ -12,7 +13,18 @@ internal sealed class FakeConfiguration : ILiveConfiguration
 
     public event Action? Changed;
 
+    public event Action? FaultsChanged;
+
+    public ImmutableArray<FaultRule> Faults { get; private set; } = [];
+
     public ProxyConfiguration? Current => Volatile.Read(ref _current);
+
+    /// <summary>Tells of faults, in place of those before.</summary>
+    public void Apply(params ImmutableArray<FaultRule> faults)
+    {
+        Faults = faults;
+        FaultsChanged?.Invoke();
+    }
 
     /// <summary>Puts a snapshot in force, with the permissions that are in it.</summary>
     public void Apply(ProxySnapshot snapshot, IEnumerable<EndpointSet> endpoints)

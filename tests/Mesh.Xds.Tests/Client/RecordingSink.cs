@@ -23,6 +23,10 @@ internal sealed class RecordingSink : IConfigurationSink
     public void OnEndpoints(ImmutableArray<EndpointSet> changed) => Note(
         $"endpoints {string.Join(' ', changed.Select(set => set.Cluster))}", () => Endpoints = Endpoints.SetItems(changed.Select(set => KeyValuePair.Create(set.Cluster, set))));
 
+    public ImmutableArray<FaultRule> Faults { get; private set; } = [];
+
+    public void OnFaults(ImmutableArray<FaultRule> faults) => Note("faults", () => Faults = faults);
+
     public void OnSnapshot(ProxySnapshot snapshot) => Note("snapshot", () => Snapshot = snapshot);
 
     public async Task UntilAsync(Func<RecordingSink, bool> condition)

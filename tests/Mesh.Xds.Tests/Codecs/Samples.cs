@@ -62,6 +62,24 @@ internal static class Samples
         ResourceNames.Cluster(Port(service)),
         [.. ports.Select((port, index) => new Endpoint("127.0.0.1", port, $"{service}-{index + 1}"))]);
 
+    /// <summary>Calls that go wrong on purpose.</summary>
+    public static ProxySnapshot Faulted { get; } = Calling("orders", "payments") with
+    {
+        Faults =
+        [
+            new FaultRule
+            {
+                Id = "f1",
+                By = "ann",
+                Upstream = Port("orders"),
+                EndsAt = DateTimeOffset.UnixEpoch,
+                Matches = [new RouteMatch { Path = new PathMatch(PathMatchKind.PathPrefix, "/slow"), Headers = [new ValueMatch("tenant", ValueMatchKind.Exact, "7")] }],
+                Effects = new FaultEffects { Delay = new FaultDelay { Min = TimeSpan.Zero, Max = TimeSpan.FromSeconds(3), Percent = 0.5 }, Abort = new FaultAbort { GrpcStatus = 14 } },
+            },
+            new FaultRule { Id = "f2", By = "ann", Upstream = Port("payments"), EndsAt = DateTimeOffset.UnixEpoch, Effects = new FaultEffects { Abort = new FaultAbort { Reset = true } } },
+        ],
+    };
+
     public static ProxySnapshot Everything { get; } = new()
     {
         Identity = Storefront,

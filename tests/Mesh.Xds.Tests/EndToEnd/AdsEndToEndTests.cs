@@ -77,7 +77,7 @@ public sealed class AdsEndToEndTests
         next.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001, 1002));
 
         await client.Sink.UntilAsync(sink => sink.Endpoints["shop/orders/http"].Endpoints.Length == 2);
-        var status = await next.UntilAsync(stream => stream.Types.Count == 4);
+        var status = await next.UntilAsync(stream => stream.Types.Count == TypeUrls.InOrder.Length);
         foreach (var typeUrl in new[] { TypeUrls.Cluster, TypeUrls.Listener, TypeUrls.RouteTable })
         {
             // Known to be accepted without having been sent: both happened at the same instant.

@@ -28,7 +28,7 @@ public sealed class NodeClientTests
     public async Task Split_ChangedWhileItRuns_IsFollowed()
     {
         await using var host = await AdsHost.StartAsync();
-        await using var client = await NodeClient.StartAsync(host.Address, Node, Target, servers: 2);
+        await using var client = await GrpcClient.StartAsync(host.Address, Node, Target, servers: 2);
         host.Cache.PublishEndpoints(Samples.Endpoints("orders", client.Ports[0]), Samples.Endpoints("payments", client.Ports[1]));
         Publish(host, Split(75, 25));
 
@@ -45,7 +45,7 @@ public sealed class NodeClientTests
     public async Task Endpoints_ThatComeAndGo_AreFollowedByWeight()
     {
         await using var host = await AdsHost.StartAsync();
-        await using var client = await NodeClient.StartAsync(host.Address, Node, Target, servers: 3);
+        await using var client = await GrpcClient.StartAsync(host.Address, Node, Target, servers: 3);
         host.Cache.PublishEndpoints(Samples.Endpoints("orders", client.Ports[0]));
         Publish(host, Samples.Calling("orders"));
         Assert.Equal("s0:10", (await client.CallAsync(10)).ToString());
@@ -62,7 +62,7 @@ public sealed class NodeClientTests
     public async Task Table_ThatItRefuses_IsShownAndItsLastGoodOneServesOn()
     {
         await using var host = await AdsHost.StartAsync();
-        await using var client = await NodeClient.StartAsync(host.Address, Node, Target, servers: 1);
+        await using var client = await GrpcClient.StartAsync(host.Address, Node, Target, servers: 1);
         host.Cache.PublishEndpoints(Samples.Endpoints("orders", client.Ports[0]));
         Publish(host, Samples.Calling("orders"));
         Assert.Equal("s0:3", (await client.CallAsync(3)).ToString());
@@ -81,7 +81,7 @@ public sealed class NodeClientTests
     public async Task Upstream_DeletedAndDeclaredAgain_FailsAndAnswersAgain()
     {
         await using var host = await AdsHost.StartAsync();
-        await using var client = await NodeClient.StartAsync(host.Address, Node, Target, servers: 1);
+        await using var client = await GrpcClient.StartAsync(host.Address, Node, Target, servers: 1);
         host.Cache.PublishEndpoints(Samples.Endpoints("orders", client.Ports[0]));
         Publish(host, Samples.Calling("orders"));
         Assert.Equal("s0:3", (await client.CallAsync(3)).ToString());
@@ -97,7 +97,7 @@ public sealed class NodeClientTests
     public async Task NoBackend_FailsAtOnce()
     {
         await using var host = await AdsHost.StartAsync();
-        await using var client = await NodeClient.StartAsync(host.Address, Node, Target, servers: 1);
+        await using var client = await GrpcClient.StartAsync(host.Address, Node, Target, servers: 1);
         Publish(host, Samples.Calling("orders") with { RouteTables = [Samples.Table("orders") with { Rules = [new RouteRule { Name = "moved", Action = new Mesh.Model.Snapshots.RedirectAction { Host = "elsewhere" } }] }] });
 
         Assert.Equal("UNAVAILABLE:3", (await client.CallAsync(3)).ToString());
@@ -107,7 +107,7 @@ public sealed class NodeClientTests
     public async Task RingHash_ByHeader_OneCallerAlwaysComesToOneServer()
     {
         await using var host = await AdsHost.StartAsync();
-        await using var client = await NodeClient.StartAsync(host.Address, Node, Target, servers: 3);
+        await using var client = await GrpcClient.StartAsync(host.Address, Node, Target, servers: 3);
         host.Cache.PublishEndpoints(Samples.Endpoints("orders", client.Ports));
         var built = Change(Build("orders"), TypeUrls.Cluster, Cluster.Parser, cluster => cluster.LbPolicy = cluster.Name == Orders ? Cluster.Types.LbPolicy.RingHash : cluster.LbPolicy);
         PublishBuilt(host, Change(built, TypeUrls.RouteTable, RouteConfiguration.Parser, table => table.VirtualHosts[0].Routes[0].Route_.HashPolicy.Add(
@@ -127,7 +127,7 @@ public sealed class NodeClientTests
     public async Task Priorities_FirstOneDown_TheNextTakesOverAndGivesBack()
     {
         await using var host = await AdsHost.StartAsync();
-        await using var client = await NodeClient.StartAsync(host.Address, Node, Target, servers: 2);
+        await using var client = await GrpcClient.StartAsync(host.Address, Node, Target, servers: 2);
         var assignment = EndpointCodec.EncodeMessage(new EndpointSet(Orders, [new("127.0.0.1", client.Ports[0], "near", Zone: "a"), new("127.0.0.1", client.Ports[1], "far", Zone: "b")]));
         assignment.Endpoints[1].Priority = 1;
         Assert.Empty(host.Cache.PublishEndpoints([PreparedSnapshot.Of(new BuiltSnapshot([XdsResource.From(TypeUrls.Endpoints, Orders, assignment)], []))]).Violations);

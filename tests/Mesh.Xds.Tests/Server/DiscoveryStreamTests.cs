@@ -81,7 +81,7 @@ public sealed class DiscoveryStreamTests : ISessionObserver, IDisposable
     private Task Run(CancellationToken cancellationToken)
     {
         var first = new DeltaDiscoveryRequest { TypeUrl = TypeUrls.Endpoints, ResourceNamesSubscribe = { "shop/orders/http" } };
-        return new DiscoveryStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(_cache, Profile, stream => new DeltaSession(_cache, Profile, stream, this))
+        return new DiscoveryStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(_cache, Profile, stream => new DeltaSession(_cache, Profile, stream, this, TimeProvider.System))
             .RunAsync(first, _transport, _transport, cancellationToken);
     }
 

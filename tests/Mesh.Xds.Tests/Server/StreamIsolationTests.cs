@@ -102,7 +102,7 @@ public sealed class StreamIsolationTests : IDisposable
         public Client(SnapshotCache cache)
         {
             var first = new DeltaDiscoveryRequest { TypeUrl = TypeUrls.Endpoints, ResourceNamesSubscribe = { "shop/orders/http" } };
-            Running = new DiscoveryStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(cache, Profile, stream => new DeltaSession(cache, Profile, stream, this))
+            Running = new DiscoveryStream<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(cache, Profile, stream => new DeltaSession(cache, Profile, stream, this, TimeProvider.System))
                 .RunAsync(first, Transport, Transport, _dying.Token);
         }
 

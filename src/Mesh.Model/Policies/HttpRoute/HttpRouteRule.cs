@@ -31,7 +31,7 @@ public sealed record HttpRouteRule
         }
     }
 
-    private static IEnumerable<Violation> MatchViolations(RouteMatch match, FieldPath at) =>
+    internal static IEnumerable<Violation> MatchViolations(RouteMatch match, FieldPath at) =>
     [
         .. match.Path is null ? [] : Matching.MatchRules.Path(match.Path, at / "path"),
         .. match.Method is null ? [] : Matching.MatchRules.Method(match.Method, at / "method"),

@@ -6,7 +6,7 @@ namespace Mesh.Model.Serialization.Schemas;
 /// <summary>The spec of kind HttpRoute.</summary>
 internal static class HttpRouteSchema
 {
-    private static readonly ObjectSchema<RouteMatch> Match = new ObjectSchema<RouteMatch>(() => new())
+    public static ObjectSchema<RouteMatch> Match { get; } = new ObjectSchema<RouteMatch>(() => new())
         .Field("path", SharedSchemas.Path, x => x.Path, (x, v) => x with { Path = v })
         .Field("method", TextSchema.Any, x => x.Method, (x, v) => x with { Method = v })
         .List("headers", SharedSchemas.Value, x => x.Headers, (x, v) => x with { Headers = v }, mayBeEmpty: false)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Policies.LoadBalancing;
 
@@ -7,18 +6,12 @@ namespace Mesh.Proxy.Policies.Routing;
 /// <summary>A route rule, ready to run.</summary>
 internal sealed class CompiledRule
 {
-    private readonly CompiledPath? _path;
-    private readonly string? _method;
-    private readonly ImmutableArray<CompiledValue> _headers;
-    private readonly ImmutableArray<CompiledValue> _query;
+    private readonly CompiledMatch _match;
 
     public CompiledRule(RouteRule rule)
     {
         Rule = rule;
-        _path = rule.Match.Path is { } path ? new CompiledPath(path) : null;
-        _method = rule.Match.Method;
-        _headers = [.. rule.Match.Headers.Select(h => new CompiledValue(h))];
-        _query = [.. rule.Match.QueryParameters.Select(q => new CompiledValue(q))];
+        _match = new CompiledMatch(rule.Match);
         Split = rule.Action is ForwardAction forward ? new WeightedSplit(forward.Backends) : null;
         Hash = rule.Action is ForwardAction { HashPolicies: { IsEmpty: false } policies } ? new RequestHash(policies) : null;
         Policy = rule.Origin == Model.Origin.Default ? null : rule.Origin.ToString();
@@ -37,37 +30,10 @@ internal sealed class CompiledRule
     public string? Policy { get; }
 
     /// <summary>The path prefix that a rewrite replaces.</summary>
-    public string MatchedPrefix => _path?.Prefix ?? "";
+    public string MatchedPrefix => _match.Prefix;
 
     /// <summary>Whether a request matches.</summary>
     /// <param name="request">The request.</param>
     /// <param name="path">Its path without the query, decoded where rules look at paths.</param>
-    public bool Matches(HttpRequest request, string path)
-    {
-        if ((_method is not null && request.Method != _method) || (_path is not null && !_path.Matches(path)))
-        {
-            return false;
-        }
-
-        foreach (var header in _headers)
-        {
-            // Of duplicates the first counts (Gateway API).
-            var values = request.Headers[header.Name];
-            if (!header.Matches(values.Count == 0 ? null : values[0]))
-            {
-                return false;
-            }
-        }
-
-        foreach (var parameter in _query)
-        {
-            var values = request.Query[parameter.Name];
-            if (!parameter.Matches(values.Count == 0 ? null : values[0]))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    public bool Matches(HttpRequest request, string path) => _match.Matches(request, path);
 }

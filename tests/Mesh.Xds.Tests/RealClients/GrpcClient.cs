@@ -6,14 +6,22 @@ using Mesh.Xds.Tests.OfficialProtos;
 
 namespace Mesh.Xds.Tests.RealClients;
 
-/// <summary>A process with a real grpc-js client and the servers that it is sent to; skips the test where Node or the package is not there.</summary>
-internal sealed class NodeClient : IAsyncDisposable
+/// <summary>A process with a real gRPC client and the servers that it is sent to; skips the test where what it needs is not there.</summary>
+internal sealed class GrpcClient : IAsyncDisposable
 {
+    /// <summary>grpc-js with its xDS package.</summary>
+    public const string Node = "node";
+
+    /// <summary>gRPC's C core.</summary>
+    public const string Python = "python";
+
+    private static readonly Lazy<bool> HasGrpc = new(FindGrpc);
+
     private readonly Process _process;
     private readonly Task<string> _errors;
     private readonly string _bootstrap;
 
-    private NodeClient(Process process, string bootstrap)
+    private GrpcClient(Process process, string bootstrap)
     {
         _bootstrap = bootstrap;
         _process = process;
@@ -23,15 +31,12 @@ internal sealed class NodeClient : IAsyncDisposable
     /// <summary>The ports of its servers, which answer <c>s0</c>, <c>s1</c> and so on.</summary>
     public int[] Ports { get; private set; } = [];
 
-    public static async Task<NodeClient> StartAsync(Uri controlPlane, string nodeId, string target, int servers)
+    public static async Task<GrpcClient> StartAsync(Uri controlPlane, string nodeId, string target, int servers, string language = Node)
     {
-        var script = Checkout.PathTo("tests", "Mesh.Xds.Tests", "RealClients", "client.js");
-        var start = new ProcessStartInfo("node", [script, NodeScript.Modules(), target, servers.ToString(CultureInfo.InvariantCulture)])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = Program(language, target, servers.ToString(CultureInfo.InvariantCulture));
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         var bootstrap = Path.GetTempFileName();
         start.Environment["GRPC_XDS_BOOTSTRAP"] = bootstrap;
         await File.WriteAllTextAsync(bootstrap, JsonSerializer.Serialize(new
@@ -45,7 +50,7 @@ internal sealed class NodeClient : IAsyncDisposable
         }), TestContext.Current.CancellationToken);
         start.Environment.Remove("http_proxy");
         start.Environment.Remove("https_proxy");
-        var client = new NodeClient(NodeScript.Start(start), bootstrap);
+        var client = new GrpcClient(NodeScript.Start(start), bootstrap);
         client.Ports = JsonSerializer.Deserialize<int[]>(await client.ReadAsync())!;
         return client;
     }
@@ -90,6 +95,37 @@ internal sealed class NodeClient : IAsyncDisposable
 
         _process.Dispose();
         File.Delete(_bootstrap);
+    }
+
+    private static ProcessStartInfo Program(string language, params string[] arguments)
+    {
+        var folder = Checkout.PathTo("tests", "Mesh.Xds.Tests", "RealClients");
+        if (language == Node)
+        {
+            return new("node", [Path.Combine(folder, "client.js"), NodeScript.Modules(), .. arguments]);
+        }
+
+        // The system's Python: Debian puts grpcio beside that one, whatever other Python the path has.
+        const string SystemPython = "/usr/bin/python3";
+        Assert.SkipUnless(HasGrpc.Value, "No gRPC for the system's Python here; Debian's python3-grpcio has it (apt-get install python3-grpcio).");
+        var start = new ProcessStartInfo(SystemPython, [Path.Combine(folder, "client.py"), .. arguments]);
+
+        // While no call is under way gRPC's core looks at its sockets only every 5 s, those of its xDS client too.
+        start.Environment["GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS"] = "100";
+        return start;
+    }
+
+    private static bool FindGrpc()
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", "import grpc; grpc.xds_server_credentials"]) { RedirectStandardError = true })!;
+            return process.WaitForExit(TimeSpan.FromSeconds(20)) && process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
     }
 
     private async Task<CallResult> OrderAsync(object order)

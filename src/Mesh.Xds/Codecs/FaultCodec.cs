@@ -1,0 +1,126 @@
+using Envoy.Extensions.Filters.Http.Fault.V3;
+using Envoy.Type.V3;
+using Google.Protobuf.WellKnownTypes;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Validation;
+using Mesh.Snapshot.V1;
+using Mesh.Xds.Wire;
+using FaultAbortMessage = Envoy.Extensions.Filters.Http.Fault.V3.FaultAbort;
+using FaultAbortRecord = Mesh.Model.Snapshots.FaultAbort;
+using FaultDelayMessage = Envoy.Extensions.Filters.Common.Fault.V3.FaultDelay;
+using FaultDelayRecord = Mesh.Model.Snapshots.FaultDelay;
+
+namespace Mesh.Xds.Codecs;
+
+/// <summary>Faults: for our sidecar a resource of its own that ends by itself, in which the standard filter says what it can; for others that filter alone.</summary>
+internal static class FaultCodec
+{
+    /// <summary>The name of the standard filter among those of a connection manager, and of what replaces it for one route.</summary>
+    public const string FilterName = "envoy.filters.http.fault";
+
+    private const double PerPercent = 10_000;
+
+    public static XdsResource Encode(FaultRule fault) => XdsResource.From(TypeUrls.Fault, fault.Name, EncodeMessage(fault)).EndingAt(fault.EndsAt);
+
+    /// <summary>The rule, with an end that its resource says and not its body.</summary>
+    public static FaultRule Decode(FaultLease message)
+    {
+        var http = message.Http ?? new HTTPFault();
+        var rule = new FaultRule
+        {
+            Id = message.Id,
+            By = message.By,
+            Upstream = ValueCodec.DecodePort(message.Upstream, "upstream"),
+            EndsAt = DateTimeOffset.MinValue,
+            Matches = [.. message.Matches.Select((match, i) => RouteMatchCodec.Decode(match, anyPath: true, $"matches[{i}]"))],
+            Effects = new FaultEffects
+            {
+                Delay = http.Delay is { } delay ? Decode(delay, message.LongestDelay) : null,
+                Abort = http.Abort is { } abort ? Decode(abort) : message.Reset is { } reset ? new FaultAbortRecord { Reset = true, Percent = Decode(reset) } : null,
+            },
+        };
+        return rule.Effects.Validate(FieldPath.Root).ToArray() is { Length: > 0 } violations
+            ? throw new ResourceRefusedException(string.Join("; ", violations.Select(violation => violation.ToString())))
+            : rule;
+    }
+
+    /// <summary>What the standard filter can say of it: a delay that is drawn becomes its mean. <see langword="null"/>: nothing.</summary>
+    /// <param name="effects">What happens.</param>
+    /// <param name="brokenOff">What is answered in place of a connection that breaks off, which the filter cannot do; <see langword="null"/>: nothing.</param>
+    public static HTTPFault? EncodeStandard(FaultEffects effects, FaultAbortRecord? brokenOff)
+    {
+        var abort = effects.Abort is { Reset: true } reset ? brokenOff is null ? null : brokenOff with { Percent = reset.Percent } : effects.Abort;
+        return effects.Delay is null && abort is null
+            ? null
+            : new()
+            {
+                Delay = effects.Delay is { } delay ? Encode((delay.From + delay.To) / 2, delay.Percent) : null,
+                Abort = abort is null ? null : Encode(abort),
+            };
+    }
+
+    private static FaultLease EncodeMessage(FaultRule fault)
+    {
+        var (delay, abort) = (fault.Effects.Delay, fault.Effects.Abort);
+
+        // The filter knows no delay of zero.
+        var least = delay is null ? TimeSpan.Zero : delay.From > TimeSpan.Zero ? delay.From : TimeSpan.FromMilliseconds(1);
+        var message = new FaultLease
+        {
+            Id = fault.Id,
+            By = fault.By,
+            Upstream = fault.Upstream.ToString(),
+            LongestDelay = delay is not null && delay.To != delay.From ? Duration.FromTimeSpan(delay.To) : null,
+            Reset = abort is { Reset: true } ? Encode(abort.Percent) : null,
+            Http = new HTTPFault
+            {
+                Delay = delay is null ? null : Encode(least, delay.Percent),
+                Abort = abort is null or { Reset: true } ? null : Encode(abort),
+            },
+        };
+        message.Matches.AddRange(fault.Matches.Select(RouteMatchCodec.Encode));
+        return message;
+    }
+
+    private static FaultDelayMessage Encode(TimeSpan length, double percent) => new() { FixedDelay = Duration.FromTimeSpan(length), Percentage = Encode(percent) };
+
+    private static FaultAbortMessage Encode(FaultAbortRecord abort)
+    {
+        var message = new FaultAbortMessage { Percentage = Encode(abort.Percent) };
+        if (abort.GrpcStatus is { } grpc)
+        {
+            message.GrpcStatus = (uint)grpc;
+        }
+        else
+        {
+            message.HttpStatus = (uint)(abort.HttpStatus ?? 0);
+        }
+
+        return message;
+    }
+
+    private static FaultDelayRecord Decode(FaultDelayMessage delay, Duration? longest)
+    {
+        var least = ValueCodec.Required(delay.FixedDelay, "http.delay.fixed_delay");
+        var percent = Decode(delay.Percentage);
+        return longest is null ? new() { Fixed = least, Percent = percent } : new() { Min = least, Max = longest.ToTimeSpan(), Percent = percent };
+    }
+
+    private static FaultAbortRecord Decode(FaultAbortMessage abort) => abort.ErrorTypeCase switch
+    {
+        FaultAbortMessage.ErrorTypeOneofCase.HttpStatus => new() { HttpStatus = (int)abort.HttpStatus, Percent = Decode(abort.Percentage) },
+        FaultAbortMessage.ErrorTypeOneofCase.GrpcStatus => new() { GrpcStatus = (int)abort.GrpcStatus, Percent = Decode(abort.Percentage) },
+        _ => throw new ResourceRefusedException($"http.abort: {abort.ErrorTypeCase} is not supported"),
+    };
+
+    private static FractionalPercent Encode(double percent) =>
+        new() { Numerator = (uint)Math.Round(percent * PerPercent), Denominator = FractionalPercent.Types.DenominatorType.Million };
+
+    private static double Decode(FractionalPercent? share) => share is null ? 0 : share.Numerator / share.Denominator switch
+    {
+        FractionalPercent.Types.DenominatorType.Hundred => 1,
+        FractionalPercent.Types.DenominatorType.TenThousand => 100,
+        FractionalPercent.Types.DenominatorType.Million => PerPercent,
+        _ => throw new ResourceRefusedException($"percentage: denominator {share.Denominator} is not supported"),
+    };
+}
