@@ -32,7 +32,7 @@ public class DeltaDiff : ICacheListener, ISessionObserver
         _snapshots = [Snapshot("one.example"), Snapshot("other.example")];
         _prepared = [.. _snapshots.Select(snapshot => PreparedSnapshot.Of(Profile, snapshot))];
         _cache.Publish(Profile, _prepared[0]);
-        _session = new DeltaSession(_cache, Profile, this, this);
+        _session = new DeltaSession(_cache, Profile, this, this, TimeProvider.System);
         _session.OnRequest(new() { TypeUrl = TypeUrls.Cluster });
         _session.OnRequest(new() { TypeUrl = TypeUrls.Listener });
         _session.OnRequest(new() { TypeUrl = TypeUrls.RouteTable, ResourceNamesSubscribe = { _snapshots[0].RouteTables.Select(table => table.Name) } });

@@ -24,6 +24,7 @@ internal static class CommandTree
         ApplyCommand.Create(context),
         PolicyChangeCommand.Delete(context),
         PolicyChangeCommand.Undo(context),
+        FaultCommand.Create(context),
         TokenCommand.Create(context),
         ProxyCommand.Create(context),
         SystemdCommand.Create(context),

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Mesh.Cli.Commands;
+
+namespace Mesh.Cli.Tests.Commands;
+
+public sealed class FaultOptionsTests
+{
+    [Theory]
+    [InlineData("orders --abort reset", """{"to":"orders","duration":"5m","abort":{"reset":true}}""")]
+    [InlineData("orders/http --for 30s --delay 1s", """{"to":"orders/http","duration":"30s","delay":{"fixed":"1s"}}""")]
+    [InlineData("orders --delay 100ms..2s --abort 503 --percent 12.5", """{"to":"orders","duration":"5m","delay":{"min":"100ms","max":"2s","percent":12.5},"abort":{"httpStatus":503,"percent":12.5}}""")]
+    [InlineData("orders --from a --from b/c --abort UNAVAILABLE", """{"to":"orders","duration":"5m","from":["a","b/c"],"abort":{"grpcStatus":"UNAVAILABLE"}}""")]
+    [InlineData("orders --path /x/* --method POST", """{"to":"orders","duration":"5m","matches":[{"path":{"type":"PathPrefix","value":"/x"},"method":"POST"}]}""")]
+    [InlineData("orders --path /x --header tenant=7=8 --header beta", """{"to":"orders","duration":"5m","matches":[{"path":{"type":"Exact","value":"/x"},"headers":[{"name":"tenant","value":"7=8"},{"name":"beta","type":"Present"}]}]}""")]
+    public void Read_Options_IsTheRequestThatTheControlPlaneTakes(string line, string expected)
+    {
+        var options = new FaultOptions();
+        var command = new Command("add");
+        options.AddTo(command);
+
+        Assert.Equal(expected, options.Read(command.Parse(line)).ToJsonString());
+    }
+}
