@@ -6,6 +6,7 @@ using Mesh.Model.Bootstrap;
 namespace Mesh.Hosting.Kubernetes.Tests;
 
 /// <summary>Databases, images that keep their port, and what is outside the mesh.</summary>
+[Collection(nameof(PublishedChart))]
 public sealed class BookshopTests(Bookshop app) : IClassFixture<Bookshop>
 {
     private readonly RenderedChart _chart = RenderedChart.Of(app.Chart);

@@ -9,6 +9,7 @@ using Mesh.Model.Serialization;
 namespace Mesh.Hosting.Kubernetes.Tests;
 
 /// <summary>What an app of two services becomes in a cluster.</summary>
+[Collection(nameof(PublishedChart))]
 public sealed class ChartTests(TwoServices app) : IClassFixture<TwoServices>
 {
     public static TheoryData<string, string?> ValueSets => new()

@@ -9,6 +9,7 @@ namespace Mesh.Hosting.Kubernetes.Tests;
 /// One AppHost, run and published, is one mesh: services, identities, who may call whom, listeners, what apps read of each other and policies are the same, read out of
 /// the plan of the run and back out of the chart.
 /// </summary>
+[Collection(nameof(PublishedChart))]
 public sealed class RunIsPublishTests(Bookshop app) : IClassFixture<Bookshop>
 {
     [Fact]

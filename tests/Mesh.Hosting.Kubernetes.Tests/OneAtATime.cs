@@ -1,2 +1,0 @@
-// Builders of AppHosts listen for the making of others in their process.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
