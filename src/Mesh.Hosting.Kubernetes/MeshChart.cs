@@ -47,7 +47,7 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
         var templates = Directory.CreateDirectory(Path.Combine(chart, "templates", mesh.Mesh.Name));
         foreach (var (name, manifest) in Objects())
         {
-            await File.WriteAllTextAsync(Path.Combine(templates.FullName, $"{name}.yaml"), ChartText.Render(ManifestText.Write(manifest)), context.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(templates.FullName, $"{name}.yaml"), ChartText.Render(Named(ManifestText.Write(manifest))), context.CancellationToken);
         }
 
         await File.AppendAllTextAsync(Path.Combine(chart, "values.yaml"), MeshValues.Text(mesh), context.CancellationToken);
@@ -61,12 +61,26 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
         .. _pods.Values.Select(p => ($"identity-{p.Service.Name}", WorkloadObjects.ServiceAccount(_sidecars, p))),
         .. _pods.Values.Select(p => ($"network-policy-{p.Service.Name}", WorkloadObjects.NetworkPolicy(_sidecars, p))),
         .. mesh.Topology.Select(Document),
-        .. mesh.Policies.Select(Document),
+        .. Policies().Select(Document),
     ];
 
-    // What is said of the whole mesh is in the control plane's namespace on a laptop; here the app's namespace is the whole mesh.
+    // What is said of the whole mesh is in the control plane's namespace on a laptop; here the app's namespace is the whole mesh, and the two may have used one name.
+    private IEnumerable<MeshDocument> Policies()
+    {
+        // As in a run, what is in files beats what the AppHost says under the same name.
+        var all = PolicyFiles.Read(mesh).Concat(mesh.Policies).DistinctBy(p => p.Key).ToList();
+        var own = all.Where(p => p.Metadata.Namespace != MeshDocument.SystemNamespace).ToList();
+        var taken = own.Select(p => (p.Kind, p.Metadata.Name)).ToHashSet();
+        return own.Concat(all.Where(p => p.Metadata.Namespace == MeshDocument.SystemNamespace)
+            .Select(p => taken.Contains((p.Kind, p.Metadata.Name)) ? p with { Metadata = p.Metadata with { Name = $"{p.Metadata.Name}-{mesh.Mesh.Name.ToLowerInvariant()}" } } : p));
+    }
+
     private (string File, ObjectNode Object) Document(MeshDocument resource) =>
         ($"{resource.Kind.ToLowerInvariant()}-{resource.Metadata.Name}", CustomObject.Write(resource, ChartText.Namespace, new Dictionary<string, string> { [MeshNames.MeshLabel] = _sidecars.Names.Mesh }));
+
+    // Identities that somebody wrote out in full, in a policy's file.
+    private string Named(string manifest) => manifest.Replace(
+        $"spiffe://{mesh.TrustDomain.Name}/ns/{mesh.Mesh.Options.Namespace}/", $"spiffe://{ChartText.TrustDomain}/ns/{ChartText.Namespace}/", StringComparison.Ordinal);
 
     [GeneratedRegex("^kubeVersion:.*$", RegexOptions.Multiline)]
     private static partial Regex KubeVersionLine();

@@ -7,11 +7,7 @@ var mesh = builder.AddMesh("mesh", options => options.PoliciesDirectory = "../po
 
 var secrets = Path.Combine(builder.AppHostDirectory, "obj", "postgres");
 
-// A PostgreSQL server of the machine's own, so that the Shop runs without a container engine.
-var postgres = builder.AddExecutable("postgres", "sh", "..", "postgres/run.sh")
-    .WithEndpoint(name: "tcp", scheme: "tcp", env: "PORT")
-    .WithEnvironment("MESH_STATE", Path.Combine(secrets, "data"))
-    .WithEnvironment("POSTGRES_PASSWORD_FILE", Path.Combine(secrets, "password"));
+builder.AddKubernetesEnvironment("k8s"); // `aspire publish`: a chart with the mesh in it
 
 var payments = builder.AddNodeApp("payments", "../payments", "server.js")
     .WithHttpEndpoint(port: 5403, env: "PORT")
@@ -25,16 +21,30 @@ var inventory = builder.AddProject<Projects.Shop_Inventory>("inventory")
 var orders = builder.AddProject<Projects.Shop_Orders>("orders")
     .WithReplicas(2)
     .WithHttpEndpoint()
-    .WithHttpHealthCheck("/health")
+    .WithHttpProbe(ProbeType.Readiness, "/health")
     .WithReference(inventory)
-    .WithReference(payments)
-    .WithEnvironment("POSTGRES_TCP", postgres.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort))
-    .WithEnvironment("POSTGRES_PASSWORD_FILE", Path.Combine(secrets, "password"));
+    .WithReference(payments);
+
+if (builder.ExecutionContext.IsPublishMode)
+{
+    orders.WithReference(builder.AddPostgres("postgres").WithDataVolume("shop-data").AddDatabase("shop"));
+}
+else
+{
+    // A PostgreSQL server of the machine's own, so that the Shop runs without a container engine.
+    var postgres = builder.AddExecutable("postgres", "sh", "..", "postgres/run.sh")
+        .WithEndpoint(name: "tcp", scheme: "tcp", env: "PORT")
+        .WithEnvironment("MESH_STATE", Path.Combine(secrets, "data"))
+        .WithEnvironment("POSTGRES_PASSWORD_FILE", Path.Combine(secrets, "password"));
+    orders
+        .WithEnvironment("POSTGRES_TCP", postgres.GetEndpoint("tcp").Property(EndpointProperty.HostAndPort))
+        .WithEnvironment("POSTGRES_PASSWORD_FILE", Path.Combine(secrets, "password"));
+}
 
 builder.AddProject<Projects.Shop_Storefront>("storefront")
     .WithHttpEndpoint(port: 5400)
     .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
+    .WithHttpProbe(ProbeType.Readiness, "/health")
     .WithReference(orders)
     .WithReference(inventory)
     .WithEnvironment("PAYMENTS_URL", "http://127.0.0.1:5403"); // for /demo/payments, which tries to go round the mesh

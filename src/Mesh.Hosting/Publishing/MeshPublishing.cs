@@ -41,6 +41,12 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             return;
         }
 
+        if (mesh.GetComputeEnvironment() is null)
+        {
+            // Aspire asks where each executable goes before it looks at which are left out; the mesh goes wherever services do.
+            mesh.Builder.CreateResourceBuilder(mesh).WithComputeEnvironment(mesh.Builder.CreateResourceBuilder(environments[0]));
+        }
+
         var publishers = MeshPublishers.Find();
         foreach (var environment in environments)
         {

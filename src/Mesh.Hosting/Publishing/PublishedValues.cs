@@ -38,7 +38,7 @@ internal static class PublishedValues
             endpoint => outbound.ContainsKey(endpoint) || own.ContainsKey(endpoint),
             (endpoint, property) => outbound.TryGetValue(endpoint.EndpointAnnotation, out var port) ? Address(endpoint, property, port)
                 : property == EndpointProperty.TargetPort && own.TryGetValue(endpoint.EndpointAnnotation, out var app) ? Text(app) : null,
-            provider => ValueWalk.Endpoints(provider).Any(u => u.Target != resource) ? throw MeshDiagnostics.OpaqueValue(resource.Name, current, provider.GetType().Name) : provider);
+            provider => ValueWalk.Endpoints(provider).Any(u => u.Target.Name != resource.Name) ? throw MeshDiagnostics.OpaqueValue(resource.Name, current, provider.GetType().Name) : provider);
 
         resource.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
         {

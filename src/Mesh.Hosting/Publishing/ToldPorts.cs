@@ -22,7 +22,7 @@ internal static class ToldPorts
             }
 
             var values = await new UsedEndpoints(execution).ValuesAsync(resource, cancellationToken);
-            foreach (var part in values.SelectMany(v => ValueWalk.Parts(v.Value)).Where(p => p.Property == EndpointProperty.TargetPort && p.Endpoint.Resource == resource))
+            foreach (var part in values.SelectMany(v => ValueWalk.Parts(v.Value)).Where(p => p.Property == EndpointProperty.TargetPort && p.Endpoint.Resource.Name == resource.Name))
             {
                 told.Add(part.Endpoint.EndpointAnnotation);
             }

@@ -27,7 +27,7 @@ internal sealed class AppModelReader(
         var uses = new Dictionary<IResource, ImmutableArray<Use>>();
         foreach (var resource in resources)
         {
-            uses[resource] = await _used.OfAsync(resource, cancellationToken);
+            uses[resource] = [.. (await _used.OfAsync(resource, cancellationToken)).Select(u => u with { Target = InModel(model, u.Target) }).Where(u => u.Target != resource).Distinct()];
         }
 
         var workloads = resources.OfType<IResourceWithEndpoints>().Where(r => !IsOutside(r) && (Endpoints(r).Any() || uses[r].Length > 0)).ToList();
@@ -49,6 +49,11 @@ internal sealed class AppModelReader(
             Warnings = _used.Warnings,
         };
     }
+
+    // Published, an executable is replaced by a container of its name (PublishAsDockerFile); references still hold the one that was there when they were made.
+    private static IResource InModel(DistributedApplicationModel model, IResource resource) => model.Resources.Contains(resource)
+        ? resource
+        : model.Resources.FirstOrDefault(r => string.Equals(r.Name, resource.Name, StringComparison.OrdinalIgnoreCase)) ?? resource;
 
     // Names given twice are the planner's to report; here the first one stands.
     private static ImmutableDictionary<TKey, T> Distinct<TKey, T>(IEnumerable<T> items, Func<T, TKey> key)

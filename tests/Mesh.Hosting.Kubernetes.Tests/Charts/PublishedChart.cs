@@ -1,4 +1,6 @@
+using System.Reflection;
 using Aspire.Hosting;
+using Aspire.Hosting.Testing;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -8,10 +10,16 @@ namespace Mesh.Hosting.Kubernetes.Tests.Charts;
 /// <summary>The chart that an AppHost publishes, made by the real publisher in this process.</summary>
 internal sealed class PublishedChart : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder? _folder;
+
+    private PublishedChart(string? path = null)
+    {
+        _folder = path is null ? new TemporaryFolder() : null;
+        Path = path ?? _folder!.Path;
+    }
 
     /// <summary>The chart's folder.</summary>
-    public string Path => _folder.Path;
+    public string Path { get; }
 
     /// <summary>What was logged as a warning or worse.</summary>
     public List<string> Warnings { get; } = [];
@@ -24,7 +32,7 @@ internal sealed class PublishedChart : IDisposable
         {
             var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
             {
-                Args = ["--operation", "publish", "--step", "publish", "--output-path", chart.Path, "--clear-cache", "true"],
+                Args = Arguments(chart.Path),
                 AssemblyName = typeof(PublishedChart).Assembly.GetName().Name,
                 DisableDashboard = true,
             });
@@ -41,6 +49,29 @@ internal sealed class PublishedChart : IDisposable
         }
     }
 
+    /// <summary>Publishes an AppHost of the playground.</summary>
+    public static async Task<PublishedChart> OfAppHostAsync(string assembly)
+    {
+        var chart = new PublishedChart();
+        try
+        {
+            var entryPoint = Assembly.Load(assembly).EntryPoint!.DeclaringType!;
+            await using var builder = await DistributedApplicationTestingBuilder.CreateAsync(entryPoint, Arguments(chart.Path), (options, _) => options.DisableDashboard = true, TestContext.Current.CancellationToken);
+            builder.Services.AddLogging(l => l.AddProvider(new WarningLog(chart.Warnings)));
+            await using var app = builder.Build();
+            await app.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            return chart;
+        }
+        catch
+        {
+            chart.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The chart of one environment, where there are several; its owner keeps the files.</summary>
+    public PublishedChart Of(string environment) => new(System.IO.Path.Combine(Path, environment));
+
     /// <summary>The text of a file.</summary>
     public string Text(params string[] path) => File.ReadAllText(System.IO.Path.Combine([Path, .. path])).ReplaceLineEndings("\n");
 
@@ -48,7 +79,10 @@ internal sealed class PublishedChart : IDisposable
     public IReadOnlyList<string> Files => [.. Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
         .Select(f => System.IO.Path.GetRelativePath(Path, f).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _folder?.Dispose();
+
+    // What aspire publish calls an AppHost with, and that nothing is kept in the user's directory.
+    private static string[] Arguments(string output) => ["--operation", "publish", "--step", "publish", "--output-path", output, "--clear-cache", "true"];
 
     private sealed class WarningLog(List<string> warnings) : ILoggerProvider, ILogger
     {

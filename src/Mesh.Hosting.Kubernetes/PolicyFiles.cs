@@ -1,0 +1,59 @@
+using Mesh.Hosting.Diagnostics;
+using Mesh.Hosting.Publishing;
+using Mesh.Kubernetes.Manifests;
+using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
+using Mesh.Model.Topology;
+using Mesh.Yaml;
+using MeshDocument = Mesh.Model.Resources.MeshResource;
+
+namespace Mesh.Hosting.Kubernetes;
+
+/// <summary>The documents in the directory that the control plane watches in a run. Published, they are objects like those of the AppHost.</summary>
+internal static class PolicyFiles
+{
+    private static readonly string[] Endings = [".yaml", ".yml", ".json"];
+
+    /// <summary>Reads them; what is wrong with any is an error.</summary>
+    public static IReadOnlyList<MeshDocument> Read(PublishedMesh mesh)
+    {
+        if (mesh.Mesh.Options.PoliciesDirectory is not { } directory)
+        {
+            return [];
+        }
+
+        var root = Path.GetFullPath(directory, mesh.Mesh.AppHostDirectory);
+        var documents = new List<MeshDocument>();
+        var errors = new List<string>();
+        foreach (var file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(f => Endings.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal))
+        {
+            var name = $"{Path.GetFileName(root)}/{Path.GetRelativePath(root, file).Replace('\\', '/')}";
+            var read = DocumentReader.Read(File.ReadAllText(file), name);
+            errors.AddRange(read.Violations.Select(v => $"{name}:{v.Line}: {v}"));
+            foreach (var result in read.Documents.Select(ResourceReader.Read))
+            {
+                errors.AddRange(result.Violations.Select(v => $"{name}:{v.Line}: {v}"));
+                if (result.Resource is { } resource)
+                {
+                    documents.Add(Published(resource, mesh));
+                }
+            }
+        }
+
+        return errors.Count == 0 ? documents : throw MeshDiagnostics.Misused(errors);
+    }
+
+    // What the AppHost calls its namespace is the release's, and people are to find the file that they wrote.
+    private static MeshDocument Published(MeshDocument resource, PublishedMesh mesh)
+    {
+        var metadata = resource.Metadata;
+        return resource with
+        {
+            Metadata = metadata with
+            {
+                Namespace = metadata.Namespace == mesh.Mesh.Options.Namespace || metadata.Namespace == ServiceId.DefaultNamespace ? ChartText.Namespace : metadata.Namespace,
+                DeclaredAt = resource.Origin.Location is { } place ? metadata.DeclaredAt.Add(ResourceMetadata.Document, place) : metadata.DeclaredAt,
+            },
+        };
+    }
+}

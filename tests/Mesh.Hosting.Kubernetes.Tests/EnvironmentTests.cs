@@ -1,0 +1,123 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using k8s.Models;
+using Mesh.Hosting.Kubernetes.Tests.Charts;
+using Mesh.Model.Serialization;
+
+namespace Mesh.Hosting.Kubernetes.Tests;
+
+/// <summary>Several environments in one AppHost, and those that the mesh does not serve.</summary>
+[Collection(nameof(PublishedChart))]
+public sealed class EnvironmentTests
+{
+    [Fact]
+    public async Task TwoClusters_EachHaveAMeshOfTheirOwn()
+    {
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            var (east, west) = (builder.AddKubernetesEnvironment("east").WithDashboard(false), builder.AddKubernetesEnvironment("west").WithDashboard(false));
+            var stock = Service(builder, "stock").WithComputeEnvironment(east);
+            var orders = Service(builder, "orders").WithComputeEnvironment(east).WithReference(stock);
+            Service(builder, "reports").WithComputeEnvironment(west).WithReference(orders);
+            stock.WithMeshInboundTimeout(t => t.Request = TimeSpan.FromSeconds(3));
+        });
+        var (inEast, inWest) = (RenderedChart.Of(output.Of("east")), RenderedChart.Of(output.Of("west")));
+
+        Assert.Equal(["mesh-control-plane", "orders", "stock"], Accounts(inEast));
+        Assert.Equal(["mesh-control-plane", "reports"], Accounts(inWest));
+        Assert.NotNull(inEast.Node("Timeout", "stock-inbound", "mesh.dev"));
+        Assert.DoesNotContain(inWest.Objects, o => o.File.Contains("timeout-", StringComparison.Ordinal));
+
+        // A call from one cluster into another is not in either mesh: it keeps the address that Aspire gave it, and no sidecar pretends to listen for it.
+        Assert.StartsWith("http://orders-service", inWest.Get<V1ConfigMap>("ConfigMap", "reports-config").Data["ORDERS_HTTP"], StringComparison.Ordinal);
+        Assert.StartsWith("http://127.0.0.1:151", inEast.Get<V1ConfigMap>("ConfigMap", "orders-config").Data["STOCK_HTTP"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EnvironmentThatTheMeshDoesNotServe_IsPublishedAsWithoutIt_AndSaidToBe()
+    {
+        using var with = await PublishedChart.CreateAsync(builder => Compose(builder, mesh: true));
+        using var without = await PublishedChart.CreateAsync(builder => Compose(builder, mesh: false));
+
+        Assert.Equal(without.Text("docker-compose.yaml"), with.Text("docker-compose.yaml"));
+        Assert.StartsWith("MESH014: orders, storefront will run in 'compose' (DockerComposeEnvironmentResource) without the mesh", Assert.Single(with.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task NoEnvironment_IsSaid()
+    {
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            Service(builder, "orders");
+        });
+
+        Assert.Contains(output.Warnings, w => w.StartsWith("The mesh 'mesh' is not part of what is published", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task IdentityInAnotherNamespace_IsRefused()
+    {
+        var error = await Assert.ThrowsAnyAsync<DistributedApplicationException>(() => PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            builder.AddKubernetesEnvironment("k8s");
+            Service(builder, "orders").WithMeshIdentity(ns: "money");
+        }));
+
+        Assert.StartsWith("MESH015: 'orders'", error.Message, StringComparison.Ordinal);
+    }
+
+    // Aspire writes each object to a file of its name, and a later one over an earlier.
+    [Fact]
+    public async Task Names_ThatAskForTrouble_LoseNoObject()
+    {
+        string[] names = ["orders", "orders-config", "orders-deployment", "service", "config", "control-plane", "mesh-control-plane", "all", "mesh-roots", "identity"];
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            var mesh = builder.AddMesh();
+            builder.AddKubernetesEnvironment("k8s").WithDashboard(false);
+            foreach (var name in names)
+            {
+                Service(builder, name);
+            }
+
+            var all = builder.CreateResourceBuilder((ProjectResource)builder.Resources.Single(r => r.Name == "all"));
+            all.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(3));
+            mesh.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(5));
+        });
+        var chart = RenderedChart.Of(output);
+
+        var keys = chart.Objects.Select(o => (Text(o.Node, "apiVersion"), Text(o.Node, "kind"), Text((ObjectNode)o.Node["metadata"]!, "namespace"), Text((ObjectNode)o.Node["metadata"]!, "name"))).ToList();
+        Assert.Equal(keys.Count, keys.Distinct().Count());
+        foreach (var name in names)
+        {
+            Assert.NotNull(chart.Get<V1Deployment>("Deployment", $"{name}-deployment"));
+            Assert.NotNull(chart.Get<V1ConfigMap>("ConfigMap", $"{name}-config"));
+            Assert.NotNull(chart.Node("Service", name, "mesh.dev"));
+            Assert.Contains(name, Accounts(chart));
+        }
+
+        Assert.Equal(["all", "all-mesh"], keys.Where(k => k.Item2 == "Timeout").Select(k => k.Item4).Order(StringComparer.Ordinal));
+    }
+
+    private static void Compose(IDistributedApplicationBuilder builder, bool mesh)
+    {
+        builder.AddDockerComposeEnvironment("compose");
+        var orders = Service(builder, "orders");
+        Service(builder, "storefront").WithReference(orders);
+        if (mesh)
+        {
+            builder.AddMesh();
+        }
+    }
+
+    private static IResourceBuilder<ProjectResource> Service(IDistributedApplicationBuilder builder, string name) =>
+        builder.AddProject(name, "none.csproj", p => p.ExcludeLaunchProfile = true).WithHttpEndpoint();
+
+    private static IEnumerable<string> Accounts(RenderedChart chart) =>
+        chart.Objects.Select(o => StrictReader.Read(o.Node)).OfType<V1ServiceAccount>().Select(a => a.Metadata.Name).Order(StringComparer.Ordinal);
+
+    private static string Text(ObjectNode node, string member) => (node[member] as ScalarNode)?.Text ?? "";
+}
