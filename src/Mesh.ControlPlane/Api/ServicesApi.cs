@@ -15,21 +15,24 @@ internal static class ServicesApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/services", List).WithMetadata(Read);
-        api.MapGet("/services/{ns}/{name}", Get).WithMetadata(Read);
-        api.MapGet("/proxies", Proxies).WithMetadata(Read);
-        api.MapGet("/inspect/{ns}/{name}", Inspect).WithMetadata(Read);
+        api.MapGet("/services", ListAsync).WithMetadata(Read);
+        api.MapGet("/services/{ns}/{name}", GetAsync).WithMetadata(Read);
+        api.MapGet("/proxies", ProxiesAsync).WithMetadata(Read);
+        api.MapGet("/inspect/{ns}/{name}", InspectAsync).WithMetadata(Read);
     }
 
-    private static IResult Proxies(ConfigurationStore store, MeshCompiler compiler, ProxyDirectory directory)
+    private static async Task<IResult> ProxiesAsync(HttpContext context, ConfigurationStore store, MeshCompiler compiler, ProxyDirectory directory, IPeerStreams peers)
     {
+        await peers.RefreshAsync(context.RequestAborted);
+
         // In this order: what is settled now was published before the sidecars are looked at.
         var settled = ReferenceEquals(compiler.Current?.Stored, store.Current) && compiler.AreFaultsApplied;
         return Results.Ok(new { settled, proxies = directory.Proxies.Select(ProxyJson.Of) });
     }
 
-    private static IResult List(MeshCompiler compiler, ProxyDirectory directory)
+    private static async Task<IResult> ListAsync(HttpContext context, MeshCompiler compiler, ProxyDirectory directory, IPeerStreams peers)
     {
+        await peers.RefreshAsync(context.RequestAborted);
         if (compiler.Current is not { } state)
         {
             return Results.Ok(new { services = Array.Empty<object>() });
@@ -39,8 +42,9 @@ internal static class ServicesApi
         return Results.Ok(new { services = state.Configuration.Topology.Services.Values.Select(s => View(state, s, [.. proxies[s.Id]])) });
     }
 
-    private static IResult Get(string ns, string name, MeshCompiler compiler, ProxyDirectory directory)
+    private static async Task<IResult> GetAsync(HttpContext context, string ns, string name, MeshCompiler compiler, ProxyDirectory directory, IPeerStreams peers)
     {
+        await peers.RefreshAsync(context.RequestAborted);
         if (Find(compiler, ns, name) is not var (state, service))
         {
             return Problems.NotFound($"service {ns}/{name}");
@@ -62,8 +66,9 @@ internal static class ServicesApi
         });
     }
 
-    private static IResult Inspect(string ns, string name, MeshCompiler compiler, ProxyDirectory directory)
+    private static async Task<IResult> InspectAsync(HttpContext context, string ns, string name, MeshCompiler compiler, ProxyDirectory directory, IPeerStreams peers)
     {
+        await peers.RefreshAsync(context.RequestAborted);
         if (Find(compiler, ns, name) is not var (state, service))
         {
             return Problems.NotFound($"service {ns}/{name}");

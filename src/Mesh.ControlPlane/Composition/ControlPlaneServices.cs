@@ -6,8 +6,10 @@ using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Kubernetes.Documents;
 using Mesh.ControlPlane.Kubernetes.Identity;
 using Mesh.ControlPlane.Kubernetes.Leading;
+using Mesh.ControlPlane.Kubernetes.Peers;
 using Mesh.ControlPlane.Kubernetes.Replicas;
 using Mesh.ControlPlane.Kubernetes.Secrets;
+using Mesh.ControlPlane.Kubernetes.Status;
 using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Ui;
@@ -89,6 +91,8 @@ internal static class ControlPlaneServices
             services.AddSingleton<IAuthorityStore>(p => p.GetRequiredService<AuthoritySecret>());
         }
 
+        services.AddSingleton<ReplicaName>();
+        services.AddSingleton<IPeerStreams, PeerStreams>();
         services.AddSingleton<CustomResourceWatcher>();
         services.AddHostedService(p => p.GetRequiredService<CustomResourceWatcher>());
         services.AddSingleton<PodReplicas>();
@@ -98,7 +102,7 @@ internal static class ControlPlaneServices
 
     public static void AddLeading(this IServiceCollection services)
     {
-        services.AddSingleton<ReplicaName>();
+        services.AddSingleton<ILeaderWork, StatusWriter>();
         services.AddSingleton<ILeaderWork, DefinitionUpkeep>();
         services.AddSingleton<ILeaderWork, RootsPublisher>();
         services.AddSingleton<LeaderLease>();
@@ -153,6 +157,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<IStreamAuthorizer, SidecarAuthorizer>();
         services.AddSingleton(p => ActivatorUtilities.CreateInstance<AdsServer>(p, p.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         services.AddSingleton<ProxyDirectory>();
+        services.TryAddSingleton<IPeerStreams, NoPeers>();
         services.AddSingleton<RevocationWatch>();
         services.AddHostedService(p => p.GetRequiredService<RevocationWatch>());
     }

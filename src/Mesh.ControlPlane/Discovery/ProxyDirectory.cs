@@ -17,6 +17,7 @@ internal sealed class ProxyDirectory
     private readonly StreamRegistry _streams;
     private readonly SnapshotCache _cache;
     private readonly ConcurrentDictionary<(long Stream, string Type), string> _refusals = [];
+    private volatile StreamStatus[] _elsewhere = [];
 
     public ProxyDirectory(IReplicaSource source, StreamRegistry streams, SnapshotCache cache, ControlPlaneMetrics metrics)
     {
@@ -36,13 +37,22 @@ internal sealed class ProxyDirectory
         };
     }
 
+    /// <summary>Streams of sidecars with other replicas of the control plane, as those said last.</summary>
+    public IReadOnlyCollection<StreamStatus> Elsewhere
+    {
+        get => _elsewhere;
+        set => _elsewhere = [.. value];
+    }
+
     /// <summary>All of them, by service and replica.</summary>
     public ImmutableArray<ProxyView> Proxies
     {
         get
         {
             var views = _source.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null, Nothing));
-            foreach (var stream in _streams.Streams.Where(s => s.Kind == ClientKind.Mesh).OrderBy(s => s.ConnectedAt))
+
+            // One that has just come from another replica of the control plane is in both lists for a moment: this one's is newer than what the other one said.
+            foreach (var stream in _elsewhere.Concat(_streams.Streams.Where(s => s.Kind == ClientKind.Mesh).OrderBy(s => s.ConnectedAt)))
             {
                 if (NodeId.TryParse(stream.NodeId, out var node) && node.Identity.TryGetService(out var service))
                 {

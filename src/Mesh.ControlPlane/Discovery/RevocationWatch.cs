@@ -18,6 +18,7 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
 
     private readonly MeshCompiler _compiler;
     private readonly ProxyDirectory _proxies;
+    private readonly IPeerStreams _peers;
     private readonly SnapshotCache _cache;
     private readonly TimeProvider _time;
     private readonly ILogger<RevocationWatch> _logger;
@@ -26,10 +27,11 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
     private readonly HashSet<(ServiceId Service, string Replica)> _alarmed = [];
     private ITimer? _timer;
 
-    public RevocationWatch(MeshCompiler compiler, ProxyDirectory proxies, SnapshotCache cache, ControlPlaneMetrics metrics, TimeProvider time, ILogger<RevocationWatch> logger)
+    public RevocationWatch(MeshCompiler compiler, ProxyDirectory proxies, IPeerStreams peers, SnapshotCache cache, ControlPlaneMetrics metrics, TimeProvider time, ILogger<RevocationWatch> logger)
     {
         _compiler = compiler;
         _proxies = proxies;
+        _peers = peers;
         _cache = cache;
         _time = time;
         _logger = logger;
@@ -97,6 +99,12 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
         lock (_lock)
         {
             due = [.. _revocations];
+        }
+
+        if (due.Length > 0)
+        {
+            // For the next look, a second on: sidecars may have acknowledged it to another replica of the control plane.
+            _ = _peers.RefreshAsync(CancellationToken.None);
         }
 
         var now = _time.GetUtcNow();

@@ -51,6 +51,22 @@ internal sealed class Cluster : IAsyncDisposable
         }
         """);
 
+    /// <summary>Somebody else leads and does nothing: what happens then is what every replica does.</summary>
+    public void HoldLease() => Api.Objects.Put(
+        "apis/coordination.k8s.io/v1/namespaces/shop-mesh/leases/mesh-control-plane", """{ "spec": { "holderIdentity": "another", "leaseDurationSeconds": 3600 } }""");
+
+    /// <summary>The pod of a replica of the control plane.</summary>
+    public void ControlPlanePod(string name, ControlPlaneHost host) =>
+        Api.Objects.Put($"api/v1/namespaces/shop-mesh/pods/{name}", ControlPlaneJson(host.Addresses.Grpc!.Host, host.Addresses.Grpc.Port));
+
+    public static string ControlPlaneJson(string ip, int port) => $$"""
+        {
+          "metadata": { "labels": { "app.kubernetes.io/component": "control-plane", "mesh.dev/mesh": "mesh" } },
+          "spec": { "containers": [ { "name": "control-plane", "ports": [ { "name": "grpc", "containerPort": {{port}} } ] } ] },
+          "status": { "phase": "Running", "podIP": "{{ip}}" }
+        }
+        """;
+
     /// <summary>A sidecar of a pod, with an SVID that its projected token brought it.</summary>
     public async Task<FakeSidecar> EnrollAsync(ControlPlaneHost host, string service, string pod)
     {

@@ -50,7 +50,7 @@ public sealed class FakeObjects
         }
     }
 
-    /// <summary>Makes an object, or replaces it whatever its version.</summary>
+    /// <summary>Makes an object, or replaces it whatever its version; the status of ours stays unless another one is given.</summary>
     /// <param name="path">The object's path.</param>
     /// <param name="json">The object, its name and namespace may be left out.</param>
     public void Put(string path, string json)
@@ -59,7 +59,7 @@ public sealed class FakeObjects
         {
             var parsed = FakePath.Parse(path)!;
             var body = (JsonObject)JsonNode.Parse(json)!;
-            Write(parsed, body, _objects.TryGetValue(Key(parsed), out var before) ? before.Object : null, keepsStatus: false);
+            Write(parsed, body, _objects.TryGetValue(Key(parsed), out var before) ? before.Object : null, keepsStatus: HasStatus(parsed) && !body.ContainsKey("status"));
         }
     }
 

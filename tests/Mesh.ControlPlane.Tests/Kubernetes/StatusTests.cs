@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Mesh.ControlPlane.Discovery;
+using Mesh.ControlPlane.Kubernetes.Leading;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Mesh.ControlPlane.Tests.Kubernetes;
+
+/// <summary>What is written to the status of custom resources, and what replicas tell each other, against hand-written exchanges.</summary>
+public sealed class StatusTests : IAsyncLifetime
+{
+    private Cluster _cluster = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await Cluster.StartAsync();
+        _cluster.Service("payments");
+        _cluster.Service("web", "payments");
+        _cluster.Document("timeouts", "short", Timeout("1s"));
+        _cluster.Pod("web-1", "web", "10.1.0.1");
+        _cluster.Pod("web-2", "web", "10.1.0.2");
+    }
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Status_AsSidecarsAcknowledge_CountsThem()
+    {
+        var host = await _cluster.RunPublishedAsync();
+        await Cluster.UntilAsync(() => Says("Accepted", "True") && Says("Programmed", "False") && Proxies() == (2, 0), "two sidecars that have not said yes");
+
+        await using var one = await _cluster.ConnectAsync(host, "web", "web-1");
+        await Cluster.UntilAsync(() => Proxies() == (2, 1), "one of two");
+        await using var two = await _cluster.ConnectAsync(host, "web", "web-2");
+        await Cluster.UntilAsync(() => Proxies() == (2, 2) && Says("Programmed", "True"), "both");
+
+        Assert.Equal(1, (long?)Status()!["observedGeneration"]);
+        Assert.Equal("All 2 sidecars have it in force.", (string?)Condition("Programmed")!["message"]);
+    }
+
+    [Fact]
+    public async Task Status_OfABadVersion_SaysWhyAndKeepsTheLastGoodOne()
+    {
+        var host = await _cluster.RunPublishedAsync();
+        await Cluster.UntilAsync(() => Says("Accepted", "True") && Says("Programmed", "False"), "accepted, and nobody has it");
+        var since = (string?)Condition("Programmed")!["lastTransitionTime"];
+
+        _cluster.Document("timeouts", "short", Timeout("soon"));
+        await Cluster.UntilAsync(() => Says("Accepted", "False"), "refused");
+
+        Assert.Equal(2, (long?)Status()!["observedGeneration"]);
+        Assert.Contains("soon", (string?)Condition("Accepted")!["message"], StringComparison.Ordinal);
+        Assert.Equal("NotAccepted", (string?)Condition("Programmed")!["reason"]);
+        Assert.Equal(since, (string?)Condition("Programmed")!["lastTransitionTime"]);
+        Assert.Contains("\"1s\"", (string?)Status()!["lastGood"], StringComparison.Ordinal);
+
+        // A replica that was not there when it was good goes on with what the status says.
+        await host.DisposeAsync();
+        var second = await _cluster.RunPublishedAsync();
+        Assert.Contains(Cluster.Stored(second).InForce, r => r.Metadata.Name == "short");
+
+        _cluster.Document("timeouts", "short", Timeout("3s"));
+        await Cluster.UntilAsync(() => Says("Accepted", "True"), "accepted again");
+        Assert.Null(Status()!["lastGood"]);
+    }
+
+    [Fact]
+    public async Task Status_NothingChanges_IsWrittenOnce()
+    {
+        await _cluster.RunPublishedAsync();
+        await Cluster.UntilAsync(() => Says("Accepted", "True"), "accepted");
+        _cluster.Service("later");
+        await Cluster.UntilAsync(() => Writes("services", "later") > 0, "a later one written");
+
+        Assert.Equal(1, Writes("timeouts", "short"));
+    }
+
+    [Fact]
+    public async Task Replicas_OfTheControlPlane_KnowEachOthersSidecars()
+    {
+        var (one, two) = (await _cluster.RunPublishedAsync(), await _cluster.RunPublishedAsync());
+        _cluster.ControlPlanePod("mesh-control-plane-1", one);
+        _cluster.ControlPlanePod("mesh-control-plane-2", two);
+        await using var first = await _cluster.ConnectAsync(one, "web", "web-1");
+        await using var second = await _cluster.ConnectAsync(two, "web", "web-2");
+
+        await Cluster.UntilAsync(() => Proxies() == (2, 2) && Says("Programmed", "True"), "both, whoever leads");
+        using var http = two.Client(_cluster.Api.Reviews.Issue("ops/viewer"));
+        _cluster.Api.Reviews.Allow("ops/viewer", "get");
+        var shown = JsonNode.Parse(await http.GetStringAsync("/api/v1/proxies", TestContext.Current.CancellationToken))!;
+
+        Assert.Equal(["web-1 ready", "web-2 ready"], shown["proxies"]!.AsArray().Select(p => $"{p!["replica"]} {p["state"]}"));
+    }
+
+    [Fact]
+    public async Task Replica_ThatDoesNotAnswer_HoldsNobodyUp()
+    {
+        var host = await _cluster.RunPublishedAsync();
+        _cluster.Api.Objects.Put("api/v1/namespaces/shop-mesh/pods/gone", Cluster.ControlPlaneJson("127.0.0.1", 9));
+        await using var sidecar = await _cluster.ConnectAsync(host, "web", "web-1");
+
+        await host.Services.GetRequiredService<IPeerStreams>().RefreshAsync(TestContext.Current.CancellationToken);
+        await Cluster.UntilAsync(() => Proxies() == (2, 1), "the one that is here");
+
+        Assert.Contains(host.Logs.Lines, l => l.Id == 2671);
+        Assert.True(host.Services.GetRequiredService<LeaderLease>().IsLeader);
+    }
+
+    private static string Timeout(string request) => $$$"""{"to":[{"targetRef":{"kind":"Service","name":"payments"},"default":{"request":"{{{request}}}"}}]}""";
+
+    private JsonNode? Status() => _cluster.Api.Objects.Find(Cluster.Path("timeouts", "short"))?["status"];
+
+    private JsonNode? Condition(string type) => (Status()?["conditions"] as JsonArray ?? []).SingleOrDefault(c => (string?)c!["type"] == type);
+
+    private bool Says(string type, string status) => (string?)Condition(type)?["status"] == status;
+
+    private (int, int) Proxies() => Status()?["proxies"] is { } proxies ? ((int)proxies["concerned"]!, (int)proxies["acknowledged"]!) : (-1, -1);
+
+    private int Writes(string plural, string name) => _cluster.Api.Requests.Count(r => r == $"PATCH {Cluster.Path(plural, name)}/status");
+}
