@@ -11,7 +11,10 @@ namespace Mesh.Xds.Proxyless;
 /// </summary>
 internal static class ProxylessBuilder
 {
-    public static BuiltSnapshot Build(ProxySnapshot snapshot)
+    /// <summary>Builds it.</summary>
+    /// <param name="snapshot">What the sidecars of the service do.</param>
+    /// <param name="hasRings">Whether the clients can pick by hash; if not, they take one endpoint after the other.</param>
+    public static BuiltSnapshot Build(ProxySnapshot snapshot, bool hasRings = true)
     {
         var clusters = snapshot.Clusters.Where(cluster => cluster.Kind == ClusterKind.Mesh && cluster.Protocol.IsHttp()).ToImmutableArray();
         var known = clusters.Select(cluster => cluster.Name).ToHashSet(StringComparer.Ordinal);
@@ -23,7 +26,7 @@ internal static class ProxylessBuilder
         _ = snapshot.Identity.TryGetService(out var self);
         return new(
             [
-                .. clusters.Select(ProxylessClusters.Encode),
+                .. clusters.Select(cluster => ProxylessClusters.Encode(cluster, hasRings)),
                 ProxylessClusters.NoBackend,
                 .. listeners.SelectMany(listener => ResourceNames.Targets(listener.Upstream, listener.IsDefaultPort, self.Namespace)
                     .Select(target => ProxylessListeners.EncodeClient(target, listener.Name, faulted.Contains(listener.Upstream)))),
@@ -31,13 +34,13 @@ internal static class ProxylessBuilder
             ],
             [.. snapshot.Inbound.Where(port => port.Protocol.IsHttp()).Select(ProxylessListeners.ServerTemplate)])
         {
-            EndpointForms = clusters.Where(cluster => Form(cluster.LoadBalancing) is not null)
-                .ToImmutableDictionary(cluster => cluster.Name, cluster => Form(cluster.LoadBalancing)!, StringComparer.Ordinal),
+            EndpointForms = clusters.Where(cluster => Form(cluster.LoadBalancing, hasRings) is not null)
+                .ToImmutableDictionary(cluster => cluster.Name, cluster => Form(cluster.LoadBalancing, hasRings)!, StringComparer.Ordinal),
         };
     }
 
     // gRPC goes to the next priority when nobody of the one before can be reached, and counts nothing.
-    private static EndpointForm? Form(LoadBalancing balancing) => balancing.Kind.IsByHash() || balancing.Locality is not null
-        ? new(balancing.Locality is { } locality ? locality with { FailoverThreshold = 0 } : null, HasFlatLocalities: balancing.Kind.IsByHash())
+    private static EndpointForm? Form(LoadBalancing balancing, bool hasRings) => (hasRings && balancing.Kind.IsByHash()) || balancing.Locality is not null
+        ? new(balancing.Locality is { } locality ? locality with { FailoverThreshold = 0 } : null, HasFlatLocalities: hasRings && balancing.Kind.IsByHash())
         : null;
 }

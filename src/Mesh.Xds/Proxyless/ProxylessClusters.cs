@@ -17,14 +17,14 @@ internal static class ProxylessClusters
     /// <summary>The cluster of calls that have nowhere to go.</summary>
     public static XdsResource NoBackend { get; } = XdsResource.From(TypeUrls.Cluster, NoBackendName, Eds(NoBackendName));
 
-    public static XdsResource Encode(ClusterRecord cluster)
+    public static XdsResource Encode(ClusterRecord cluster, bool hasRings)
     {
         var message = Eds(cluster.Name);
 
         // gRPC's own limit of 1,024 calls at a time holds where nothing is said (gRFC A32).
         message.CircuitBreakers = new() { Thresholds = { new CircuitBreakers.Types.Thresholds { MaxRequests = uint.MaxValue } } };
         message.LrsServer = new ConfigSource { Self = new(), ResourceApiVersion = ApiVersion.V3 };
-        if (cluster.LoadBalancing.Kind.IsByHash())
+        if (hasRings && cluster.LoadBalancing.Kind.IsByHash())
         {
             // No client has Maglev; a ring keeps keys in place as well.
             message.LbPolicy = ClusterMessage.Types.LbPolicy.RingHash;

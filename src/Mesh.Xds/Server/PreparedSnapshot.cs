@@ -45,7 +45,7 @@ public sealed class PreparedSnapshot
     /// <param name="snapshot">The whole of it.</param>
     public static PreparedSnapshot Of(string profile, ClientKind kind, ProxySnapshot snapshot) => kind == ClientKind.Mesh
         ? Of(profile, snapshot)
-        : Try($"profile {profile}", () => Of(kind == ClientKind.Grpc ? ProxylessBuilder.Build(snapshot) : EnvoyBuilder.Build(snapshot)));
+        : Try($"profile {profile}", () => Of(kind == ClientKind.Envoy ? EnvoyBuilder.Build(snapshot) : ProxylessBuilder.Build(snapshot, hasRings: kind == ClientKind.Grpc)));
 
     /// <summary>Checks what was built.</summary>
     internal static PreparedSnapshot Of(BuiltSnapshot built) =>

@@ -9,6 +9,9 @@ public enum ClientKind
     /// <summary>A gRPC client or server without a proxy.</summary>
     Grpc,
 
+    /// <summary>A gRPC client of a core that ends its process on hash rings (before 1.52, github.com/grpc/grpc/issues/31766): as <see cref="Grpc"/>, without rings.</summary>
+    GrpcWithoutRings,
+
     /// <summary>Envoy.</summary>
     Envoy,
 }

@@ -36,11 +36,14 @@ internal sealed class AdsHost : IStreamAuthorizer, IAsyncDisposable
     /// <summary>The identity that every peer's certificate shows; <see langword="null"/>: whatever it says.</summary>
     public string? PeerIdentity { get; init; }
 
+    /// <summary>Whether each kind of client has a profile of its own, <see cref="ProfileOf"/>; if not, the identity is the profile.</summary>
+    public bool IsByKind { get; init; }
+
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<AdsHost> StartAsync(int port = 0, string? peerIdentity = null)
+    public static async Task<AdsHost> StartAsync(int port = 0, string? peerIdentity = null, bool isByKind = false)
     {
-        var host = new AdsHost(port) { PeerIdentity = peerIdentity };
+        var host = new AdsHost(port) { PeerIdentity = peerIdentity, IsByKind = isByKind };
         await host._app.StartAsync(TestContext.Current.CancellationToken);
         return host;
     }
@@ -48,7 +51,10 @@ internal sealed class AdsHost : IStreamAuthorizer, IAsyncDisposable
     public StreamAdmission Authorize(Node node, ServerCallContext context) =>
         !NodeId.TryParse(node.Id, out var id) ? StreamAdmission.Refuse($"'{node.Id}' is no node id")
             : PeerIdentity is not null && id.Identity.Text != PeerIdentity ? StreamAdmission.Refuse($"node.id says {id.Identity}, the certificate {PeerIdentity}")
+            : IsByKind ? StreamAdmission.Admit(ProfileOf(id.Identity.Text, ClientKinds.Of(node)), ClientKinds.Of(node))
             : StreamAdmission.Admit(id.Identity.Text);
+
+    public static string ProfileOf(string identity, ClientKind kind) => $"{kind.ToWord()}:{identity}";
 
     /// <summary>Waits for a stream of which this holds.</summary>
     public async Task<StreamStatus> UntilAsync(Func<StreamStatus, bool> condition)

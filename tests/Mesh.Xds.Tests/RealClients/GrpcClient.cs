@@ -31,7 +31,7 @@ internal sealed class GrpcClient : IAsyncDisposable
     /// <summary>The ports of its servers, which answer <c>s0</c>, <c>s1</c> and so on.</summary>
     public int[] Ports { get; private set; } = [];
 
-    public static async Task<GrpcClient> StartAsync(Uri controlPlane, string nodeId, string target, int servers, string language = Node)
+    public static async Task<GrpcClient> StartAsync(Uri controlPlane, string nodeId, string target, int servers, string language = Node, string zone = "")
     {
         var start = Program(language, target, servers.ToString(CultureInfo.InvariantCulture));
         start.RedirectStandardInput = true;
@@ -45,7 +45,7 @@ internal sealed class GrpcClient : IAsyncDisposable
             {
                 new { server_uri = $"127.0.0.1:{controlPlane.Port}", channel_creds = new[] { new { type = "insecure" } }, server_features = new[] { "xds_v3", "ignore_resource_deletion" } },
             },
-            node = new { id = nodeId, locality = new { } },
+            node = new { id = nodeId, locality = new { zone } },
             certificate_providers = new { mesh = new { plugin_name = "file_watcher", config = new { ca_certificate_file = "/dev/null", refresh_interval = "60s" } } },
         }), TestContext.Current.CancellationToken);
         start.Environment.Remove("http_proxy");
@@ -64,21 +64,14 @@ internal sealed class GrpcClient : IAsyncDisposable
     /// <summary>Starts a server again, on its port.</summary>
     public Task StartAsync(int server) => OrderAsync(new { start = server });
 
-    /// <summary>Calls until it comes to what is wanted.</summary>
-    public async Task<CallResult> UntilAsync(int calls, Func<CallResult, bool> condition)
-    {
-        var deadline = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var result = await CallAsync(calls);
-            if (condition(result))
-            {
-                return result;
-            }
+    /// <summary>Makes a call with each of the values 0, 1 and so on of a header.</summary>
+    public Task<CallResult> CallKeysAsync(int keys, string header) => OrderAsync(new { keys, header });
 
-            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(60), $"it stays at {result}");
-        }
-    }
+    /// <summary>Calls until it comes to what is wanted.</summary>
+    public Task<CallResult> UntilAsync(int calls, Func<CallResult, bool> condition) => UntilAsync(() => CallAsync(calls), condition);
+
+    /// <summary>Calls with keys until it comes to what is wanted.</summary>
+    public Task<CallResult> UntilKeysAsync(int keys, string header, Func<CallResult, bool> condition) => UntilAsync(() => CallKeysAsync(keys, header), condition);
 
     public async ValueTask DisposeAsync()
     {
@@ -125,6 +118,21 @@ internal sealed class GrpcClient : IAsyncDisposable
         catch (System.ComponentModel.Win32Exception)
         {
             return false;
+        }
+    }
+
+    private static async Task<CallResult> UntilAsync(Func<Task<CallResult>> call, Func<CallResult, bool> condition)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var result = await call();
+            if (condition(result))
+            {
+                return result;
+            }
+
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(60), $"it stays at {result}");
         }
     }
 

@@ -1,5 +1,6 @@
 // A real gRPC client of the xDS server, and the servers it is sent to: node client.js <node_modules> <target> <number of servers>
 // First line out: the servers' ports. Then, for each line in, { "calls": n, "headers": { … } }, one out: { "answers": { "<server>": n }, "errors": { "<code>": n } }.
+// { "keys": n, "header": "<name>" } makes a call with each of the values 0 to n - 1; "owners" has the server of each call in their order.
 // { "stop": n } and { "start": n } end a server and start it again on its port.
 'use strict';
 
@@ -34,14 +35,17 @@ function call(client, headers) {
     const order = JSON.parse(line);
     if (order.stop !== undefined) servers[order.stop].server.forceShutdown();
     if (order.start !== undefined) servers[order.start] = await serve(`s${order.start}`, servers[order.start].port);
-    const result = { answers: {}, errors: {}, detail: '' };
+    const result = { answers: {}, errors: {}, detail: '', owners: [] };
+    const headers = Array.from({ length: order.calls || 0 }, () => order.headers)
+      .concat(Array.from({ length: order.keys || 0 }, (_, key) => ({ [order.header]: `${key}` })));
     // Not before the control plane has something to say: the ports come from here.
-    if (order.calls) client ??= new grpc.Client(target, grpc.credentials.createInsecure(), { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500 });
-    for (let i = 0; i < (order.calls || 0); i++) {
-      const { answer, error, detail } = await call(client, order.headers);
+    if (headers.length > 0) client ??= new grpc.Client(target, grpc.credentials.createInsecure(), { 'grpc.initial_reconnect_backoff_ms': 100, 'grpc.max_reconnect_backoff_ms': 500 });
+    for (const one of headers) {
+      const { answer, error, detail } = await call(client, one);
       if (detail) result.detail = detail;
       const [where, key] = error ? [result.errors, error] : [result.answers, answer];
       where[key] = (where[key] || 0) + 1;
+      result.owners.push(answer ?? null);
     }
     console.log(JSON.stringify(result));
   }

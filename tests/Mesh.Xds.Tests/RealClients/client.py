@@ -5,34 +5,47 @@ from concurrent import futures
 
 import grpc
 
-target, count = sys.argv[1:]
+target, count = sys.argv[1], int(sys.argv[2])
 
 
-def serve(name):
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4))
-    say = grpc.unary_unary_rpc_method_handler(lambda request, context: name.encode())
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Echo", {"Say": say}),))
-    port = server.add_insecure_port("127.0.0.1:0")
+def serve(name, port):
+    handlers = {"Say": grpc.unary_unary_rpc_method_handler(lambda request, context: name.encode())}
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=2), options=[("grpc.so_reuseport", 0)])
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("test.Echo", handlers),))
+    bound = server.add_insecure_port(f"127.0.0.1:{port}")
     server.start()
-    return server, port
+    return server, bound
 
 
-servers = [serve(f"s{i}") for i in range(int(count))]
+def call(say, headers):
+    try:
+        return say(b"hello", timeout=20, metadata=list(headers.items())).decode(), None, None
+    except grpc.RpcError as error:
+        return None, error.code().name, error.details()
+
+
+servers = [serve(f"s{i}", 0) for i in range(count)]
 print(json.dumps([port for _, port in servers]), flush=True)
 say = None
 for line in sys.stdin:
     order = json.loads(line)
-    result = {"answers": {}, "errors": {}, "detail": ""}
-    if order["calls"] and say is None:
+    if order.get("stop") is not None:
+        servers[order["stop"]][0].stop(0).wait()
+    if order.get("start") is not None:
+        servers[order["start"]] = serve(f"s{order['start']}", servers[order["start"]][1])
+    result = {"answers": {}, "errors": {}, "detail": "", "owners": []}
+    headers = [order.get("headers") or {}] * (order.get("calls") or 0)
+    headers += [{order["header"]: str(key)} for key in range(order.get("keys") or 0)]
+    if headers and say is None:
         # Not before the control plane has something to say: the ports come from here.
-        channel = grpc.insecure_channel(target, [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500)])
-        say = channel.unary_unary("/test.Echo/Say", request_serializer=None, response_deserializer=None)
-    for _ in range(order["calls"]):
-        try:
-            answer = say(b"hello", timeout=20, metadata=list((order.get("headers") or {}).items())).decode()
-            result["answers"][answer] = result["answers"].get(answer, 0) + 1
-        except grpc.RpcError as error:
-            code = error.code().name
-            result["errors"][code] = result["errors"].get(code, 0) + 1
-            result["detail"] = error.details()
+        options = [("grpc.initial_reconnect_backoff_ms", 200), ("grpc.max_reconnect_backoff_ms", 500)]
+        say = grpc.insecure_channel(target, options).unary_unary("/test.Echo/Say", request_serializer=None, response_deserializer=None)
+    for one in headers:
+        answer, code, detail = call(say, one)
+        where, key = (result["answers"], answer) if code is None else (result["errors"], code)
+        where[key] = where.get(key, 0) + 1
+        result["detail"] = detail or result["detail"]
+        result["owners"].append(answer)
     print(json.dumps(result), flush=True)
+for server, _ in servers:
+    server.stop(0)
