@@ -41,7 +41,7 @@ public sealed class Sidecar(SidecarSettings settings, PodSpec pod)
         ("imagePullPolicy", Node.Text(settings.Image.PullPolicy)),
         ("restartPolicy", Node.Text("Always")),
         ("command", Node.Texts(ImageSettings.Proxy)),
-        ("args", Node.Texts("run", "--bootstrap", "/etc/mesh/bootstrap.json", "--replica", "$(POD_NAME)", "--advertised-address", $"$(POD_IP):{ContainerPorts.MeshDoor}")),
+        ("args", Node.Texts("run", "--bootstrap", "/etc/mesh/bootstrap.json", "--replica", "$(POD_NAME)", "--advertised-address", "$(POD_IP)")),
         ("env", Node.List(
             Containers.FromField("POD_NAME", "metadata.name"),
             Containers.FromField("POD_IP", "status.podIP"),

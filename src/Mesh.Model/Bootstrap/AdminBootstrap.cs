@@ -6,6 +6,6 @@ public sealed record AdminBootstrap
     /// <summary><c>ip:port</c>, loopback; 15000 in containers.</summary>
     public required string Address { get; init; }
 
-    /// <summary>Bearer token for everything that changes state or shows configuration. <see langword="null"/>: those are off.</summary>
+    /// <summary>Bearer token for everything that changes state or shows configuration. <see langword="null"/>: the sidecar makes one at each start, in <c>admin.token</c> of its state directory.</summary>
     public string? Token { get; set; }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
-using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Inbound;
@@ -15,7 +14,7 @@ internal sealed partial class AdminEndpoints
     private const int LongestDrain = 3600;
 
     private readonly WebPageRules _pages = new(FrozenSet<string>.Empty);
-    private readonly BearerToken? _token;
+    private BearerToken? _token;
     private readonly Readiness _readiness;
     private readonly MetricTables _metrics;
     private readonly AdminDumps _dumps;
@@ -25,7 +24,6 @@ internal sealed partial class AdminEndpoints
     private readonly ILogger _logger;
 
     public AdminEndpoints(
-        ProxySettings settings,
         Readiness readiness,
         MetricTables metrics,
         AdminDumps dumps,
@@ -34,7 +32,6 @@ internal sealed partial class AdminEndpoints
         InboundDrain inbound,
         ILogger<AdminEndpoints> logger)
     {
-        _token = settings.AdminToken is { } token ? new BearerToken(token) : null;
         _readiness = readiness;
         _metrics = metrics;
         _dumps = dumps;
@@ -44,6 +41,9 @@ internal sealed partial class AdminEndpoints
         _logger = logger;
     }
 
+    /// <summary>The token that is asked for.</summary>
+    public string Token { set => _token = new BearerToken(value); }
+
     /// <summary>Answers a request.</summary>
     public Task AnswerAsync(HttpContext http)
     {
@@ -52,13 +52,13 @@ internal sealed partial class AdminEndpoints
         // It listens on loopback, where a page in the developer's browser can reach it too.
         if (_pages.Fault(request.Method, request.Headers) is { } fault)
         {
-            return TextAsync(http, StatusCodes.Status403Forbidden, fault);
+            return HealthAnswers.TextAsync(http, StatusCodes.Status403Forbidden, fault);
         }
 
         return (request.Method, request.Path.Value) switch
         {
-            ("GET" or "HEAD", "/live") => TextAsync(http, StatusCodes.Status200OK, "live"),
-            ("GET" or "HEAD", "/ready") => ReadyAsync(http),
+            ("GET" or "HEAD", "/live") => HealthAnswers.LiveAsync(http),
+            ("GET" or "HEAD", "/ready") => HealthAnswers.ReadyAsync(http, _readiness),
             ("GET", "/stats") => StatsAsync(http),
             ("GET", "/config") => Guarded(http, () => JsonAsync(http, _dumps.WriteConfiguration)),
             ("GET", "/certificates") => Guarded(http, () => JsonAsync(http, _dumps.WriteCertificates)),
@@ -66,32 +66,22 @@ internal sealed partial class AdminEndpoints
             ("POST", "/logging") => Guarded(http, () => SetLevelAsync(http)),
             ("POST", "/drain") => Guarded(http, () => DrainAsync(http)),
             (_, "/live" or "/ready" or "/stats" or "/config" or "/certificates" or "/clusters" or "/logging" or "/drain") =>
-                TextAsync(http, StatusCodes.Status405MethodNotAllowed, "Wrong method: /logging and /drain are POST, all others GET."),
-            _ => TextAsync(http, StatusCodes.Status404NotFound, "GET /live /ready /stats /config /certificates /clusters; POST /logging?level=Debug /drain"),
+                HealthAnswers.TextAsync(http, StatusCodes.Status405MethodNotAllowed, "Wrong method: /logging and /drain are POST, all others GET."),
+            _ => HealthAnswers.TextAsync(http, StatusCodes.Status404NotFound, "GET /live /ready /stats /config /certificates /clusters; POST /logging?level=Debug /drain"),
         };
     }
 
     private Task Guarded(HttpContext http, Func<Task> answer)
     {
-        if (_token is null)
-        {
-            return TextAsync(http, StatusCodes.Status403Forbidden, "Off, for the bootstrap file has no admin.token.");
-        }
-
-        if (_token.Matches(http.Request.Headers.Authorization))
+        if (_token?.Matches(http.Request.Headers.Authorization) == true)
         {
             return answer();
         }
 
         http.Response.Headers.WWWAuthenticate = "Bearer";
-        return TextAsync(http, StatusCodes.Status401Unauthorized, "Send 'Authorization: Bearer …' with the bootstrap file's admin.token.");
+        return HealthAnswers.TextAsync(http, StatusCodes.Status401Unauthorized, "Send 'Authorization: Bearer …' with the bootstrap file's admin.token, or with what is in admin.token of the state directory.");
     }
 
-    private Task ReadyAsync(HttpContext http)
-    {
-        var missing = string.Join('\n', _readiness.Missing());
-        return missing.Length == 0 ? TextAsync(http, StatusCodes.Status200OK, "ready") : TextAsync(http, StatusCodes.Status503ServiceUnavailable, missing);
-    }
 
     private Task StatsAsync(HttpContext http)
     {
@@ -104,12 +94,12 @@ internal sealed partial class AdminEndpoints
         var text = http.Request.Query["level"].ToString();
         if (text.Length == 0 || !char.IsAsciiLetter(text[0]) || !Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level))
         {
-            return TextAsync(http, StatusCodes.Status400BadRequest, $"level '{text}' is none of Trace, Debug, Information, Warning, Error, Critical, None.");
+            return HealthAnswers.TextAsync(http, StatusCodes.Status400BadRequest, $"level '{text}' is none of Trace, Debug, Information, Warning, Error, Critical, None.");
         }
 
         Log.LevelSet(_logger, _level.Level, level);
         _level.Level = level;
-        return TextAsync(http, StatusCodes.Status200OK, $"level {level}");
+        return HealthAnswers.TextAsync(http, StatusCodes.Status200OK, $"level {level}");
     }
 
     private async Task DrainAsync(HttpContext http)
@@ -118,7 +108,7 @@ internal sealed partial class AdminEndpoints
         var seconds = 0;
         if (wait.Length > 0 && (!int.TryParse(wait, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) || seconds > LongestDrain))
         {
-            await TextAsync(http, StatusCodes.Status400BadRequest, $"wait '{wait}' is no number of seconds from 0 to {LongestDrain}.");
+            await HealthAnswers.TextAsync(http, StatusCodes.Status400BadRequest, $"wait '{wait}' is no number of seconds from 0 to {LongestDrain}.");
             return;
         }
 
@@ -130,12 +120,12 @@ internal sealed partial class AdminEndpoints
 
         if (wait.Length == 0)
         {
-            await TextAsync(http, StatusCodes.Status202Accepted, "draining");
+            await HealthAnswers.TextAsync(http, StatusCodes.Status202Accepted, "draining");
             return;
         }
 
         var left = await _inbound.RunAsync(TimeSpan.FromSeconds(seconds), http.RequestAborted);
-        await TextAsync(http, StatusCodes.Status200OK, left == 0 ? "drained" : $"drained but for {left} connections that did not end within {seconds} s");
+        await HealthAnswers.TextAsync(http, StatusCodes.Status200OK, left == 0 ? "drained" : $"drained but for {left} connections that did not end within {seconds} s");
     }
 
     private static async Task JsonAsync(HttpContext http, Action<Utf8JsonWriter> write)
@@ -149,13 +139,6 @@ internal sealed partial class AdminEndpoints
 
         http.Response.ContentType = "application/json";
         await http.Response.Body.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), http.RequestAborted);
-    }
-
-    private static Task TextAsync(HttpContext http, int status, string text)
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "text/plain; charset=utf-8";
-        return http.Response.WriteAsync($"{text}\n", http.RequestAborted);
     }
 
     private static partial class Log

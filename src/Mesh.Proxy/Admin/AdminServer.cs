@@ -1,19 +1,12 @@
 using System.Net;
-using System.Net.Sockets;
 using Mesh.Proxy.Bootstrap;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Options;
 
 namespace Mesh.Proxy.Admin;
 
-/// <summary>The admin endpoint's listener: a Kestrel without middleware, apart from the one that carries traffic, so that it answers while that one drains.</summary>
-internal sealed partial class AdminServer(ProxySettings settings, AdminEndpoints endpoints, ILoggerFactory loggers, ILogger<AdminServer> logger)
-    : IHostedService, IHttpApplication<IFeatureCollection>, IDisposable
+/// <summary>The admin endpoint's listener.</summary>
+internal sealed partial class AdminServer(ProxySettings settings, AdminEndpoints endpoints, ILoggerFactory loggers, ILogger<AdminServer> logger) : IHostedService, IDisposable
 {
-    private KestrelServer? _server;
+    private readonly SideServer _server = new(loggers);
 
     /// <summary>Where it listens once it does.</summary>
     public IPEndPoint? Address { get; private set; }
@@ -21,51 +14,19 @@ internal sealed partial class AdminServer(ProxySettings settings, AdminEndpoints
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (settings.AdminAddress is not { } address)
+        if (settings.AdminAddress is { } address)
         {
-            return;
+            endpoints.Token = AdminToken.Make(settings);
+            Address = (await _server.StartAsync([("admin.address", address, endpoints.AnswerAsync)], cancellationToken))[0];
+            Log.Listening(logger, Address);
         }
-
-        var options = new KestrelServerOptions { AddServerHeader = false };
-        options.Limits.MaxRequestBodySize = 1024;
-        options.Limits.MaxConcurrentConnections = 100;
-        ListenOptions? listening = null;
-        options.Listen(address, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listening = listen;
-        });
-        _server = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions { IOQueueCount = 1 }), loggers), loggers);
-        try
-        {
-            await _server.StartAsync(this, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or SocketException)
-        {
-            throw new IOException($"admin.address={address} ({e.Message})", e);
-        }
-
-        Address = listening!.IPEndPoint;
-        Log.Listening(logger, Address!);
     }
 
     /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken) => _server?.StopAsync(cancellationToken) ?? Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
     /// <inheritdoc />
-    public void Dispose() => _server?.Dispose();
-
-    /// <inheritdoc />
-    public IFeatureCollection CreateContext(IFeatureCollection contextFeatures) => contextFeatures;
-
-    /// <inheritdoc />
-    public Task ProcessRequestAsync(IFeatureCollection context) => endpoints.AnswerAsync(new DefaultHttpContext(context));
-
-    /// <inheritdoc />
-    public void DisposeContext(IFeatureCollection context, Exception? exception)
-    {
-        // Nothing was made for it.
-    }
+    public void Dispose() => _server.Dispose();
 
     private static partial class Log
     {

@@ -9,12 +9,13 @@ internal static class BootstrapReader
 {
     /// <summary>Reads and checks a file.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="overrides">What counts instead of the file's own.</param>
     /// <param name="violations">Everything that is wrong with it; empty when settings come back.</param>
-    public static ProxySettings? Read(string path, out IReadOnlyList<Violation> violations)
+    public static ProxySettings? Read(string path, BootstrapOverrides overrides, out IReadOnlyList<Violation> violations)
     {
         try
         {
-            return Parse(File.ReadAllBytes(path), out violations);
+            return Parse(File.ReadAllBytes(path), overrides, out violations);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -24,7 +25,7 @@ internal static class BootstrapReader
     }
 
     /// <summary>Checks a file's content.</summary>
-    internal static ProxySettings? Parse(ReadOnlySpan<byte> json, out IReadOnlyList<Violation> violations)
+    internal static ProxySettings? Parse(ReadOnlySpan<byte> json, BootstrapOverrides overrides, out IReadOnlyList<Violation> violations)
     {
         try
         {
@@ -35,7 +36,7 @@ internal static class BootstrapReader
                 return null;
             }
 
-            return BootstrapValidator.Check(bootstrap, out violations);
+            return BootstrapValidator.Check(overrides.Apply(bootstrap), out violations);
         }
         catch (JsonException e)
         {

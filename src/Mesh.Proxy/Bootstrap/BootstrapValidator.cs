@@ -88,6 +88,7 @@ internal sealed class BootstrapValidator
 
         var listeners = Listeners(bootstrap.Listeners);
         var applications = Applications(bootstrap.Applications);
+        var probes = bootstrap.Probes is { } probed ? ProbeCheck.Convert(probed, listeners, applications, Fault) : null;
         return trustDomain is null || _violations.Count > 0 ? null : new ProxySettings
         {
             Service = service,
@@ -95,6 +96,7 @@ internal sealed class BootstrapValidator
             Replica = bootstrap.Replica,
             ControlPlane = controlPlane,
             TrustBundle = bundle,
+            TrustBundleFile = bootstrap.TrustBundleFile,
             Token = bootstrap.Token,
             TokenFile = bootstrap.TokenFile,
             StateDirectory = bootstrap.StateDirectory!,
@@ -105,6 +107,7 @@ internal sealed class BootstrapValidator
             Relay = relay,
             AdminAddress = admin,
             AdminToken = bootstrap.Admin?.Token,
+            Probes = probes,
             DeveloperIdentity = bootstrap.DeveloperIdentity,
             PeerProcessCheck = bootstrap.PeerProcessCheck,
             FrontDoorHosts = bootstrap.FrontDoorHosts.ToFrozenSet(StringComparer.OrdinalIgnoreCase),
@@ -145,11 +148,29 @@ internal sealed class BootstrapValidator
 
     private TrustBundle Bundle(SidecarBootstrap bootstrap)
     {
+        if (bootstrap.TrustBundleFile is { } path)
+        {
+            if (!bootstrap.TrustBundle.IsDefaultOrEmpty)
+            {
+                Fault("trustBundleFile", "trustBundle is given too; keep one of them");
+            }
+
+            try
+            {
+                return TrustBundleFile.Read(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+            {
+                Fault("trustBundleFile", $"'{path}' holds no roots: {e.Message}");
+                return TrustBundle.Empty;
+            }
+        }
+
         if (bootstrap.TrustBundle.IsDefaultOrEmpty)
         {
             if (bootstrap.ControlPlane is not null)
             {
-                Fault("trustBundle", "is empty; the control plane is authenticated by its roots, as PEM");
+                Fault("trustBundle", "is empty; the control plane is authenticated by its roots, as PEM, here or in a trustBundleFile");
             }
 
             return TrustBundle.Empty;
@@ -179,7 +200,7 @@ internal sealed class BootstrapValidator
 
         if (admin.Token is { Length: < 16 })
         {
-            Fault("admin.token", "is shorter than 16 characters; use 32 random bytes in base64url, or leave it out");
+            Fault("admin.token", "is shorter than 16 characters; use 32 random bytes in base64url, or leave it out: then the proxy makes one");
         }
 
         return address;

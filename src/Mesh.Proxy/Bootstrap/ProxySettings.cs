@@ -24,6 +24,9 @@ internal sealed record ProxySettings
     /// <summary>The roots that authenticate the control plane until an SVID brings the current ones.</summary>
     public TrustBundle TrustBundle { get; init; } = TrustBundle.Empty;
 
+    /// <summary>The file that they came from, to be read again. <see langword="null"/>: they were in the bootstrap file.</summary>
+    public string? TrustBundleFile { get; init; }
+
     /// <summary>The token that was in the file.</summary>
     public string? Token { get; init; }
 
@@ -51,8 +54,11 @@ internal sealed record ProxySettings
     /// <summary>Where the admin endpoint listens. <see langword="null"/>: there is none.</summary>
     public IPEndPoint? AdminAddress { get; init; }
 
-    /// <summary>The admin endpoint's token. <see langword="null"/>: what needs one is off.</summary>
+    /// <summary>The admin endpoint's token. <see langword="null"/>: the one that the proxy made at its start, in its state directory.</summary>
     public string? AdminToken { get; init; }
+
+    /// <summary>What probes from outside may ask. <see langword="null"/>: nothing.</summary>
+    public ProbeSettings? Probes { get; init; }
 
     /// <summary>Whether the developer may pass front doors.</summary>
     public bool DeveloperIdentity { get; init; }

@@ -2,7 +2,7 @@ using Mesh.Proxy.Admin;
 
 namespace Mesh.Proxy.Composition;
 
-/// <summary>The admin endpoint.</summary>
+/// <summary>The admin endpoint, and what probes are answered.</summary>
 internal static class AdminServices
 {
     /// <summary>Adds it.</summary>
@@ -13,5 +13,7 @@ internal static class AdminServices
         builder.Services.AddSingleton<AdminEndpoints>();
         builder.Services.AddSingleton<AdminServer>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<AdminServer>());
+        builder.Services.AddSingleton<ProbeServer>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ProbeServer>());
     }
 }

@@ -1,11 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Mesh.Proxy.Bootstrap;
 
 namespace Mesh.Proxy.Composition;
 
 /// <summary>What the process was called with.</summary>
 /// <param name="Verb">What to do.</param>
 /// <param name="Bootstrap">The bootstrap file; empty for verbs that need none.</param>
-internal sealed record CommandLine(Verb Verb, string Bootstrap)
+/// <param name="Overrides">What it says instead of the file.</param>
+internal sealed record CommandLine(Verb Verb, string Bootstrap, BootstrapOverrides Overrides)
 {
     /// <summary>How to call it.</summary>
     public const string Usage = """
@@ -13,9 +16,21 @@ internal sealed record CommandLine(Verb Verb, string Bootstrap)
 
           mesh-proxy run --bootstrap FILE           carry the traffic of one replica until SIGTERM
           mesh-proxy healthcheck --bootstrap FILE   exit 0 if the running proxy is ready, else 1
+          mesh-proxy drain --bootstrap FILE         take the running proxy out of the mesh, and wait until what runs has finished
           mesh-proxy check --bootstrap FILE         say all that is wrong with the file, and run nothing
           mesh-proxy --version
+
+        instead of what the file says, for one file that many replicas are started with:
+          --replica NAME             the replica's name
+          --advertised-address IP    by which address peers reach its mesh door
+        with drain:
+          --wait SECONDS             at most so long; 20 unless said otherwise
         """;
+
+    private const int LongestWait = 3600;
+
+    /// <summary>How long <see cref="Verb.Drain"/> waits. Default: 20 s.</summary>
+    public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -25,15 +40,55 @@ internal sealed record CommandLine(Verb Verb, string Bootstrap)
     {
         (command, fault) = arguments switch
         {
-            ["--version"] => (new CommandLine(Verb.Version, ""), (string?)null),
-            ["--help" or "-h"] => (new CommandLine(Verb.Help, ""), null),
-            ["run", "--bootstrap", var file] => (new CommandLine(Verb.Run, file), null),
-            ["healthcheck", "--bootstrap", var file] => (new CommandLine(Verb.HealthCheck, file), null),
-            ["check", "--bootstrap", var file] => (new CommandLine(Verb.Check, file), null),
+            ["--version"] => (new CommandLine(Verb.Version, "", new BootstrapOverrides()), (string?)null),
+            ["--help" or "-h"] => (new CommandLine(Verb.Help, "", new BootstrapOverrides()), null),
+            ["run", ..] => Parse(Verb.Run, arguments),
+            ["healthcheck", ..] => Parse(Verb.HealthCheck, arguments),
+            ["drain", ..] => Parse(Verb.Drain, arguments),
+            ["check", ..] => Parse(Verb.Check, arguments),
             [] => (null, "say what to do"),
-            ["run" or "healthcheck" or "check", ..] => (null, $"{arguments[0]} needs --bootstrap FILE and nothing else"),
             [var other, ..] => (null, $"'{other}' is no verb"),
         };
         return command is not null;
+    }
+
+    private static (CommandLine?, string?) Parse(Verb verb, ReadOnlySpan<string> arguments)
+    {
+        string? file = null;
+        var overrides = new BootstrapOverrides();
+        var wait = TimeSpan.FromSeconds(20);
+        for (var i = 1; i < arguments.Length; i += 2)
+        {
+            if (i + 1 == arguments.Length)
+            {
+                return (null, $"{arguments[i]} needs a value");
+            }
+
+            var value = arguments[i + 1];
+            switch (arguments[i])
+            {
+                case "--bootstrap":
+                    file = value;
+                    break;
+                case "--replica":
+                    overrides = overrides with { Replica = value };
+                    break;
+                case "--advertised-address":
+                    overrides = overrides with { AdvertisedAddress = value };
+                    break;
+                case "--wait" when verb == Verb.Drain:
+                    if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) || seconds > LongestWait)
+                    {
+                        return (null, $"--wait {value} is no number of seconds from 0 to {LongestWait}");
+                    }
+
+                    wait = TimeSpan.FromSeconds(seconds);
+                    break;
+                default:
+                    return (null, $"{arguments[0]} knows no {arguments[i]}");
+            }
+        }
+
+        return file is null ? (null, $"{arguments[0]} needs --bootstrap FILE") : (new CommandLine(verb, file, overrides) { Wait = wait }, null);
     }
 }

@@ -11,7 +11,7 @@ internal static partial class ProxyProcess
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(CommandLine command)
     {
-        if (BootstrapReader.Read(command.Bootstrap, out var violations) is not { } settings)
+        if (BootstrapReader.Read(command.Bootstrap, command.Overrides, out var violations) is not { } settings)
         {
             foreach (var violation in violations)
             {
@@ -24,14 +24,15 @@ internal static partial class ProxyProcess
         return command.Verb switch
         {
             Verb.Check => ExitCode.Success,
-            Verb.HealthCheck => await CheckAsync(settings),
+            Verb.HealthCheck => Told(await AdminClient.ReadyFaultAsync(settings)),
+            Verb.Drain => Told(await AdminClient.DrainFaultAsync(settings, command.Wait)),
             _ => await ServeAsync(settings),
         };
     }
 
-    private static async Task<int> CheckAsync(ProxySettings settings)
+    private static int Told(string? fault)
     {
-        if (await HealthCheck.FaultAsync(settings) is not { } fault)
+        if (fault is null)
         {
             return ExitCode.Success;
         }

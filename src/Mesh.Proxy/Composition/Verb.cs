@@ -9,6 +9,9 @@ internal enum Verb
     /// <summary>Ask a running proxy whether it is ready.</summary>
     HealthCheck,
 
+    /// <summary>Take a running proxy out of the mesh.</summary>
+    Drain,
+
     /// <summary>Say what is wrong with the bootstrap file.</summary>
     Check,
 

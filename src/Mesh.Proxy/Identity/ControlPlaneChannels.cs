@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
 using Mesh.Model.Identity;
@@ -73,6 +74,19 @@ internal sealed class ControlPlaneChannels(ProxySettings settings, WorkloadIdent
 
     // Before the first SVID, and when the last one is so old that roots may have rotated since, the bootstrap's roots count as well.
     private TrustBundle Bundle() => identity.Latest is { } latest
-        ? TrustBundle.FromDer([.. latest.TrustBundle.Roots.Concat(settings.TrustBundle.Roots).Select(root => root.RawDataMemory)])
-        : settings.TrustBundle;
+        ? TrustBundle.FromDer([.. latest.TrustBundle.Roots.Concat(Given().Roots).Select(root => root.RawDataMemory)])
+        : Given();
+
+    // Read at every handshake, of which there are few. While it is being replaced, what it held at the start counts.
+    private TrustBundle Given()
+    {
+        try
+        {
+            return settings.TrustBundleFile is { } path ? TrustBundleFile.Read(path) : settings.TrustBundle;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return settings.TrustBundle;
+        }
+    }
 }

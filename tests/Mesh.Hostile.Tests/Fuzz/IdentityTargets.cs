@@ -92,7 +92,7 @@ internal static class IdentityTargets
         }
     }
 
-    private static void RunBootstrap(byte[] input) => BootstrapReader.Parse(input, out _);
+    private static void RunBootstrap(byte[] input) => BootstrapReader.Parse(input, new BootstrapOverrides(), out _);
 
     private static byte[] Seed(string file) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Corpus", "seeds", file));
 

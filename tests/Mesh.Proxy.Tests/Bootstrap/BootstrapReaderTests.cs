@@ -121,6 +121,55 @@ public sealed class BootstrapReaderTests
     }
 
     [Fact]
+    public void Parse_OfAPod_TakesReplicaFromTheCommandLineAndRootsFromTheirFile()
+    {
+        using var directory = new TemporaryDirectory();
+        var roots = Path.Combine(directory.Path, "roots.pem");
+        File.WriteAllText(roots, string.Join("\n", new ClockedAuthority(DateTimeOffset.UnixEpoch.AddYears(56)).Bundle.ToPem()));
+
+        var settings = Read(
+            JsonSerializer.Serialize(new
+            {
+                trustDomain = "shop.local",
+                service = "shop/orders",
+                replica = "orders",
+                stateDirectory = "/state",
+                controlPlane = "https://mesh-control-plane.shop-mesh.svc:15010",
+                trustBundleFile = roots,
+                tokenFile = "/var/run/secrets/mesh/token",
+                applications = new { http = "127.0.0.1:8081" },
+                probes = new { address = "0.0.0.0:15020", doors = new[] { new { address = "0.0.0.0:8080", path = "/health", application = "http" }, new { address = "0.0.0.0:8080", path = "/alive", application = "http" } } },
+            }),
+            out var violations,
+            new BootstrapOverrides { Replica = "orders-7d4f", AdvertisedAddress = "10.1.2.3" });
+
+        Assert.Empty(violations);
+        Assert.Equal(("orders-7d4f", IPAddress.Parse("10.1.2.3"), null), (settings!.Replica, settings.AdvertisedAddress, settings.AdvertisedDoor));
+        Assert.Single(settings.TrustBundle.Roots);
+        var door = Assert.Single(settings.Probes!.Doors);
+        Assert.Equal(["/alive", "/health"], door.Applications.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Parse_ProbesThatCannotBe_NamesEveryMistake()
+    {
+        Read("""
+            {"trustDomain":"shop.local","service":"shop/orders","replica":"r","stateDirectory":"/state","trustBundleFile":"/nowhere/roots.pem","applications":{"http":"127.0.0.1:8081"},
+             "listeners":{"inbound/front/http":"0.0.0.0:8080"},
+             "probes":{"address":"0.0.0.0:15020","doors":[
+               {"address":"here","path":"health","application":"http"},
+               {"address":"0.0.0.0:15020","path":"/health","application":"http"},
+               {"address":"0.0.0.0:8080","path":"/a b","application":"grpc"},
+               {"address":"0.0.0.0:8082","path":"/health","application":"http"},
+               {"address":"0.0.0.0:8082","path":"/health","application":"http"}]}}
+            """, out var violations);
+
+        Assert.Equal(
+            ["probes.doors[0].address", "probes.doors[0].path", "probes.doors[1].address", "probes.doors[2].address", "probes.doors[2].application", "probes.doors[2].path", "probes.doors[4].path", "trustBundleFile"],
+            violations.Select(v => v.Path.Text).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Parse_ControlPlaneWithoutRootsOrToken_AsksForBoth()
     {
         Read("""{"trustDomain":"shop.local","service":"shop/orders","replica":"r","stateDirectory":"/state","controlPlane":"https://127.0.0.1:1"}""", out var violations);
@@ -143,10 +192,11 @@ public sealed class BootstrapReaderTests
     [Fact]
     public void Read_NoFile_SaysSo()
     {
-        Assert.Null(BootstrapReader.Read("/nowhere/bootstrap.json", out var violations));
+        Assert.Null(BootstrapReader.Read("/nowhere/bootstrap.json", new BootstrapOverrides(), out var violations));
 
         Assert.Contains("cannot be read", Assert.Single(violations).Message, StringComparison.Ordinal);
     }
 
-    private static ProxySettings? Read(string json, out IReadOnlyList<Mesh.Model.Validation.Violation> violations) => BootstrapReader.Parse(Encoding.UTF8.GetBytes(json), out violations);
+    private static ProxySettings? Read(string json, out IReadOnlyList<Mesh.Model.Validation.Violation> violations, BootstrapOverrides? overrides = null) =>
+        BootstrapReader.Parse(Encoding.UTF8.GetBytes(json), overrides ?? new BootstrapOverrides(), out violations);
 }
