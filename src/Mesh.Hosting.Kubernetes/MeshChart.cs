@@ -8,6 +8,7 @@ using Mesh.Kubernetes.Installation;
 using Mesh.Kubernetes.Manifests;
 using Mesh.Kubernetes.Pods;
 using Mesh.Model.Planning;
+using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Microsoft.Extensions.DependencyInjection;
 using MeshDocument = Mesh.Model.Resources.MeshResource;
@@ -37,14 +38,14 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
     {
         var outputs = context.Services.GetRequiredService<IPipelineOutputService>();
         var chart = context.Model.Resources.OfType<IComputeEnvironmentResource>().Count() > 1 ? outputs.GetOutputDirectory(environment) : outputs.GetOutputDirectory();
-        var definitions = Directory.CreateDirectory(Path.Combine(chart, "crds"));
+        var definitions = Emptied(Path.Combine(chart, "crds"), $"*.{CustomResourceNames.Group}.yaml");
         foreach (var (name, text) in CustomResourceDefinitions.Files)
         {
             await File.WriteAllTextAsync(Path.Combine(definitions.FullName, name), text, context.CancellationToken);
         }
 
         // No resource of the app can have the mesh's name, so the publisher writes nothing there.
-        var templates = Directory.CreateDirectory(Path.Combine(chart, "templates", mesh.Mesh.Name));
+        var templates = Emptied(Path.Combine(chart, "templates", mesh.Mesh.Name), "*.yaml");
         foreach (var (name, manifest) in Objects())
         {
             await File.WriteAllTextAsync(Path.Combine(templates.FullName, $"{name}.yaml"), ChartText.Render(Named(ManifestText.Write(manifest))), context.CancellationToken);
@@ -53,6 +54,18 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
         await File.AppendAllTextAsync(Path.Combine(chart, "values.yaml"), MeshValues.Text(mesh), context.CancellationToken);
         var about = Path.Combine(chart, "Chart.yaml");
         await File.WriteAllTextAsync(about, KubeVersionLine().Replace(await File.ReadAllTextAsync(about, context.CancellationToken), $"kubeVersion: \"{KubeVersion}\""), context.CancellationToken);
+    }
+
+    // A permission that the AppHost no longer gives must not stay in a chart that was published before.
+    private static DirectoryInfo Emptied(string folder, string files)
+    {
+        var made = Directory.CreateDirectory(folder);
+        foreach (var file in made.EnumerateFiles(files))
+        {
+            file.Delete();
+        }
+
+        return made;
     }
 
     private IEnumerable<(string File, ObjectNode Object)> Objects() =>

@@ -45,6 +45,29 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task PublishedAgain_WithAPolicyLess_TheChartHasItNoMore()
+    {
+        using var first = await PublishedChart.CreateAsync(builder => Compose(builder, policy: true));
+        Assert.Contains("templates/mesh/timeout-orders.yaml", first.Files);
+
+        using var second = await PublishedChart.CreateAsync(builder => Compose(builder, policy: false), first.Path);
+
+        Assert.DoesNotContain("templates/mesh/timeout-orders.yaml", second.Files);
+        Assert.NotEmpty(RenderedChart.Of(second).Objects);
+
+        static void Compose(IDistributedApplicationBuilder builder, bool policy)
+        {
+            builder.AddMesh();
+            builder.AddKubernetesEnvironment("k8s");
+            var orders = Service(builder, "orders");
+            if (policy)
+            {
+                orders.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(3));
+            }
+        }
+    }
+
+    [Fact]
     public async Task NoEnvironment_IsSaid()
     {
         using var output = await PublishedChart.CreateAsync(builder =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Pipelines;
 using Mesh.Hosting.Annotations;
 using Mesh.Hosting.Applying;
 using Mesh.Hosting.Diagnostics;
@@ -25,6 +26,8 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
         .Add(ContainerPorts.MeshDoor, "the port of the mesh door")
         .Add(ContainerPorts.Health, "the port of the sidecar's health");
 
+    private readonly List<Action> _findings = [];
+
     /// <summary>Changes the model, before anything of it is published.</summary>
     public async Task PrepareAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
     {
@@ -37,7 +40,8 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
         var environments = model.Resources.OfType<IComputeEnvironmentResource>().ToList();
         if (environments.Count == 0)
         {
-            Log.NoEnvironment(logger, mesh.Name);
+            _findings.Add(() => Log.NoEnvironment(logger, mesh.Name));
+            TellWhilePublishing(mesh);
             return;
         }
 
@@ -57,10 +61,30 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             }
             else if (members.Count > 0)
             {
-                Log.NotMeshed(logger, MeshDiagnostics.NotMeshed(environment.Name, environment.GetType().Name, members.Select(m => m.Name), Cure(environment)));
+                _findings.Add(() => Log.NotMeshed(logger, MeshDiagnostics.NotMeshed(environment.Name, environment.GetType().Name, members.Select(m => m.Name), Cure(environment))));
             }
         }
+
+        TellWhilePublishing(mesh);
     }
+
+    // Only what is logged in a step of the pipeline is seen by whoever types aspire publish.
+    private void TellWhilePublishing(MeshResource mesh) => mesh.Annotations.Add(new PipelineStepAnnotation(_ =>
+    {
+        var step = new PipelineStep
+        {
+            Name = $"report-{mesh.Name}",
+            Description = "Says of each call between services whether it is in the mesh where it is published.",
+            Action = _ =>
+            {
+                _findings.ForEach(tell => tell());
+                return Task.CompletedTask;
+            },
+        };
+        step.DependsOn(WellKnownPipelineSteps.PublishPrereq);
+        step.RequiredBy(WellKnownPipelineSteps.Publish);
+        return step;
+    }));
 
     private static bool IsFor(IResource resource, IComputeEnvironmentResource environment, List<IComputeEnvironmentResource> environments) =>
         (resource.GetComputeEnvironment() ?? (environments.Count == 1 ? environments[0] : null)) == environment;
@@ -100,7 +124,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             TrustDomain = trustDomain,
         };
         PublishedValues.Apply(published);
-        Tell(published);
+        Find(published);
         return published;
     }
 
@@ -116,11 +140,11 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             : throw MeshDiagnostics.Misused(errors);
     }
 
-    private void Tell(PublishedMesh published)
+    private void Find(PublishedMesh published)
     {
         foreach (var warning in published.Reading.Warnings)
         {
-            Log.NotRead(logger, warning);
+            _findings.Add(() => Log.NotRead(logger, warning));
         }
 
         foreach (var workload in published.Plan.Workloads.Where(w => !LoopbackServers.Contains(published.Reading.Workloads[w.Service.Id])))
@@ -128,7 +152,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             var open = workload.Service.Ports.Select(p => published.Reading.Endpoints[new PortRef(workload.Service.Id, p.Name)]).Where(e => !published.Scope.CanMove(e)).ToList();
             if (open.Count > 0)
             {
-                Log.Open(logger, MeshDiagnostics.OpenPort(workload.Service.Id.Name, published.Environment.Name, open.Select(e => e.Name)));
+                _findings.Add(() => Log.Open(logger, MeshDiagnostics.OpenPort(workload.Service.Id.Name, published.Environment.Name, open.Select(e => e.Name))));
             }
         }
 
@@ -136,11 +160,11 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
         {
             if (edge.Outcome == EdgeOutcome.Refused)
             {
-                Log.RefusedEdge(logger, published.Environment.Name, edge.ToString());
+                _findings.Add(() => Log.RefusedEdge(logger, published.Environment.Name, edge.ToString()));
             }
             else
             {
-                Log.Edge(logger, published.Environment.Name, edge.ToString());
+                _findings.Add(() => Log.Edge(logger, published.Environment.Name, edge.ToString()));
             }
         }
     }

@@ -25,9 +25,11 @@ internal sealed class PublishedChart : IDisposable
     public List<string> Warnings { get; } = [];
 
     /// <summary>Publishes.</summary>
-    public static async Task<PublishedChart> CreateAsync(Action<IDistributedApplicationBuilder> compose)
+    /// <param name="compose">The app.</param>
+    /// <param name="path">An existing folder. <see langword="null"/>: one that goes away with the chart.</param>
+    public static async Task<PublishedChart> CreateAsync(Action<IDistributedApplicationBuilder> compose, string? path = null)
     {
-        var chart = new PublishedChart();
+        var chart = new PublishedChart(path);
         try
         {
             var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
