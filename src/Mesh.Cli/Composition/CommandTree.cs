@@ -28,6 +28,7 @@ internal static class CommandTree
         TokenCommand.Create(context),
         ProxyCommand.Create(context),
         SystemdCommand.Create(context),
+        InjectCommand.Create(context),
         BootstrapCommand.Create(context),
     };
 }

@@ -3,7 +3,9 @@ using Mesh.Cli.Commands;
 using Mesh.Cli.Composition;
 using Mesh.Cli.Installation;
 using Mesh.Cli.Terminal;
+using Mesh.Model.Serialization;
 using Mesh.Testing;
+using Mesh.Yaml;
 
 namespace Mesh.Cli.Tests.Commands;
 
@@ -26,7 +28,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(ExitCode.Ok, await RunAsync("--help"));
 
-        Assert.All(["up", "check", "get", "inspect", "apply", "delete", "undo", "fault", "token", "proxy", "systemd"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
+        Assert.All(["up", "check", "get", "inspect", "apply", "delete", "undo", "fault", "token", "proxy", "systemd", "inject"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -42,11 +44,36 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("proxy run", "--bootstrap")]
     [InlineData("proxy run --bootstrap f --stop-timeout 0 -- x", "must be 1 to 3600 seconds")]
     [InlineData("systemd sidecar --bootstrap f", "command")]
+    [InlineData("inject", "give manifests with -f")]
+    [InlineData("inject -f x -n Shop", "--mesh and --namespace are DNS labels")]
     public async Task Run_WrongUsage_SaysSoAndExitsWith64(string line, string expected)
     {
         Assert.Equal(ExitCode.Usage, await RunAsync(line.Split(' ')));
 
         Assert.Contains(expected, _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_output.ToString());
+    }
+
+    [Fact]
+    public async Task Inject_AManifestAndTheControlPlane_PrintsThemAsOneText()
+    {
+        const string Pod = "{ apiVersion: v1, kind: Pod, metadata: { name: web }, spec: { containers: [{ name: web, image: example/web, ports: [{ name: http, containerPort: 80 }] }] } }";
+        Assert.Equal(ExitCode.Ok, await RunAsync("inject", "-f", _folder.File("pod.yaml", Pod), "-n", "shop", "--control-plane"));
+
+        var printed = DocumentReader.ReadYaml(_output.ToString(), "output");
+        Assert.Empty(printed.Violations);
+        Assert.Equal(["CustomResourceDefinition", "Namespace"], printed.Documents.Select(d => ((ScalarNode)d.Root["kind"]!).Text).Distinct().Take(2));
+        Assert.Contains(printed.Documents, d => d.Root["kind"] is ScalarNode { Text: "Pod" });
+        Assert.Contains("web keeps its port 80", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Inject_AMistake_PrintsNothingElse()
+    {
+        const string Pod = "{ apiVersion: v1, kind: Pod, metadata: { name: web, annotations: { mesh.dev/uses: orders } }, spec: { containers: [{ name: web }] } }";
+        Assert.Equal(ExitCode.Invalid, await RunAsync("inject", "-f", _folder.File("pod.yaml", Pod)));
+
+        Assert.Contains("names 'orders'; say service/port", _error.ToString(), StringComparison.Ordinal);
         Assert.Empty(_output.ToString());
     }
 
