@@ -17,7 +17,8 @@ internal static class FaultsApi
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/faults", List).WithMetadata(Read);
-        api.MapPost("/faults", BeginAsync).WithMetadata(Write);
+        api.MapPost("/faults", BeginAsync).WithMetadata(Write)
+            .RefuseInCluster("Faults are held by one control plane and told to the sidecars that speak with it; in a cluster there are several, so half of the sidecars would not hear of it.");
         api.MapGet("/faults/{id}", Get).WithMetadata(Read);
         api.MapDelete("/faults/{id}", End).WithMetadata(Write);
     }
