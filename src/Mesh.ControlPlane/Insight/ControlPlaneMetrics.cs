@@ -14,6 +14,7 @@ internal sealed class ControlPlaneMetrics
     private readonly Counter<long> _pushes;
     private readonly Counter<long> _audited;
     private readonly Counter<long> _clientRequests;
+    private readonly Counter<long> _clusterRequests;
     private readonly Histogram<double> _compile;
 
     public ControlPlaneMetrics(IMeterFactory meters)
@@ -24,6 +25,7 @@ internal sealed class ControlPlaneMetrics
         _pushes = _meter.CreateCounter<long>("mesh.xds.pushes", "{snapshot}", "Snapshots that were published.");
         _audited = _meter.CreateCounter<long>("mesh.api.writes", "{write}", "Writes over the API, by outcome.");
         _clientRequests = _meter.CreateCounter<long>("mesh.client.requests", "{request}", "Requests that gRPC clients and Envoy report, by caller, cluster and outcome.");
+        _clusterRequests = _meter.CreateCounter<long>("mesh.kubernetes.requests", "{request}", "Requests to the Kubernetes API server; a watch is one.");
         _compile = _meter.CreateHistogram(
             "mesh.compile.duration",
             "s",
@@ -69,6 +71,11 @@ internal sealed class ControlPlaneMetrics
         () => count().Select(kind => new Measurement<int>(kind.Value, new KeyValuePair<string, object?>("mesh.client.kind", kind.Key))),
         "{stream}",
         "Configuration streams of clients that are no sidecars of Mesh, by kind.");
+
+    /// <summary>The Kubernetes API server was asked.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="status">What it answered; 0: nothing.</param>
+    public void ClusterRequest(string method, int status) => _clusterRequests.Add(1, new("http.request.method", method), new("http.response.status_code", status));
 
     /// <summary>Shows whether this replica of the control plane leads.</summary>
     public void ObserveLeader(Func<bool> leads) => _meter.CreateObservableGauge("mesh.controlplane.leader", () => leads() ? 1 : 0, "{replica}", "1 where this replica of the control plane leads, else 0.");

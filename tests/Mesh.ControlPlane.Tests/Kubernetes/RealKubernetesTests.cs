@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Grpc.Core;
+using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Tests.Fakes;
@@ -35,7 +37,8 @@ public sealed class RealKubernetesTests : IDisposable
             CertificateAuthorityFile = server.RootsFile,
         };
         using var connection = new KubernetesConnection(cluster, TimeProvider.System);
-        var api = new KubernetesApi(connection, TimeProvider.System);
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var api = new KubernetesApi(connection, new ControlPlaneMetrics(services.GetRequiredService<IMeterFactory>()), TimeProvider.System);
         await api.CreateAsync("api/v1/namespaces", Json("""{ "metadata": { "name": "shop" } }"""), Stop);
         await api.CreateAsync("api/v1/namespaces", Json("""{ "metadata": { "name": "shop-mesh" } }"""), Stop);
         var settings = ControlPlaneHost.Settings(_directory) with { Sources = [], ApiTokens = [], Kubernetes = cluster };

@@ -4,11 +4,12 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Mesh.ControlPlane.Insight;
 
 namespace Mesh.ControlPlane.Kubernetes.Wire;
 
 /// <summary>The verbs of the Kubernetes API that the control plane uses. Objects are JSON: of each, few members are read, and those that are not known must survive a write.</summary>
-internal sealed class KubernetesApi(KubernetesConnection connection, TimeProvider time)
+internal sealed class KubernetesApi(KubernetesConnection connection, ControlPlaneMetrics metrics, TimeProvider time)
 {
     /// <summary>Longest wait for an answer, a watch's lines apart.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(15);
@@ -136,9 +137,11 @@ internal sealed class KubernetesApi(KubernetesConnection connection, TimeProvide
             }
             catch (HttpRequestException e)
             {
+                metrics.ClusterRequest(method.Method, 0);
                 throw new KubernetesException(null, $"{method} {path}: {e.InnerException?.Message ?? e.Message}", e);
             }
 
+            metrics.ClusterRequest(method.Method, (int)answer.StatusCode);
             if (answer.IsSuccessStatusCode)
             {
                 return answer;
