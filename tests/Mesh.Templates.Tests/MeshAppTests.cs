@@ -1,7 +1,8 @@
 namespace Mesh.Templates.Tests;
 
 /// <summary><c>dotnet new mesh-app</c> as a user has it: packages from a feed, nothing of the checkout beside it. The app's own tests start it in the mesh.</summary>
-public sealed class MeshAppTests(PackedTemplates templates) : IClassFixture<PackedTemplates>
+[Collection(Packages.Name)]
+public sealed class MeshAppTests(PackedTemplates templates)
 {
     [Fact]
     public async Task MeshApp_AppHostIsAProject_ItsTestsPass()

@@ -3,7 +3,7 @@ using Mesh.Testing;
 
 namespace Mesh.Templates.Tests;
 
-/// <summary>The packages in a folder of their own, with the templates installed from there, and a place to make apps in. Packed once for the tests of a class.</summary>
+/// <summary>The packages in a folder of their own, with the templates installed from there, and a place to make apps in. Packed once for all tests.</summary>
 public sealed class PackedTemplates : IAsyncLifetime
 {
 #if DEBUG
@@ -39,8 +39,8 @@ public sealed class PackedTemplates : IAsyncLifetime
 
         foreach (var project in (string[])["src/Mesh.Model", "src/Mesh.Laptop", "src/Mesh.Hosting", "src/Mesh.Hosting.Testing", "templates/Mesh.Templates"])
         {
-            await Dotnet.RunAsync(
-                Checkout.Root, Environment, "pack", project, "-c", Configuration, "--no-build", "-v", "quiet", "-o", Feed, $"-p:Version={_version}",
+            await Tool.RunAsync(
+                "dotnet", Checkout.Root, Environment, "pack", project, "-c", Configuration, "--no-build", "-v", "quiet", "-o", Feed, $"-p:Version={_version}",
                 $"-p:ProgramsDirectory={Path.Combine(_folder.FullName, "programs")}/",
                 $"-p:ReadyProgramsDirectory={Path.Combine(_folder.FullName, "none")}/");
         }
@@ -59,21 +59,36 @@ public sealed class PackedTemplates : IAsyncLifetime
               </fallbackPackageFolders>
             </configuration>
             """);
-        await Dotnet.RunAsync(_folder.FullName, Environment, ["new", "install", Path.Combine(Feed, $"Mesh.Templates.{_version}.nupkg"), .. Hive]);
+        await Tool.RunAsync("dotnet", _folder.FullName, Environment, ["new", "install", Path.Combine(Feed, $"Mesh.Templates.{_version}.nupkg"), .. Hive]);
     }
 
     /// <summary>Makes an app and gives its folder.</summary>
     public async Task<string> NewAsync(string name, params string[] options)
     {
-        await Dotnet.RunAsync(_folder.FullName, Environment, ["new", "mesh-app", "-n", name, "--no-restore", .. options, .. Hive]);
+        await Tool.RunAsync("dotnet", _folder.FullName, Environment, ["new", "mesh-app", "-n", name, "--no-restore", .. options, .. Hive]);
         return Path.Combine(_folder.FullName, name);
     }
 
+    /// <summary>Copies an app of the playground, to be built from these packages, and gives its folder.</summary>
+    public string Copy(string app)
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(_folder.FullName, app));
+        foreach (var file in Directory.EnumerateFiles(Checkout.PathTo("playground", app)).Where(f => !f.EndsWith("NuGet.config", StringComparison.Ordinal)))
+        {
+            File.WriteAllText(Path.Combine(copy.FullName, Path.GetFileName(file)), File.ReadAllText(file).Replace("Mesh.Hosting@0.1.0", $"Mesh.Hosting@{_version}", StringComparison.Ordinal));
+        }
+
+        return copy.FullName;
+    }
+
+    /// <summary>Runs Aspire's command line in an app's folder and gives what was said.</summary>
+    public Task<string> AspireAsync(string app, params string[] arguments) => Tool.RunAsync(AspireBundle.CommandLine!, app, Environment, [.. arguments, "--non-interactive"]);
+
     /// <summary>Runs the app's own tests and gives what was said.</summary>
-    public Task<string> TestAsync(string app) => Dotnet.RunAsync(app, Environment, "test");
+    public Task<string> TestAsync(string app) => Tool.RunAsync("dotnet", app, Environment, "test");
 
     /// <summary>Builds a file of the app and gives what was said.</summary>
-    public Task<string> BuildAsync(string app, string file) => Dotnet.RunAsync(app, Environment, "build", file);
+    public Task<string> BuildAsync(string app, string file) => Tool.RunAsync("dotnet", app, Environment, "build", file);
 
     /// <summary>Whether this machine has a certificate for https services.</summary>
     public static async Task<bool> HasDeveloperCertificateAsync()

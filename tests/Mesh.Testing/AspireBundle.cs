@@ -16,6 +16,9 @@ public static class AspireBundle
     /// <summary>The dashboard's program: what <c>ASPIRE_DASHBOARD_PATH</c> says, else the CLI's. <see langword="null"/>: there is none.</summary>
     public static string? Dashboard { get; } = Existing(DashboardVariable, "managed", OperatingSystem.IsWindows() ? "aspire-managed.exe" : "aspire-managed");
 
+    /// <summary>The command line. <see langword="null"/>: it is not on <c>PATH</c>.</summary>
+    public static string? CommandLine { get; } = MachineProgram.Find("aspire");
+
     private static string? Existing(string variable, params string[] inBundle)
     {
         var home = Environment.GetEnvironmentVariable("ASPIRE_HOME") is { Length: > 0 } told

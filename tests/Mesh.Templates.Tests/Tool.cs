@@ -3,15 +3,15 @@ using System.Text;
 
 namespace Mesh.Templates.Tests;
 
-/// <summary><c>dotnet</c>, as a user runs it in a folder.</summary>
-internal static class Dotnet
+/// <summary>A program, as a user runs it in a folder.</summary>
+internal static class Tool
 {
     // A build and a start of a whole app, on a machine that does other things too.
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
 
-    public static async Task<string> RunAsync(string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    public static async Task<string> RunAsync(string program, string folder, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // What the test run tells its own processes is not meant for these.
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("TESTINGPLATFORM_", StringComparison.OrdinalIgnoreCase) || k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
@@ -38,10 +38,10 @@ internal static class Dotnet
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"dotnet {string.Join(' ', arguments)} did not end. It said:{Environment.NewLine}{Text(output)}", e);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end. It said:{Environment.NewLine}{Text(output)}", e);
         }
 
-        Assert.True(process.ExitCode == 0, $"dotnet {string.Join(' ', arguments)} ended with {process.ExitCode}:{Environment.NewLine}{Text(output)}");
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:{Environment.NewLine}{Text(output)}");
         return Text(output);
     }
 
