@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Aspire.Hosting.Kubernetes;
 using Aspire.Hosting.Kubernetes.Resources;
+using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Publishing;
 using Mesh.Kubernetes.Manifests;
 using Mesh.Kubernetes.Pods;
@@ -58,6 +59,7 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
         }
 
         MovePorts();
+        MoveOtherProbes();
         ChangeApp();
         _spec.InitContainers.Insert(0, TypedObject.Read<ContainerV1>(Rendered(sidecar.Container())));
         _spec.Volumes.AddRange(sidecar.Volumes().Select(v => TypedObject.Read<VolumeV1>(Rendered(v))));
@@ -124,8 +126,28 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
         }
     }
 
-    private IEnumerable<HttpGetActionV1> Probes() =>
-        new[] { App.StartupProbe, App.ReadinessProbe, App.LivenessProbe }.Select(p => p?.HttpGet).OfType<HttpGetActionV1>();
+    private IEnumerable<HttpGetActionV1> Probes() => AllProbes().Select(p => p.HttpGet).OfType<HttpGetActionV1>();
+
+    private IEnumerable<ProbeV1> AllProbes() => new[] { App.StartupProbe, App.ReadinessProbe, App.LivenessProbe }.OfType<ProbeV1>();
+
+    // The kubelet comes from outside the pod, where the app's own ports are closed: the sidecar looks for it.
+    private void MoveOtherProbes()
+    {
+        foreach (var probe in AllProbes())
+        {
+            if (probe.Grpc is not null)
+            {
+                throw MeshDiagnostics.UnprobeablePort(workload.Service.Id.Name);
+            }
+
+            // A project's port is an expression, for which nobody can write the probe's number but its default.
+            if (probe.TcpSocket is { } tcp && (Ports.FirstOrDefault(p => p.Declared == tcp.Port.ToString(CultureInfo.InvariantCulture)) ?? (Ports.Count == 1 ? Ports[0] : null)) is { } port)
+            {
+                probe.TcpSocket = null;
+                probe.HttpGet = new HttpGetActionV1 { Scheme = "HTTP", Path = Sidecar.AppProbePath(port.Name), Port = ContainerPorts.Health };
+            }
+        }
+    }
 
     private static bool IsAt(HttpGetActionV1 probe, PublishedPort port) => probe.Port?.Value == port.Declared || probe.Port?.Value == port.Endpoint;
 

@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Kubernetes.Resources;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
 
 namespace Mesh.Hosting.Kubernetes.Tests;
@@ -32,6 +33,7 @@ public sealed class Bookshop : IAsyncLifetime
         var cache = builder.AddRedis("cache", password: builder.AddParameter("cache-password", "another", secret: true));
         var payments = builder.AddContainer("payments", "example/payments").WithHttpEndpoint(port: 5403, env: "PORT").WithEnvironment("HOST", "0.0.0.0").WithHttpProbe(ProbeType.Liveness, "/alive");
         var legacy = builder.AddContainer("legacy", "example/legacy").WithHttpEndpoint(targetPort: 80).WithExternalHttpEndpoints().WithHttpProbe(ProbeType.Readiness, "/up");
+        cache.PublishAsKubernetesService(k => k.Workload!.PodTemplate.Spec.Containers[0].ReadinessProbe = new ProbeV1 { TcpSocket = new TcpSocketActionV1 { Port = 6379 } });
         builder.AddContainer("batch", "example/batch").WithReference(books).WithoutMesh();
         var web = builder.AddProject("web", "none.csproj", p => p.ExcludeLaunchProfile = true)
             .WithHttpEndpoint().WithHttpsEndpoint()

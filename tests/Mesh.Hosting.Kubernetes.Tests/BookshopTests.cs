@@ -29,6 +29,15 @@ public sealed class BookshopTests(Bookshop app) : IClassFixture<Bookshop>
     }
 
     [Fact]
+    public void TcpProbe_IsAnsweredByTheSidecar_WhichTriesTheApp()
+    {
+        var probe = _chart.Get<V1StatefulSet>("StatefulSet", "cache-statefulset").Spec.Template.Spec.Containers.Single().ReadinessProbe;
+
+        Assert.Null(probe.TcpSocket);
+        Assert.Equal(("/app/tcp", "15020"), (probe.HttpGet.Path, probe.HttpGet.Port.ToString()));
+    }
+
+    [Fact]
     public void ConnectionStrings_LeadToTheCallersOwnSidecar()
     {
         var secrets = _chart.Get<V1Secret>("Secret", "web-secrets").StringData;

@@ -55,7 +55,8 @@ public sealed class ChartTests(TwoServices app) : IClassFixture<TwoServices>
         var sidecar = Assert.Single(pod.Spec.InitContainers);
         Assert.Equal(("mesh-proxy", "Always", "mesh:0.1.0"), (sidecar.Name, sidecar.RestartPolicy, sidecar.Image));
         Assert.Equal(["/ready", "/ready", "/live"], new[] { sidecar.StartupProbe, sidecar.ReadinessProbe, sidecar.LivenessProbe }.Select(p => p.HttpGet.Path));
-        Assert.Equal(["run", "--bootstrap", "/etc/mesh/bootstrap.json", "--replica", "$(POD_NAME)", "--advertised-address", "$(POD_IP):15006"], sidecar.Args);
+        Assert.Equal(["run", "--bootstrap", "/etc/mesh/bootstrap.json", "--replica", "$(POD_NAME)", "--advertised-address", "$(POD_IP)"], sidecar.Args);
+        Assert.Equal(["/app/proxy/mesh-proxy", "drain"], sidecar.Lifecycle.PreStop.Exec.Command.Take(2));
         Assert.Equal("orders", pod.Spec.ServiceAccountName);
         Assert.False(pod.Spec.EnableServiceLinks);
         Assert.False(pod.Spec.AutomountServiceAccountToken);

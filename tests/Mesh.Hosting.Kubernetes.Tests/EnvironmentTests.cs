@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Kubernetes.Resources;
 using k8s.Models;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
 using Mesh.Model.Serialization;
@@ -90,6 +91,19 @@ public sealed class EnvironmentTests
         }));
 
         Assert.StartsWith("MESH015: 'orders'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ProbeThatCannotPassTheSidecar_IsRefused()
+    {
+        var error = await Record.ExceptionAsync(() => PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            builder.AddKubernetesEnvironment("k8s");
+            Service(builder, "orders").PublishAsKubernetesService(k => k.Workload!.PodTemplate.Spec.Containers[0].LivenessProbe = new ProbeV1 { Grpc = new GrpcActionV1 { Port = 8080 } });
+        }));
+
+        Assert.Contains("MESH018: 'orders'", error?.ToString(), StringComparison.Ordinal);
     }
 
     // Aspire writes each object to a file of its name, and a later one over an earlier.

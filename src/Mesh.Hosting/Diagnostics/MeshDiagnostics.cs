@@ -60,5 +60,8 @@ internal static class MeshDiagnostics
     public static string OpenPort(string resource, string environment, IEnumerable<string> endpoints) =>
         $"MESH017: '{resource}' is not told where to listen, so in '{environment}' its port ({string.Join(", ", endpoints)}) stays where it is; if the app listens on all addresses, only a NetworkPolicy keeps others from going round its sidecar. Have it listen on 127.0.0.1, or let it read its port from a variable: WithHttpEndpoint(env: \"PORT\").";
 
+    public static DistributedApplicationException UnprobeablePort(string resource) => Of(
+        "MESH018", $"'{resource}' has a gRPC probe, which the kubelet sends to the pod's address, where the app of a meshed pod does not listen: use WithHttpProbe, or a tcpSocket probe in PublishAsKubernetesService.");
+
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }

@@ -22,6 +22,8 @@ internal sealed class InjectedWorkload
     /// <summary>Of a pod template: <c>"false"</c> leaves it as it is.</summary>
     public const string Inject = "mesh.dev/inject";
 
+    internal static readonly string[] Probes = ["startupProbe", "readinessProbe", "livenessProbe"];
+
     private static readonly Dictionary<string, string[]> Templates = new()
     {
         ["Deployment"] = ["spec", "template"],
@@ -45,6 +47,11 @@ internal sealed class InjectedWorkload
         if (Tree.Items(Template, "spec", "initContainers").Any(c => Tree.Text(c, "name") == Pods.Sidecar.ContainerName))
         {
             Wrong("spec.initContainers", "has the sidecar already; give the manifest that you wrote, and not what came of it");
+        }
+
+        if (Containers.Any(c => Probes.Any(p => (c[p] as ObjectNode)?["grpc"] is not null)))
+        {
+            Wrong("spec.containers", "has a gRPC probe, which goes past the sidecar; use httpGet or tcpSocket, which the sidecar answers");
         }
 
         if (Tree.Text(Template, "spec", "serviceAccountName") is { } account && account != Id.Name)

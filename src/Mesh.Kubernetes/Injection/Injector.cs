@@ -105,9 +105,14 @@ public sealed class Injector(InjectionSettings settings)
             container = Node.With(container, ("env", Node.List([.. Tree.Items(container, "env"), .. missing])));
         }
 
-        foreach (var probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" })
+        foreach (var probe in InjectedWorkload.Probes)
         {
-            if (container[probe] is ObjectNode p && Tree.Text(p, "httpGet", "port") is { } at && workload.Ports.FirstOrDefault(e => IsAt(e, at)) is { } port)
+            if (container[probe] is ObjectNode tcp && Tree.Text(tcp, "tcpSocket", "port") is { } socket && workload.Ports.FirstOrDefault(e => IsAt(e, socket)) is { } tried)
+            {
+                container = Node.With(container, (probe, Node.With(new ObjectNode([.. tcp.Members.Where(m => m.Name != "tcpSocket")]), ("httpGet", Node.Object(
+                    ("path", Node.Text(Sidecar.AppProbePath(tried.Name))), ("port", Node.Number(ContainerPorts.Health)))))));
+            }
+            else if (container[probe] is ObjectNode p && Tree.Text(p, "httpGet", "port") is { } at && workload.Ports.FirstOrDefault(e => IsAt(e, at)) is { } port)
             {
                 container = Tree.Edit(container, [probe, "httpGet"], get => Node.With(get, ("port", new ScalarNode(ScalarKind.Number, Door(workload, port, pod.Listeners)))));
             }
@@ -150,7 +155,7 @@ public sealed class Injector(InjectionSettings settings)
     };
 
     private static IEnumerable<(EndpointDescription Port, string Path)> Probes(InjectedWorkload workload) => workload.Containers
-        .SelectMany(c => new[] { c["startupProbe"], c["readinessProbe"], c["livenessProbe"] }).OfType<ObjectNode>()
+        .SelectMany(c => InjectedWorkload.Probes.Select(p => c[p])).OfType<ObjectNode>()
         .Select(p => (Port: workload.Ports.FirstOrDefault(e => IsAt(e, Tree.Text(p, "httpGet", "port") ?? "")), Path: Tree.Text(p, "httpGet", "path") ?? "/"))
         .Where(p => p.Port is not null).Select(p => (p.Port!, p.Path));
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Mesh.Kubernetes.Installation;
 using Mesh.Kubernetes.Manifests;
@@ -23,6 +24,9 @@ public sealed class Sidecar(SidecarSettings settings, PodSpec pod)
     private const string Settings = "mesh";
     private const string Token = "mesh-token";
     private const string State = "mesh-state";
+
+    /// <summary>Where the sidecar says whether a port of the app takes connections, at its health port: what a TCP probe asks.</summary>
+    public static string AppProbePath(string port) => $"/app/{port}";
 
     /// <summary>The labels of the pod.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; } = ImmutableSortedDictionary<string, string>.Empty
@@ -55,6 +59,9 @@ public sealed class Sidecar(SidecarSettings settings, PodSpec pod)
         ("startupProbe", Containers.Probe("/ready", ContainerPorts.Health, "HTTP", periodSeconds: 1, failureThreshold: 120)),
         ("readinessProbe", Containers.Probe("/ready", ContainerPorts.Health, "HTTP", periodSeconds: 5, failureThreshold: 2)),
         ("livenessProbe", Containers.Probe("/live", ContainerPorts.Health, "HTTP", periodSeconds: 10, failureThreshold: 6)),
+        // The kubelet runs it at once, beside the app's own end: peers are told first, and calls of the app still pass.
+        ("lifecycle", Node.Object(("preStop", Node.Object(("exec", Node.Object(("command", Node.Texts(
+            ImageSettings.Proxy, "drain", "--bootstrap", "/etc/mesh/bootstrap.json", "--replica", "$(POD_NAME)", "--wait", settings.DrainSeconds.ToString(CultureInfo.InvariantCulture))))))))),
         ("resources", settings.Resources),
         ("securityContext", Containers.Restricted(ImageSettings.User, readOnlyRoot: true)),
         ("volumeMounts", Node.List(

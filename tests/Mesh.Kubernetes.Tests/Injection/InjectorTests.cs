@@ -101,6 +101,14 @@ public sealed class InjectorTests
     }
 
     [Fact]
+    public void TcpProbe_IsAnsweredByTheSidecar()
+    {
+        var text = ManifestText.Write(Inject(Shop.Replace("httpGet: { path: /ready, port: 5002 }", "tcpSocket: { port: grpc }, periodSeconds: 7", StringComparison.Ordinal)).Objects);
+
+        Assert.Contains("periodSeconds: 7\n          httpGet:\n            path: /app/grpc\n            port: 15020\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Job_ThatOnlyCalls_HasASidecarAndNoDoor()
     {
         var nightly = Bootstrap(Inject(Shop), "CronJob", "nightly", "spec", "jobTemplate", "spec", "template");
@@ -120,6 +128,7 @@ public sealed class InjectorTests
     [Theory]
     [InlineData("mesh.dev/uses: orders/grpc", "mesh.dev/uses: orders", "names 'orders'; say service/port")]
     [InlineData("mesh.dev/uses: orders/grpc", "mesh.dev/uses: orders/rest", "has no endpoint 'rest'")]
+    [InlineData("httpGet: { path: /ready, port: 5002 }", "grpc: { port: 5001 }", "has a gRPC probe")]
     [InlineData("\"api=http\"", "\"api=soap\"", "says 'soap' of api")]
     [InlineData("terminationGracePeriodSeconds: 60", "serviceAccountName: robot", "is 'robot', but the ServiceAccount is the identity")]
     [InlineData("terminationGracePeriodSeconds: 60", "initContainers: [{ name: mesh-proxy }]", "has the sidecar already")]
