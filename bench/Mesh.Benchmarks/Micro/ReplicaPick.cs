@@ -12,13 +12,14 @@ public class ReplicaPick
 {
     private readonly Random _random = new(1);
     private IBalancer? _balancer;
+    private ulong _key;
 
     /// <summary>How many there are.</summary>
     [Params(1, 3, 50)]
     public int Replicas { get; set; }
 
     /// <summary>The way to choose.</summary>
-    [Params(LoadBalancingKind.LeastRequest, LoadBalancingKind.RoundRobin)]
+    [Params(LoadBalancingKind.LeastRequest, LoadBalancingKind.RoundRobin, LoadBalancingKind.PeakEwma, LoadBalancingKind.RingHash, LoadBalancingKind.Maglev)]
     public LoadBalancingKind Kind { get; set; }
 
     /// <summary>Makes the balancer.</summary>
@@ -26,9 +27,10 @@ public class ReplicaPick
     public void Create() => _balancer = Balancers.Create(
         new LoadBalancing(Kind, 2),
         [.. Enumerable.Range(1, Replicas).Select(i => new UpstreamReplica(string.Create(CultureInfo.InvariantCulture, $"r{i}"), new IPEndPoint(IPAddress.Loopback, i), 1))],
-        _random.Next);
+        _random.Next,
+        TimeProvider.System);
 
     /// <summary>One pick, nothing avoided.</summary>
     [Benchmark]
-    public object? Pick() => _balancer!.Pick([], null);
+    public object? Pick() => _balancer!.Pick([], _key += 0x9E3779B97F4A7C15);
 }

@@ -42,6 +42,16 @@ internal sealed class LoadBalancingCompiler
             balancing = balancing with { TableSize = fold.Take("maglev.tableSize", s => s.TableSize, MaglevTable.DefaultSize) };
         }
 
+        else if (kind == LoadBalancingKind.PeakEwma)
+        {
+            balancing = balancing with { Decay = fold.Take("peakEwma.decay", s => s.Decay, LoadBalancing.DefaultDecay) };
+        }
+
+        if (kind.HasSlowStart() && fold.Bound("slowStart.window", s => s.SlowStartWindow, null) is { } window)
+        {
+            balancing = balancing with { SlowStart = new(window, fold.Take("slowStart.minWeightPercent", s => s.SlowStartMinWeightPercent, SlowStart.DefaultMinWeightPercent)) };
+        }
+
         balancing = balancing with { Locality = Locality(fold) };
         return cluster with
         {

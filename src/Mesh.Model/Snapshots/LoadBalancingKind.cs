@@ -12,6 +12,9 @@ public enum LoadBalancingKind
     /// <summary>At random by weight.</summary>
     Random,
 
+    /// <summary>Of two drawn at random the one that answers sooner, by how long its answers took and how many are waited for: made for replicas of which one turns slow.</summary>
+    PeakEwma,
+
     /// <summary>By hash, on a ring: a replica that comes or goes moves no more keys than its share.</summary>
     RingHash,
 

@@ -111,6 +111,7 @@ internal sealed class OutboundCall : IDisposable
     private async ValueTask<(Failure? Failure, string? Again)> AttemptAsync(UpstreamReplica replica, WorkloadSvid? svid, bool isLast)
     {
         var inFlight = replica.Enter();
+        var started = _cluster.Started();
         var pool = _cluster.Pool(replica, svid);
         UpstreamResponse? response = null;
         try
@@ -121,9 +122,11 @@ internal sealed class OutboundCall : IDisposable
             }
             catch (Exception e) when (IsExpected(e))
             {
+                _cluster.NoteTaken(replica, started, isAnswer: false);
                 return Judge(e, replica, isLast);
             }
 
+            _cluster.NoteTaken(replica, started, isAnswer: true);
             NoteState(replica, response);
             var mayAgain = !isLast && _body is not { CanBeSentAgain: false };
             return mayAgain && RetryDecision.For(_rule.Retry, response, _context.Request.Method, _isGrpc) is { } reason && _cluster.Budget.TrySpend()

@@ -57,7 +57,7 @@ internal sealed class OutboundCluster
         var isSameWay = previous is not null && IsSameWay(cluster, previous.Cluster);
         var replicas = cluster.Kind == ClusterKind.External
             ? External(cluster, isSameWay ? previous!.Replicas : [])
-            : Mesh(endpoints, isSameWay ? previous!.Replicas : []);
+            : Mesh(endpoints, isSameWay ? previous!.Replicas : [], isSameWay ? kit.Time.GetTimestamp() : 0);
         var announced = cluster.Kind == ClusterKind.External ? null : endpoints;
         var isSameChoice = previous is not null && previous.Cluster.LoadBalancing == cluster.LoadBalancing && previous.Replicas.SequenceEqual(replicas)
             && IsSamePlacement(previous._announced, announced);
@@ -65,7 +65,7 @@ internal sealed class OutboundCluster
             cluster,
             replicas,
             announced,
-            isSameChoice ? previous!.Balancer : Balancers.Create(cluster.LoadBalancing, replicas, announced, draw),
+            isSameChoice ? previous!.Balancer : Balancers.Create(cluster.LoadBalancing, replicas, announced, draw, kit.Time),
             previous is not null && previous.Cluster.RetryBudget == cluster.RetryBudget ? previous.Budget : new RetryBudgetMeter(cluster.RetryBudget, kit.Time),
             kit)
         {
@@ -93,6 +93,22 @@ internal sealed class OutboundCluster
 
         return Balancer.Pick(tried, hash);
     }
+
+    /// <summary>Notes what an attempt took, where that decides who is picked.</summary>
+    /// <param name="replica">Who was asked.</param>
+    /// <param name="started">When, as <see cref="Started"/> said.</param>
+    /// <param name="isAnswer">Whether it answered.</param>
+    public void NoteTaken(UpstreamReplica replica, long started, bool isAnswer)
+    {
+        if (Cluster.LoadBalancing.Decay is { } decay)
+        {
+            var now = _kit.Time.GetTimestamp();
+            replica.Latency.Observe(now - started, now, decay.TotalSeconds * _kit.Time.TimestampFrequency, isAnswer);
+        }
+    }
+
+    /// <summary>When an attempt begins, for <see cref="NoteTaken"/>; 0 where that is of no interest.</summary>
+    public long Started() => Cluster.LoadBalancing.Decay is null ? 0 : _kit.Time.GetTimestamp();
 
     /// <summary>Notes that there was no connection to a replica.</summary>
     public void NoteUnreachable(UpstreamReplica replica) => Volatile.Write(ref _avoidUntil, Math.Max(Volatile.Read(ref _avoidUntil), replica.NoteUnreachable(_kit.Time)));
@@ -137,7 +153,7 @@ internal sealed class OutboundCluster
     private static bool IsSamePlacement(EndpointSet? a, EndpointSet? b) =>
         ReferenceEquals(a, b) || (a is not null && b is not null && a.Endpoints.SequenceEqual(b.Endpoints) && a.Unready.SequenceEqual(b.Unready) && a.Overprovisioning == b.Overprovisioning);
 
-    private static ImmutableArray<UpstreamReplica> Mesh(EndpointSet? endpoints, ImmutableArray<UpstreamReplica> previous)
+    private static ImmutableArray<UpstreamReplica> Mesh(EndpointSet? endpoints, ImmutableArray<UpstreamReplica> previous, long now)
     {
         if (endpoints is null)
         {
@@ -150,7 +166,7 @@ internal sealed class OutboundCluster
         {
             var address = new IPEndPoint(IPAddress.Parse(endpoint.Address), endpoint.Port);
             var key = (endpoint.Replica, (EndPoint)address, endpoint.Weight);
-            replicas.Add(known.TryGetValue(key, out var replica) ? replica : new UpstreamReplica(endpoint.Replica, address, endpoint.Weight));
+            replicas.Add(known.TryGetValue(key, out var replica) ? replica : new UpstreamReplica(endpoint.Replica, address, endpoint.Weight) { Since = now });
         }
 
         return replicas.MoveToImmutable();

@@ -26,6 +26,12 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
     /// <summary>Share relative to its siblings, at least 1.</summary>
     public int Weight => weight;
 
+    /// <summary>When it came, as a timestamp; 0: it was there from the beginning.</summary>
+    public long Since { get; init; }
+
+    /// <summary>What its answers take, where that decides who is picked.</summary>
+    public PeakAverage Latency { get; } = new();
+
     /// <summary>Requests and tunnels under way.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
 

@@ -23,13 +23,14 @@ internal static class ClusterCodec
 
     public static ClusterMessage EncodeMessage(ClusterRecord cluster)
     {
-        var metadata = new Metadata().WithOrigins(cluster.Origins).WithSettings(new ClusterSettings
+        var settings = new ClusterSettings
         {
             Upstream = cluster.Upstream.ToString(),
             Protocol = ValueCodec.Encode(cluster.Protocol),
             RetryBudgetInterval = Duration.FromTimeSpan(cluster.RetryBudget.Interval),
             RetryBudgetMinPerSecond = (uint)cluster.RetryBudget.MinPerSecond,
-        });
+        };
+        var metadata = new Metadata().WithOrigins(cluster.Origins);
         var message = new ClusterMessage
         {
             Name = cluster.Name,
@@ -38,7 +39,8 @@ internal static class ClusterCodec
             CircuitBreakers = Encode(cluster.RetryBudget),
         };
         message.TypedExtensionProtocolOptions[HttpOptionsName] = Any.Pack(Encode(cluster.Wire, cluster.Idle));
-        LoadBalancingCodec.Encode(cluster.LoadBalancing, message, metadata);
+        LoadBalancingCodec.Encode(cluster.LoadBalancing, message, metadata, settings);
+        metadata.WithSettings(settings);
         if (cluster.Kind == ClusterKind.External)
         {
             EncodeExternal(cluster, message);
@@ -69,7 +71,7 @@ internal static class ClusterCodec
             Connect = ValueCodec.Required(message.ConnectTimeout, "connect_timeout"),
             Idle = ValueCodec.Required(options.CommonHttpProtocolOptions?.IdleTimeout, "common_http_protocol_options.idle_timeout"),
             Wire = DecodeWire(options),
-            LoadBalancing = LoadBalancingCodec.Decode(message, "cluster"),
+            LoadBalancing = LoadBalancingCodec.Decode(message, settings, "cluster"),
             RetryBudget = Decode(message.CircuitBreakers, settings),
             Origins = message.Metadata.Origins(),
         };

@@ -44,6 +44,17 @@ public sealed class LoadBalancingExtensionsTests
             spec:
               to: [{targetRef: {kind: Service, name: orders}, default: {type: Maglev, maglev: {tableSize: 251}, hashPolicies: [{type: QueryParameter, queryParameter: {name: id}}, {type: Source}]}}]
             """),
+        ["peak EWMA with a slow start"] = (
+            app => app.Orders.WithMeshLoadBalancing(b =>
+            {
+                (b.Type, b.Decay) = (MeshBalancing.PeakEwma, TimeSpan.FromSeconds(5));
+                (b.SlowStartWindow, b.SlowStartMinWeightPercent) = (TimeSpan.FromMinutes(1), 20);
+            }),
+            """
+            kind: LoadBalancing
+            metadata: {name: orders}
+            spec: {to: [{targetRef: {kind: Service, name: orders}, default: {type: PeakEwma, peakEwma: {decay: 5s}, slowStart: {window: 1m, minWeightPercent: 20}}}]}
+            """),
         ["own zone first"] = (
             app => app.Orders.WithMeshLoadBalancing(b => b.LocalityAwareness = new()),
             "kind: LoadBalancing\nmetadata: {name: orders}\nspec: {to: [{targetRef: {kind: Service, name: orders}, default: {localityAwareness: {}}}]}"),

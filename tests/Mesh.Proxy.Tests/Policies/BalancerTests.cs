@@ -80,5 +80,5 @@ public sealed class BalancerTests
         [.. weights.Select((w, i) => new UpstreamReplica($"r{i}", new IPEndPoint(IPAddress.Loopback, i + 1), w))];
 
     private static IBalancer Create(LoadBalancingKind kind, ImmutableArray<UpstreamReplica> replicas) =>
-        Balancers.Create(new LoadBalancing(kind), replicas, new Random(7).Next);
+        Balancers.Create(new LoadBalancing(kind), replicas, new Random(7).Next, TimeProvider.System);
 }

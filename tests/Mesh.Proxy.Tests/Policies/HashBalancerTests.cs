@@ -163,5 +163,5 @@ public sealed class HashBalancerTests
     private static ImmutableArray<UpstreamReplica> Replicas(string[] names, int firstWeight = 1, int secondWeight = 1, int firstPort = 1) =>
         [.. names.Select((name, i) => new UpstreamReplica(name, new IPEndPoint(IPAddress.Loopback, firstPort + i), i == 0 ? firstWeight : secondWeight))];
 
-    private static IBalancer Create(LoadBalancing balancing, ImmutableArray<UpstreamReplica> replicas) => Balancers.Create(balancing, replicas, new Random(7).Next);
+    private static IBalancer Create(LoadBalancing balancing, ImmutableArray<UpstreamReplica> replicas) => Balancers.Create(balancing, replicas, new Random(7).Next, TimeProvider.System);
 }

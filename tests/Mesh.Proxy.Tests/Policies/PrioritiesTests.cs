@@ -29,7 +29,7 @@ public sealed class PrioritiesTests
         var next = 0;
 
         // Every draw once, in turn.
-        var balancer = Balancers.Create(new LoadBalancing(LoadBalancingKind.RoundRobin), replicas, set, below => next++ % below);
+        var balancer = Balancers.Create(new LoadBalancing(LoadBalancingKind.RoundRobin), replicas, set, below => next++ % below, TimeProvider.System);
         var taken = Enumerable.Range(0, Draws).Select(_ => balancer.Pick([], null)!.Name[1]).CountBy(c => c).ToDictionary();
 
         Assert.Equal(expected, string.Join(' ', Enumerable.Range(0, levels.Split(' ').Length).Select(p => taken.GetValueOrDefault((char)('0' + p)))));
@@ -39,7 +39,7 @@ public sealed class PrioritiesTests
     public void Pick_NearOnesAvoided_GoesToTheNextAndComesBack()
     {
         var (set, replicas) = Set("2/0 1/0", 200);
-        var balancer = Balancers.Create(new LoadBalancing(LoadBalancingKind.RoundRobin), replicas, set, _ => 0);
+        var balancer = Balancers.Create(new LoadBalancing(LoadBalancingKind.RoundRobin), replicas, set, _ => 0, TimeProvider.System);
 
         Assert.Equal(replicas[2], balancer.Pick([replicas[0], replicas[1]], null));
         Assert.Equal(replicas[1], balancer.Pick([replicas[0]], null));
@@ -52,7 +52,7 @@ public sealed class PrioritiesTests
     {
         var (set, replicas) = Set("2/6 4/0", 200);
         var random = new Random(3);
-        var balancer = Balancers.Create(new LoadBalancing(LoadBalancingKind.RingHash) { Ring = new() }, replicas, set, random.Next);
+        var balancer = Balancers.Create(new LoadBalancing(LoadBalancingKind.RingHash) { Ring = new() }, replicas, set, random.Next, TimeProvider.System);
 
         var owners = Enumerable.Range(0, 200).Select(i => KeyHash.Of(string.Create(CultureInfo.InvariantCulture, $"key{i}"))).Select(key => (Key: key, Owner: balancer.Pick([], key))).ToList();
 
@@ -65,7 +65,7 @@ public sealed class PrioritiesTests
     {
         var (set, replicas) = Set("3/0", 200);
 
-        Assert.IsType<RoundRobin>(Balancers.Create(new LoadBalancing(LoadBalancingKind.RoundRobin), replicas, set, _ => 0));
+        Assert.IsType<RoundRobin>(Balancers.Create(new LoadBalancing(LoadBalancingKind.RoundRobin), replicas, set, _ => 0, TimeProvider.System));
     }
 
     private static (EndpointSet Set, ImmutableArray<UpstreamReplica> Replicas) Set(string levels, int overprovisioning)

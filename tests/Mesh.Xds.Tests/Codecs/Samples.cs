@@ -145,8 +145,10 @@ internal static class Samples
                 RetryBudget = new() { Percent = 12.5, Interval = TimeSpan.FromSeconds(20), MinPerSecond = 3 },
                 Origins = [Somewhere],
             },
+            Cluster("peak") with { LoadBalancing = new(LoadBalancingKind.PeakEwma) { Decay = TimeSpan.FromSeconds(5), SlowStart = new(TimeSpan.FromSeconds(30), 20) } },
             Cluster("postgres", "tcp", AppProtocol.Tcp) with { LoadBalancing = new(LoadBalancingKind.Random) },
             Cluster("ring") with { LoadBalancing = new(LoadBalancingKind.RingHash) { Ring = new(100, 10000) } },
+            Cluster("slow") with { LoadBalancing = new(LoadBalancingKind.RoundRobin) { SlowStart = new(TimeSpan.FromMinutes(1)) } },
             new Cluster
             {
                 Upstream = Port("stripe", "https"),

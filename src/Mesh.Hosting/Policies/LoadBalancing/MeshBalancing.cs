@@ -12,6 +12,9 @@ public enum MeshBalancing
     /// <summary>At random.</summary>
     Random,
 
+    /// <summary>Of two drawn at random the one that answers sooner, by how long its answers took lately and how many are waited for. Made for replicas of which one turns slow.</summary>
+    PeakEwma,
+
     /// <summary>By hash of what <see cref="MeshLoadBalancing.HashBy"/> names: requests with the same come to the same replica. A replica that comes or goes moves its share of them and no others.</summary>
     RingHash,
 

@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Mesh.Hosting.Exports;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Snapshots;
 
@@ -13,6 +14,17 @@ public sealed class MeshLoadBalancing
 
     /// <summary>For LeastRequest: replicas drawn and compared, 2 to 100. Default: 2.</summary>
     public int? ChoiceCount { get; set; }
+
+    /// <summary>For PeakEwma: over how long a replica's past counts, more than zero. Default: 10 s.</summary>
+    [Milliseconds]
+    public TimeSpan? Decay { get; set; }
+
+    /// <summary>For RoundRobin, LeastRequest and PeakEwma: how long a replica that comes takes to its whole share. Zero: it has it at once. Default: zero.</summary>
+    [Milliseconds]
+    public TimeSpan? SlowStartWindow { get; set; }
+
+    /// <summary>With how much of its share it begins, in percent, 1 to 100. Default: 10.</summary>
+    public int? SlowStartMinWeightPercent { get; set; }
 
     /// <summary>For RingHash: the least points of the ring, 1 to 8,388,608; more spread more evenly. Default: 1,024.</summary>
     public int? MinRingSize { get; set; }
@@ -39,11 +51,15 @@ public sealed class MeshLoadBalancing
             null => null,
             MeshBalancing.RoundRobin => LoadBalancingKind.RoundRobin,
             MeshBalancing.Random => LoadBalancingKind.Random,
+            MeshBalancing.PeakEwma => LoadBalancingKind.PeakEwma,
             MeshBalancing.RingHash => LoadBalancingKind.RingHash,
             MeshBalancing.Maglev => LoadBalancingKind.Maglev,
             _ => LoadBalancingKind.LeastRequest,
         },
         ChoiceCount = ChoiceCount,
+        Decay = Decay,
+        SlowStartWindow = SlowStartWindow,
+        SlowStartMinWeightPercent = SlowStartMinWeightPercent,
         MinRingSize = MinRingSize,
         MaxRingSize = MaxRingSize,
         TableSize = TableSize,

@@ -23,6 +23,15 @@ public sealed record LoadBalancingSettings : PolicySettings
     /// <summary>For Maglev: rows, a prime of at most 5,000,011. Without any policy: 65,537.</summary>
     public int? TableSize { get; init; }
 
+    /// <summary>For peak EWMA: over how long a replica's past counts, more than zero. Without any policy: 10 s.</summary>
+    public TimeSpan? Decay { get; init; }
+
+    /// <summary>For round robin, least request and peak EWMA: how long a replica that comes takes to its whole share; zero: it has it at once. Without any policy: zero.</summary>
+    public TimeSpan? SlowStartWindow { get; init; }
+
+    /// <summary>With how much of its share it begins, in percent, 1 to 100. Without any policy: 10.</summary>
+    public int? SlowStartMinWeightPercent { get; init; }
+
     /// <summary>For ring hash and Maglev: what is hashed. Without any policy: nothing, so that each request goes anywhere.</summary>
     public ImmutableArray<HashPolicyItem>? HashPolicies { get; init; }
 
@@ -60,6 +69,16 @@ public sealed record LoadBalancingSettings : PolicySettings
             yield return new(at / "ringHash" / "minRingSize", $"is {MinRingSize}, more than maxRingSize {MaxRingSize}; make it smaller");
         }
 
+        if (Decay <= TimeSpan.Zero)
+        {
+            yield return new(at / "peakEwma" / "decay", $"must be greater than zero but is {Duration.Format(Decay.Value)}; leave it out for 10s");
+        }
+
+        if (SlowStartMinWeightPercent is < 1 or > 100)
+        {
+            yield return new(at / "slowStart" / "minWeightPercent", $"must be between 1 and 100 but is {SlowStartMinWeightPercent}");
+        }
+
         if (TableSize is { } rows && !MaglevTable.IsValid(rows))
         {
             yield return new(at / "maglev" / "tableSize", string.Create(CultureInfo.InvariantCulture, $"must be a prime of at most {MaglevTable.Limit} but is {rows}; take 65537 for up to some hundred replicas, 655373 for more"));
@@ -71,6 +90,8 @@ public sealed record LoadBalancingSettings : PolicySettings
         var said = new (string Name, bool IsSaid, string Types, bool Fits)[]
         {
             ("leastRequest", ChoiceCount is not null, "LeastRequest", Type is LoadBalancingKind.LeastRequest),
+            ("peakEwma", Decay is not null, "PeakEwma", Type is LoadBalancingKind.PeakEwma),
+            ("slowStart", SlowStartWindow is not null || SlowStartMinWeightPercent is not null, "RoundRobin, LeastRequest or PeakEwma", Type is { } kind && kind.HasSlowStart()),
             ("ringHash", MinRingSize is not null || MaxRingSize is not null, "RingHash", Type is LoadBalancingKind.RingHash),
             ("maglev", TableSize is not null, "Maglev", Type is LoadBalancingKind.Maglev),
             ("hashPolicies", HashPolicies is not null, "RingHash or Maglev", Type is { } type && type.IsByHash()),
