@@ -1,3 +1,4 @@
+using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Kubernetes;
 using Aspire.Hosting.Pipelines;
@@ -16,19 +17,19 @@ internal sealed class KubernetesPublisher : MeshPublisher
     public override string TrustDomain => ChartText.TrustDomain;
 
     /// <inheritdoc />
-    public override bool Serves(IComputeEnvironmentResource environment) => environment is KubernetesEnvironmentResource;
+    public override bool Serves(IComputeEnvironmentResource environment) => Inner(environment) is not null;
 
     /// <inheritdoc />
     public override void Apply(PublishedMesh mesh)
     {
-        var environment = (KubernetesEnvironmentResource)mesh.Environment;
+        var environment = Inner(mesh.Environment)!;
         var chart = new MeshChart(mesh, environment);
         foreach (var workload in mesh.Plan.Workloads)
         {
             mesh.Reading.Workloads[workload.Service.Id].Annotations.Add(new KubernetesServiceCustomizationAnnotation(published => chart.Add(workload, published)));
         }
 
-        environment.Annotations.Add(new PipelineStepAnnotation(_ =>
+        mesh.Environment.Annotations.Add(new PipelineStepAnnotation(_ =>
         {
             var step = new PipelineStep
             {
@@ -41,4 +42,15 @@ internal sealed class KubernetesPublisher : MeshPublisher
             return step;
         }));
     }
+
+    // Clusters of clouds, such as AddAzureKubernetesEnvironment's, hold a Kubernetes environment that is not in the model itself, and do not show it: only that they do.
+    private static KubernetesEnvironmentResource? Inner(IComputeEnvironmentResource environment) => environment switch
+    {
+        KubernetesEnvironmentResource itself => itself,
+        _ when environment.Annotations.OfType<KubernetesEnvironmentAnnotation>().Any() => environment.GetType()
+            .GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(p => p.PropertyType == typeof(KubernetesEnvironmentResource))
+            .Select(p => p.GetValue(environment)).OfType<KubernetesEnvironmentResource>().FirstOrDefault(),
+        _ => null,
+    };
 }

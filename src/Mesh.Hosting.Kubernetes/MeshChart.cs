@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Kubernetes;
 using Aspire.Hosting.Pipelines;
+using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Publishing;
 using Mesh.Kubernetes.Definitions;
 using Mesh.Kubernetes.Installation;
@@ -22,6 +23,7 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
     private const string KubeVersion = ">= 1.30.0-0";
 
     private readonly SortedDictionary<string, PodSpec> _pods = new(StringComparer.Ordinal);
+    private readonly List<(string Service, KubernetesResource Published)> _published = [];
     private readonly SidecarSettings _sidecars = MeshValues.Sidecars(mesh, environment);
 
     /// <summary>Puts the sidecar into the pods of a workload, once the publisher has made them.</summary>
@@ -31,11 +33,18 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
         var pod = pods.Describe();
         _pods[workload.Service.Id.Name] = pod;
         pods.Change(new Sidecar(_sidecars, pod));
+        _published.Add((pod.Service.Name, published));
     }
 
     /// <summary>Writes the rest, once the publisher has written the chart.</summary>
     public async Task WriteAsync(PipelineStepContext context)
     {
+        // Whoever changes pods after us, such as a cloud's workload identity, may not change who they are.
+        foreach (var (service, published) in _published.Where(p => p.Published.Workload!.PodTemplate.Spec.ServiceAccountName != p.Service))
+        {
+            throw MeshDiagnostics.OtherServiceAccount(service, published.Workload!.PodTemplate.Spec.ServiceAccountName);
+        }
+
         var outputs = context.Services.GetRequiredService<IPipelineOutputService>();
         var chart = context.Model.Resources.OfType<IComputeEnvironmentResource>().Count() > 1 ? outputs.GetOutputDirectory(environment) : outputs.GetOutputDirectory();
         var definitions = Emptied(Path.Combine(chart, "crds"), $"*.{CustomResourceNames.Group}.yaml");

@@ -36,6 +36,40 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task ClusterOfACloud_HasTheMeshInItsChart()
+    {
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            builder.AddResource(new CloudCluster("aks"));
+            Service(builder, "storefront").WithReference(Service(builder, "orders"));
+        });
+        var chart = RenderedChart.Of(output);
+
+        Assert.Equal("mesh-proxy", Assert.Single(chart.Get<V1Deployment>("Deployment", "orders-deployment").Spec.Template.Spec.InitContainers).Name);
+        Assert.Equal(["mesh-control-plane", "orders", "storefront"], Accounts(chart));
+        Assert.Empty(output.Warnings);
+    }
+
+    [Fact]
+    public async Task ServiceAccountOfSomebodyElse_IsRefused()
+    {
+        var error = await Record.ExceptionAsync(() => PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            builder.AddKubernetesEnvironment("k8s");
+            var orders = Service(builder, "orders");
+            builder.Eventing.Subscribe<BeforeStartEvent>((_, _) =>
+            {
+                orders.WithEnvironment(c => orders.PublishAsKubernetesService(k => k.Workload!.PodTemplate.Spec.ServiceAccountName = "robot"));
+                return Task.CompletedTask;
+            });
+        }));
+
+        Assert.Contains("MESH019: the pods of 'orders' were given the ServiceAccount 'robot'", error?.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task EnvironmentThatTheMeshDoesNotServe_IsPublishedAsWithoutIt_AndSaidToBe()
     {
         using var with = await PublishedChart.CreateAsync(builder => Compose(builder, mesh: true));

@@ -63,5 +63,8 @@ internal static class MeshDiagnostics
     public static DistributedApplicationException UnprobeablePort(string resource) => Of(
         "MESH018", $"'{resource}' has a gRPC probe, which the kubelet sends to the pod's address, where the app of a meshed pod does not listen: use WithHttpProbe, or a tcpSocket probe in PublishAsKubernetesService.");
 
+    public static DistributedApplicationException OtherServiceAccount(string resource, string? account) => Of(
+        "MESH019", $"the pods of '{resource}' were given the ServiceAccount '{account}', but the ServiceAccount is the identity in the mesh, which is '{resource}': leave it to the mesh, or keep the resource out of it with WithoutMesh().");
+
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }

@@ -41,7 +41,7 @@ internal sealed class PublishedChart : IDisposable
             builder.Services.AddLogging(l => l.AddProvider(new WarningLog(chart.Warnings)));
             compose(builder);
             await using var app = builder.Build();
-            await app.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            await app.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(180), TestContext.Current.CancellationToken);
             return chart.Succeeded();
         }
         catch
@@ -61,7 +61,7 @@ internal sealed class PublishedChart : IDisposable
             await using var builder = await DistributedApplicationTestingBuilder.CreateAsync(entryPoint, Arguments(chart.Path), (options, _) => options.DisableDashboard = true, TestContext.Current.CancellationToken);
             builder.Services.AddLogging(l => l.AddProvider(new WarningLog(chart.Warnings)));
             await using var app = builder.Build();
-            await app.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            await app.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(180), TestContext.Current.CancellationToken);
             return chart.Succeeded();
         }
         catch
