@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Tests.Fakes;
@@ -114,6 +115,28 @@ public sealed class AuthoritySecretTests : IAsyncLifetime
 
         Assert.Contains("Secret shop-mesh/mesh-authority", refused.Message, StringComparison.Ordinal);
         Assert.Equal("", (string?)_cluster.Api.Objects.Find(Secret)!["data"]!["other"]);
+    }
+
+    [Fact]
+    public async Task Start_ApiServerAwayForAMoment_WaitsForIt()
+    {
+        _cluster.Api.Failing = HttpStatusCode.ServiceUnavailable;
+        var starting = _cluster.RunAsync();
+        await Cluster.UntilAsync(() => _cluster.Api.Requests.Count(r => r == $"GET {Secret}") > 1, "the Secret asked for again");
+
+        _cluster.Api.Failing = null;
+
+        Assert.Single(Authority(await starting.WaitAsync(TimeSpan.FromSeconds(30), Stop)).Roots);
+    }
+
+    [Fact]
+    public async Task Start_WithoutTheRight_SaysSoAtOnce()
+    {
+        _cluster.Api.Failing = HttpStatusCode.Forbidden;
+
+        var refused = await Assert.ThrowsAsync<AuthorityException>(() => _cluster.RunAsync());
+
+        Assert.Contains("403", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -112,6 +112,30 @@ public sealed class CustomResourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ApiServer_Away_EverythingGoesOnAndIsCaughtUpWith()
+    {
+        _cluster.Service("payments");
+        _cluster.Service("web", "payments");
+        _cluster.Pod("web-1", "web", "10.1.0.1");
+        var host = await _cluster.RunPublishedAsync();
+        using var sidecar = await _cluster.EnrollAsync(host, "web", "web-1");
+
+        _cluster.Api.Failing = HttpStatusCode.ServiceUnavailable;
+        _cluster.Api.Objects.EndWatches();
+        _cluster.Service("orders");
+
+        // A sidecar that has a certificate renews it, and configuration is served.
+        await sidecar.SignAsync();
+        using var ready = await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        await Cluster.UntilAsync(() => host.Logs.Lines.Any(l => l.Id == 2600), "the words for it");
+        Assert.Equal(["payments", "web"], Names(host));
+
+        _cluster.Api.Failing = null;
+        await Cluster.UntilAsync(() => Names(host) is ["orders", "payments", "web"], "orders");
+    }
+
+    [Fact]
     public async Task Watch_AfterABookmark_GoesOnFromIt()
     {
         _cluster.HoldLease();

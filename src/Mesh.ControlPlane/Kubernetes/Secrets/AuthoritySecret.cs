@@ -9,9 +9,14 @@ namespace Mesh.ControlPlane.Kubernetes.Secrets;
 /// Keeps the authority in a Secret of the control plane's own namespace. Whoever may read Secrets there can be anyone in the mesh; whoever may read them only in the namespaces that are
 /// served cannot.
 /// </summary>
-internal sealed class AuthoritySecret(KubernetesApi api, KubernetesSettings cluster) : IAuthorityStore
+internal sealed partial class AuthoritySecret(KubernetesApi api, KubernetesSettings cluster, TimeProvider time, ILogger<AuthoritySecret> logger) : IAuthorityStore
 {
     private const string Key = "authority.json";
+
+    /// <summary>How long an API server that is away is waited for; then the process ends, and kubelet's waits between starts grow.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(500);
 
     private readonly ObjectPath _secrets = ObjectPath.Secrets(cluster.SystemNamespace);
 
@@ -24,27 +29,22 @@ internal sealed class AuthoritySecret(KubernetesApi api, KubernetesSettings clus
     /// <inheritdoc />
     public async Task<StoredAuthority> ReadOrCreateAsync(Func<byte[]> make, CancellationToken cancellationToken)
     {
-        try
+        var start = time.GetTimestamp();
+        while (true)
         {
-            if (await api.FindAsync(_secrets.Object(Name), cancellationToken) is { } found)
-            {
-                return Read(found);
-            }
-
-            var secret = Secret(make(), new JsonObject { ["name"] = Name, ["namespace"] = cluster.SystemNamespace, ["labels"] = new JsonObject { ["mesh.dev/mesh"] = cluster.Mesh } });
             try
             {
-                return Read(await api.CreateAsync(_secrets.Collection, secret, cancellationToken));
+                return await TryReadOrCreateAsync(make, cancellationToken);
             }
-            catch (KubernetesException e) when (e.IsConflict)
+            catch (KubernetesException e) when (e.IsPassing && time.GetElapsedTime(start) < Patience)
             {
-                // The other replica was faster: its authority is everyone's.
-                return Read(await api.GetAsync(_secrets.Object(Name), cancellationToken));
+                Log.SecretAwaited(logger, Place, e.Message);
+                await Task.Delay(Between, time, cancellationToken);
             }
-        }
-        catch (KubernetesException e)
-        {
-            throw new AuthorityException($"{Place} can be neither read nor made: {e.Message}");
+            catch (KubernetesException e)
+            {
+                throw new AuthorityException($"{Place} can be neither read nor made: {e.Message}");
+            }
         }
     }
 
@@ -88,6 +88,25 @@ internal sealed class AuthoritySecret(KubernetesApi api, KubernetesSettings clus
         }
     }
 
+    private async Task<StoredAuthority> TryReadOrCreateAsync(Func<byte[]> make, CancellationToken cancellationToken)
+    {
+        if (await api.FindAsync(_secrets.Object(Name), cancellationToken) is { } found)
+        {
+            return Read(found);
+        }
+
+        var secret = Secret(make(), new JsonObject { ["name"] = Name, ["namespace"] = cluster.SystemNamespace, ["labels"] = new JsonObject { ["mesh.dev/mesh"] = cluster.Mesh } });
+        try
+        {
+            return Read(await api.CreateAsync(_secrets.Collection, secret, cancellationToken));
+        }
+        catch (KubernetesException e) when (e.IsConflict)
+        {
+            // The other replica was faster: its authority is everyone's.
+            return Read(await api.GetAsync(_secrets.Object(Name), cancellationToken));
+        }
+    }
+
     private static JsonObject Secret(byte[] content, JsonObject metadata) => new()
     {
         ["apiVersion"] = "v1",
@@ -96,4 +115,10 @@ internal sealed class AuthoritySecret(KubernetesApi api, KubernetesSettings clus
         ["type"] = "Opaque",
         ["data"] = new JsonObject { [Key] = Convert.ToBase64String(content) },
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(2632, LogLevel.Warning, "{Place} cannot be read yet, it is tried again: {Reason}", EventName = nameof(SecretAwaited))]
+        public static partial void SecretAwaited(ILogger logger, string place, string reason);
+    }
 }

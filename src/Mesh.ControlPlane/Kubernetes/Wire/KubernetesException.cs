@@ -19,6 +19,9 @@ internal sealed class KubernetesException(HttpStatusCode? status, string message
     /// <summary>The version that a watch should go on from is forgotten: everything has to be listed again.</summary>
     public bool IsGone => Status == HttpStatusCode.Gone;
 
+    /// <summary>The same request may be answered a moment later: no answer, an error of the server's own, too many requests.</summary>
+    public bool IsPassing => Status is null or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+
     /// <summary>Reads a Status object, as answers and watch events bring it.</summary>
     public static KubernetesException Of(JsonNode? status, HttpStatusCode? answered, string request)
     {

@@ -72,6 +72,13 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
                 {
                     // The server kept a watch open past its time.
                 }
+                catch (Exception e) when (e is InvalidOperationException or FormatException)
+                {
+                    // An object that is not shaped as its kind is: that must not end the process, which serves everybody else's.
+                    Log.ObjectUnreadable(logger, path, e);
+                    version = null;
+                    await Task.Delay(LongestWait, time, cancellationToken);
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -146,6 +153,9 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
 
         [LoggerMessage(2601, LogLevel.Information, "The {Path} are followed again.", EventName = nameof(WatchedAgain))]
         public static partial void WatchedAgain(ILogger logger, ObjectPath path);
+
+        [LoggerMessage(2603, LogLevel.Error, "An object among the {Path} cannot be read; they are listed again in 10 s.", EventName = nameof(ObjectUnreadable))]
+        public static partial void ObjectUnreadable(ILogger logger, ObjectPath path, Exception exception);
 
         [LoggerMessage(2602, LogLevel.Debug, "The API server has forgotten the version that the watch of {Path} went on from; all are listed again.", EventName = nameof(VersionForgotten))]
         public static partial void VersionForgotten(ILogger logger, ObjectPath path);
