@@ -1,4 +1,5 @@
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Testing.Clients;
 using Mesh.Hosting.Testing.Policies;
 using Mesh.Model.Policies;
@@ -73,6 +74,60 @@ public static class MeshTestingExtensions
     /// <returns>Disposing of it takes the policy back and waits again until every sidecar has it so.</returns>
     public static Task<MeshPolicyLease> ApplyMeshPolicyAsync(this DistributedApplication app, Policy policy, CancellationToken cancellationToken = default) =>
         MeshPolicyLease.TakeAsync(TestedMesh.Of(app), PolicyText.Of(policy), "application/json", cancellationToken);
+
+    /// <summary>
+    /// Lets calls to a service go wrong for as long as the result lives. Ends once every sidecar has it. Calls that come in by a front door are not hit: only those that
+    /// services make, and <see cref="CreateMeshClient"/> does for them where the caller is declared to use the callee.
+    /// </summary>
+    /// <param name="app">The app.</param>
+    /// <param name="callee">The resource that is called.</param>
+    /// <param name="fault">Says what goes wrong, such as <c>f => f.Abort(503)</c>.</param>
+    /// <param name="caller">The resource whose calls are hit. Default: all that use it.</param>
+    /// <param name="endpoint">The callee's endpoint. Default: all of them.</param>
+    /// <param name="duration">When it ends by itself, at most an hour. Default: 10 minutes, for tests that are killed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Disposing of it ends the fault and waits again until every sidecar has it so.</returns>
+    /// <exception cref="ArgumentException">The fault is wrong, or would hit nothing: all violations.</exception>
+    /// <exception cref="TimeoutException">Says which sidecar does not have it, and why.</exception>
+    public static Task<MeshFaultLease> InjectMeshFaultAsync(
+        this DistributedApplication app,
+        string callee,
+        Action<MeshFault> fault,
+        string? caller = null,
+        string? endpoint = null,
+        TimeSpan? duration = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        var mesh = TestedMesh.Of(app);
+        var effects = new MeshFault();
+        fault(effects);
+        var to = mesh.Workload(callee, nameof(callee)).Service.Id;
+        var from = caller is null ? null : mesh.Workload(caller, nameof(caller)).Service.Id.ToString();
+        return MeshFaultLease.TakeAsync(mesh, effects.Of($"{to}/{endpoint ?? "*"}", from, duration ?? TimeSpan.FromMinutes(10)), cancellationToken);
+    }
+
+    /// <summary>The same with the AppHost's own resources.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="callee">The resource that is called.</param>
+    /// <param name="fault">Says what goes wrong.</param>
+    /// <param name="caller">The resource whose calls are hit. Default: all that use it.</param>
+    /// <param name="endpoint">The callee's endpoint. Default: all of them.</param>
+    /// <param name="duration">When it ends by itself, at most an hour. Default: 10 minutes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Disposing of it ends the fault and waits again until every sidecar has it so.</returns>
+    public static Task<MeshFaultLease> InjectMeshFaultAsync(
+        this DistributedApplication app,
+        IResource callee,
+        Action<MeshFault> fault,
+        IResource? caller = null,
+        string? endpoint = null,
+        TimeSpan? duration = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(callee);
+        return InjectMeshFaultAsync(app, callee.Name, fault, caller?.Name, endpoint, duration, cancellationToken);
+    }
 
     /// <summary>The mesh's own error, where it was the mesh that answered; <see langword="null"/>: it was the app.</summary>
     /// <param name="response">An answer.</param>

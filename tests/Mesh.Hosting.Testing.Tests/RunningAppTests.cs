@@ -67,6 +67,40 @@ public sealed class RunningAppTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task InjectMeshFault_IsMadeForItsLengthOnly()
+    {
+        var app = (await shared.LiveAsync()).App;
+        using var orders = app.CreateMeshClient("storefront", "orders");
+
+        for (var i = 0; i < 3; i++)
+        {
+            await using (var fault = await app.InjectMeshFaultAsync("orders", f => f.Delay(TimeSpan.FromMilliseconds(1)).Abort(418).When("/who"), caller: "storefront", cancellationToken: Cancellation))
+            {
+                using var aborted = await orders.GetAsync("/who", Cancellation);
+                Assert.Equal(((HttpStatusCode)418, "fault_injected"), (aborted.StatusCode, aborted.GetMeshError()?.Code));
+                Assert.Contains(fault.Id, aborted.GetMeshError()?.Policy, StringComparison.Ordinal);
+                using var other = await orders.GetAsync("/slow/0", Cancellation);
+                Assert.Null(other.GetMeshError());
+            }
+
+            using var answer = await orders.GetAsync("/who", Cancellation);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task InjectMeshFault_ThatWouldHitNothing_SaysWhy()
+    {
+        var app = (await shared.LiveAsync()).App;
+
+        var error = await Assert.ThrowsAsync<ArgumentException>(() => app.InjectMeshFaultAsync("payments", f => f.Abort(5030), caller: "storefront", cancellationToken: Cancellation));
+        Assert.Contains("abort.httpStatus: must be between 200 and 599 but is 5030", error.Message, StringComparison.Ordinal);
+
+        error = await Assert.ThrowsAsync<ArgumentException>(() => app.InjectMeshFaultAsync("payments", f => f.Abort(503), caller: "storefront", cancellationToken: Cancellation));
+        Assert.Contains("does not use", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ApplyMeshPolicy_Permission_IsInForceForItsLengthOnly()
     {
         var app = (await shared.LiveAsync()).App;

@@ -8,7 +8,7 @@ namespace Mesh.Cli.Commands;
 internal static class FaultCommand
 {
     // What a person asks first; what goes wrong comes with it as it is.
-    private static readonly string[] Columns = ["id", "by", "to", "from", "secondsLeft", "matches", "delay", "abort"];
+    private static readonly string[] Columns = ["id", "by", "to", "from", "secondsLeft", "matches", "delay", "abort", "response", "tcp"];
 
     public static Command Create(CommandContext context) => new("fault", "Let calls go wrong on purpose, for a while: slow, refused, broken off.")
     {

@@ -13,6 +13,14 @@ internal sealed class FaultOptions
     private readonly Option<string?> _delay = new("--delay") { Description = "A pause, such as 500ms, or one that is drawn between two, such as 100ms..2s.", HelpName = "duration" };
     private readonly Option<string?> _abort = new("--abort") { Description = "An answer in the service's place: an HTTP status (503), a gRPC status (UNAVAILABLE), or reset.", HelpName = "status" };
     private readonly Option<double?> _percent = new("--percent") { Description = "Share of the requests, for each effect. Default: 100.", HelpName = "percent" };
+    private readonly Option<int?> _speed = new("--bytes-per-second") { Description = "The most bytes of a response that come in a second, of streams and WebSockets too.", HelpName = "bytes" };
+    private readonly Option<int?> _cut = new("--cut-after") { Description = "After so many bytes the response, stream or WebSocket breaks off.", HelpName = "bytes" };
+    private readonly Option<string?> _latency = new("--tcp-latency") { Description = "For connections of tcp ports: how long each piece is held on its way back.", HelpName = "duration" };
+    private readonly Option<string?> _jitter = new("--tcp-jitter") { Description = "How much longer or shorter than --tcp-latency at most.", HelpName = "duration" };
+    private readonly Option<int?> _tcpSpeed = new("--tcp-bytes-per-second") { Description = "The most bytes that come back in a second.", HelpName = "bytes" };
+    private readonly Option<string?> _reset = new("--tcp-reset-after") { Description = "After so long the connection is reset; 0s: at once.", HelpName = "duration" };
+    private readonly Option<int?> _limit = new("--tcp-limit-bytes") { Description = "After so many bytes nothing more comes back.", HelpName = "bytes" };
+    private readonly Option<string?> _slowClose = new("--tcp-slow-close") { Description = "How long the end is held back.", HelpName = "duration" };
     private readonly Option<string?> _path = new("--path") { Description = "Only requests of this path; /orders/* takes all below it too.", HelpName = "path" };
     private readonly Option<string?> _method = new("--method") { Description = "Only requests of this method.", HelpName = "method" };
     private readonly Option<string[]> _headers = new("--header") { Description = "Only requests with this header, such as tenant=7; may be given again.", HelpName = "name=value" };
@@ -21,7 +29,7 @@ internal sealed class FaultOptions
     public void AddTo(Command command)
     {
         command.Arguments.Add(_to);
-        foreach (Option option in (Option[])[_from, _for, _delay, _abort, _percent, _path, _method, _headers])
+        foreach (Option option in (Option[])[_from, _for, _delay, _abort, _speed, _cut, _latency, _jitter, _tcpSpeed, _reset, _limit, _slowClose, _percent, _path, _method, _headers])
         {
             command.Options.Add(option);
         }
@@ -56,7 +64,30 @@ internal sealed class FaultOptions
                 percent);
         }
 
+        AddIfAny("response", new() { ["bytesPerSecond"] = parsed.GetValue(_speed), ["cutAfter"] = parsed.GetValue(_cut) });
+        AddIfAny("tcp", new()
+        {
+            ["latency"] = parsed.GetValue(_latency),
+            ["jitter"] = parsed.GetValue(_jitter),
+            ["bytesPerSecond"] = parsed.GetValue(_tcpSpeed),
+            ["resetAfter"] = parsed.GetValue(_reset),
+            ["limitBytes"] = parsed.GetValue(_limit),
+            ["slowClose"] = parsed.GetValue(_slowClose),
+        });
         return request;
+
+        void AddIfAny(string name, JsonObject effect)
+        {
+            foreach (var missing in effect.Where(field => field.Value is null).Select(field => field.Key).ToArray())
+            {
+                effect.Remove(missing);
+            }
+
+            if (effect.Count > 0)
+            {
+                request[name] = WithPercent(effect, percent);
+            }
+        }
     }
 
     private JsonObject Match(ParseResult parsed)

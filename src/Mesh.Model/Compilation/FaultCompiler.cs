@@ -77,11 +77,11 @@ public static class FaultCompiler
 
         if (violations.Count == 0 && !snapshots.Any(s => (callers.Length == 0 || callers.Contains(s.Key)) && s.Value.Outbound.Any(listener => Concerns(request, listener))))
         {
-            violations.Add(new(FieldPath.Root / "to", $"is {Wording.Quote(request.To)}, which speaks no HTTP there: delay and abort are for requests"));
+            violations.Add(new(FieldPath.Root / "to", $"is {Wording.Quote(request.To)}, {(request.Effects.Tunnel is null ? "which speaks tcp there: delay, abort and response are for requests; use tcp" : "which speaks HTTP there: tcp is for connections of tcp ports; use delay, abort or response")}"));
         }
     }
 
-    private static bool Concerns(FaultRequest request, OutboundListener listener) => Named(request, listener) && listener.Protocol.IsHttp();
+    private static bool Concerns(FaultRequest request, OutboundListener listener) => Named(request, listener) && (listener.Protocol.IsHttp() ? request.Effects.IsForRequests : request.Effects.Tunnel is not null);
 
     private static bool Named(FaultRequest request, OutboundListener listener) =>
         request.Callee is { } callee && listener.Upstream.Service == callee.Service && (callee.Port is null || callee.Port == listener.Upstream.Port);

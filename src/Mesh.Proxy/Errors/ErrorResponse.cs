@@ -87,7 +87,8 @@ internal static class ErrorResponse
         request.Headers.ContentType is [{ } type, ..] && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
         && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
 
-    private static string HeaderValue(Failure failure, HopName hop)
+    /// <summary>What the header says of a failure.</summary>
+    internal static string HeaderValue(Failure failure, HopName hop)
     {
         var value = $"{failure.Entry.Code}; hop={hop.Replica}";
         return failure.Policy is null ? value : $"{value}; policy={AsciiOnly(failure.Policy)}";

@@ -4,6 +4,7 @@ using Mesh.Model.Topology;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Policies.LoadBalancing;
+using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Policies.Retry;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Policies.Timeout;
@@ -231,7 +232,7 @@ internal sealed class OutboundCall : IDisposable
         }
         catch (Exception e) when (IsExpected(e))
         {
-            return Ended() ?? new Failure(ProxyError.UpstreamReset, Detail: $"{_cluster.Cluster.Name}: the response broke off: {AttemptFailure.Of(e).Detail}");
+            return (e as FaultInjectedException)?.Failure ?? Ended() ?? new Failure(ProxyError.UpstreamReset, Detail: $"{_cluster.Cluster.Name}: the response broke off: {AttemptFailure.Of(e).Detail}");
         }
     }
 

@@ -104,7 +104,7 @@ internal sealed partial class OutboundDoors(
     private OutboundHttp Handler(OutboundListener listener) => new(listener, state, forwarder, faults, hop, metrics, time, loggers.CreateLogger<OutboundHttp>());
 
     private Func<Socket, ConnectionSet, Task> TcpAcceptor(OutboundListener listener) =>
-        new OutboundTcp(listener, state, forwarder.Kit, guard, hop, metrics, loggers.CreateLogger<OutboundTcp>()).AcceptAsync;
+        new OutboundTcp(listener, state, forwarder.Kit, faults, guard, hop, metrics, loggers.CreateLogger<OutboundTcp>()).AcceptAsync;
 
     private static partial class Log
     {

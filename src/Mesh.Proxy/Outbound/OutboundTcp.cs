@@ -4,6 +4,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
@@ -13,7 +14,7 @@ namespace Mesh.Proxy.Outbound;
 
 /// <summary>Carries the app's connections at one loopback listener to a replica of their backend.</summary>
 internal sealed partial class OutboundTcp(
-    OutboundListener listener, OutboundState state, UpstreamKit kit, IOutboundGuard guard, HopName hop, ProxyMetrics metrics, ILogger<OutboundTcp> logger)
+    OutboundListener listener, OutboundState state, UpstreamKit kit, FaultInjector faults, IOutboundGuard guard, HopName hop, ProxyMetrics metrics, ILogger<OutboundTcp> logger)
 {
     private readonly string _name = listener.Name;
     private readonly string _callee = listener.Upstream.ToString();
@@ -28,6 +29,7 @@ internal sealed partial class OutboundTcp(
         var near = TunnelEnd.Plain(socket);
         Failure? failure;
         Tunnel? tunnel = null;
+        using var flow = new TunnelFlow(faults, _name, _callee, kit.Time);
         try
         {
             (var open, failure) = await OpenAsync(socket);
@@ -38,8 +40,10 @@ internal sealed partial class OutboundTcp(
             else
             {
                 var (connection, replica) = open.Value;
-                tunnel = new Tunnel(near, TunnelEnd.Of(connection));
-                failure = await RunAsync(tunnel, connections);
+                tunnel = new Tunnel(near, TunnelEnd.Of(connection), flow);
+                flow.Abort = tunnel.Abort;
+                flow.Open();
+                failure = await RunAsync(tunnel, connections, flow);
                 replica.Leave();
             }
         }
@@ -59,14 +63,14 @@ internal sealed partial class OutboundTcp(
         metrics.TunnelClosed(tags, kit.Time.GetElapsedTime(started), tunnel?.ToCallee ?? 0, tunnel?.ToCaller ?? 0);
     }
 
-    private async ValueTask<Failure?> RunAsync(Tunnel tunnel, ConnectionSet connections)
+    private async ValueTask<Failure?> RunAsync(Tunnel tunnel, ConnectionSet connections, TunnelFlow flow)
     {
         var open = new OpenTunnel(tunnel, listener.Upstream.Port, caller: null, isFrontDoor: false);
         connections.Add(open);
         try
         {
             var idle = state.Tables?.Listeners.GetValueOrDefault(_name)?.IdleTimeout;
-            return await tunnel.RunAsync(idle, kit.Time) ? null : new Failure(ProxyError.UpstreamReset, Detail: $"the tunnel to {_callee} broke off");
+            return await tunnel.RunAsync(idle, kit.Time) ? null : flow.Broken ?? new Failure(ProxyError.UpstreamReset, Detail: $"the tunnel to {_callee} broke off");
         }
         finally
         {

@@ -85,7 +85,7 @@ internal sealed class ProxyMetrics
     /// <summary>A fault that somebody asked for did something to a call.</summary>
     /// <param name="caller">Who calls.</param>
     /// <param name="callee">Who is called.</param>
-    /// <param name="kind">What: delay, abort, reset.</param>
+    /// <param name="kind">What: delay, abort, reset, bandwidth, cut, latency, limit, slow_close.</param>
     public void FaultInjected(string caller, string callee, string kind) => _faults.Add(
         1, new KeyValuePair<string, object?>("mesh.caller", caller), new KeyValuePair<string, object?>("mesh.callee", callee), new KeyValuePair<string, object?>("mesh.fault.kind", kind));
 

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 namespace Mesh.Proxy.Upstreams;
 
 /// <summary>Moves bytes between two connections until both sides have finished. One side may finish long before the other.</summary>
-internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee)
+/// <param name="caller">Who opened it.</param>
+/// <param name="callee">Whom it leads to.</param>
+/// <param name="flow">Holds up what goes to the caller; <see langword="null"/>: nothing does.</param>
+internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee, IFlow? flow = null)
 {
     private const int BufferSize = 32 * 1024;
 
@@ -54,11 +57,25 @@ internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee)
                 if (read == 0)
                 {
                     from.ThrowIfBrokenOff();
+                    if (flow is not null && !isToCallee)
+                    {
+                        await flow.EndingAsync(CancellationToken.None);
+                    }
+
                     await to.FinishAsync();
                     return true;
                 }
 
-                await to.WriteAsync(buffer.AsMemory(0, read));
+                if (flow is null || isToCallee || flow.IsIdle)
+                {
+                    await to.WriteAsync(buffer.AsMemory(0, read));
+                }
+                else if (!await WriteHeldAsync(flow, to, buffer.AsMemory(0, read)))
+                {
+                    await to.FinishAsync();
+                    return true;
+                }
+
                 if (isToCallee)
                 {
                     Volatile.Write(ref _toCallee, _toCallee + read);
@@ -80,6 +97,23 @@ internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee)
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    private static async ValueTask<bool> WriteHeldAsync(IFlow flow, TunnelEnd to, ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var next = await flow.AdmitAsync(bytes.Length, CancellationToken.None);
+            if (next == 0)
+            {
+                return false;
+            }
+
+            await to.WriteAsync(bytes[..next]);
+            bytes = bytes[next..];
+        }
+
+        return true;
     }
 
     // Looked at four times in the span, so it comes up to a quarter late.

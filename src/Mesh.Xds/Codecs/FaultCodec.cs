@@ -19,6 +19,7 @@ internal static class FaultCodec
     public const string FilterName = "envoy.filters.http.fault";
 
     private const double PerPercent = 10_000;
+    private const int BytesPerKibibyte = 1024;
 
     public static XdsResource Encode(FaultRule fault) => XdsResource.From(TypeUrls.Fault, fault.Name, EncodeMessage(fault)).EndingAt(fault.EndsAt);
 
@@ -37,6 +38,8 @@ internal static class FaultCodec
             {
                 Delay = http.Delay is { } delay ? Decode(delay, message.LongestDelay) : null,
                 Abort = http.Abort is { } abort ? Decode(abort) : message.Reset is { } reset ? new FaultAbortRecord { Reset = true, Percent = Decode(reset) } : null,
+                Response = message.Response is { } response ? Decode(response) : null,
+                Tunnel = message.Tunnel is { } tunnel ? Decode(tunnel) : null,
             },
         };
         return rule.Effects.Validate(FieldPath.Root).ToArray() is { Length: > 0 } violations
@@ -50,12 +53,15 @@ internal static class FaultCodec
     public static HTTPFault? EncodeStandard(FaultEffects effects, FaultAbortRecord? brokenOff)
     {
         var abort = effects.Abort is { Reset: true } reset ? brokenOff is null ? null : brokenOff with { Percent = reset.Percent } : effects.Abort;
-        return effects.Delay is null && abort is null
+        return effects.Delay is null && abort is null && effects.Response?.BytesPerSecond is null
             ? null
             : new()
             {
                 Delay = effects.Delay is { } delay ? Encode((delay.From + delay.To) / 2, delay.Percent) : null,
                 Abort = abort is null ? null : Encode(abort),
+                ResponseRateLimit = effects.Response is { BytesPerSecond: { } bytes } response
+                    ? new() { FixedLimit = new() { LimitKbps = (ulong)Math.Max(1, bytes / BytesPerKibibyte) }, Percentage = Encode(response.Percent) }
+                    : null,
             };
     }
 
@@ -78,9 +84,44 @@ internal static class FaultCodec
                 Abort = abort is null or { Reset: true } ? null : Encode(abort),
             },
         };
+        if (fault.Effects.Response is { } response)
+        {
+            message.Response = new() { BytesPerSecond = (uint?)response.BytesPerSecond, CutAfter = (uint?)response.CutAfter, Percentage = Encode(response.Percent) };
+        }
+
+        if (fault.Effects.Tunnel is { } tunnel)
+        {
+            message.Tunnel = new()
+            {
+                Latency = Encode(tunnel.Latency),
+                Jitter = Encode(tunnel.Jitter),
+                BytesPerSecond = (uint?)tunnel.BytesPerSecond,
+                ResetAfter = Encode(tunnel.ResetAfter),
+                LimitBytes = (uint?)tunnel.LimitBytes,
+                SlowClose = Encode(tunnel.SlowClose),
+                Percentage = Encode(tunnel.Percent),
+            };
+        }
+
         message.Matches.AddRange(fault.Matches.Select(RouteMatchCodec.Encode));
         return message;
     }
+
+    private static FaultResponse Decode(ResponseFault response) =>
+        new() { BytesPerSecond = (int?)response.BytesPerSecond, CutAfter = (int?)response.CutAfter, Percent = Decode(response.Percentage) };
+
+    private static FaultTunnel Decode(TunnelFault tunnel) => new()
+    {
+        Latency = tunnel.Latency?.ToTimeSpan(),
+        Jitter = tunnel.Jitter?.ToTimeSpan(),
+        BytesPerSecond = (int?)tunnel.BytesPerSecond,
+        ResetAfter = tunnel.ResetAfter?.ToTimeSpan(),
+        LimitBytes = (int?)tunnel.LimitBytes,
+        SlowClose = tunnel.SlowClose?.ToTimeSpan(),
+        Percent = Decode(tunnel.Percentage),
+    };
+
+    private static Duration? Encode(TimeSpan? length) => length is { } given ? Duration.FromTimeSpan(given) : null;
 
     private static FaultDelayMessage Encode(TimeSpan length, double percent) => new() { FixedDelay = Duration.FromTimeSpan(length), Percentage = Encode(percent) };
 

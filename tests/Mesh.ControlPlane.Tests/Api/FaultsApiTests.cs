@@ -88,7 +88,10 @@ public sealed class FaultsApiTests : IAsyncLifetime
     [Theory]
     [InlineData("""{"duration": "1m", "abort": {"reset": true}}""", "to: is missing; add it")]
     [InlineData("""{"to": "orders", "abort": {"reset": true}}""", "duration: is missing; add it")]
-    [InlineData("""{"to": "orders", "duration": "1m"}""", "(document): says nothing that goes wrong; add delay or abort")]
+    [InlineData("""{"to": "orders", "duration": "1m"}""", "(document): says nothing that goes wrong; add delay, abort, response or tcp")]
+    [InlineData("""{"to": "orders", "duration": "1m", "tcp": {"latency": "1s"}}""", "to: is \"orders\", which speaks HTTP there: tcp is for connections of tcp ports; use delay, abort or response")]
+    [InlineData("""{"to": "orders", "duration": "1m", "tcp": {"jitter": "1s", "limitBytes": -1, "percent": 50}}""", "tcp.jitter: must have a latency beside it that is at least as long; it is added and taken away", "tcp.limitBytes: must not be negative but is -1")]
+    [InlineData("""{"to": "orders", "duration": "1m", "response": {"bytesPerSecond": 0, "cutAfter": -1}}""", "response.bytesPerSecond: must be at least 1 but is 0", "response.cutAfter: must not be negative but is -1; 0 cuts behind the head")]
     [InlineData("""{"to": "order", "duration": "1m", "abort": {"reset": true}}""", "to: is \"order\", which is no service; did you mean default/orders?")]
     [InlineData("""{"to": "payments", "duration": "1m", "abort": {"reset": true}}""", "to: is \"payments\", which nobody uses, so nothing would be hit; declare who uses it")]
     [InlineData("""{"to": "orders/grpc", "duration": "1m", "abort": {"reset": true}}""", "to: names port \"grpc\", which nobody uses; use http")]
@@ -97,12 +100,12 @@ public sealed class FaultsApiTests : IAsyncLifetime
     [InlineData("""{"to": "orders", "duration": "1m", "delay": {"fixed": "1s", "max": "2s"}}""", "delay.fixed: stands beside min or max; keep the one or the others")]
     [InlineData("""{"to": "orders", "duration": "1m", "abort": {"reset": true, "httpStatus": 500}}""", "abort: must say exactly one of httpStatus, grpcStatus and reset: true")]
     [InlineData("[]", "(request): must be one JSON object with to, duration and what goes wrong")]
-    public async Task Begin_WhatWouldHitNothing_IsRefused(string text, string violation)
+    public async Task Begin_WhatWouldHitNothing_IsRefused(string text, params string[] violations)
     {
         var refused = await SendAsync(HttpMethod.Post, Faults, text);
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
-        Assert.Equal([violation], Violations(refused.Body));
+        Assert.Equal(violations, Violations(refused.Body));
         Assert.Empty((await _host.GetAsync(Faults)).GetProperty("faults").EnumerateArray());
     }
 

@@ -17,6 +17,8 @@ public sealed class FaultTests
         { "gRPC status", new() { Abort = new() { GrpcStatus = 14 } } },
         { "reset", new() { Abort = new() { Reset = true, Percent = 50 } } },
         { "delay and abort", new() { Delay = new() { Fixed = TimeSpan.FromSeconds(2), Percent = 12.5 }, Abort = new() { HttpStatus = 503 } } },
+        { "response", new() { Response = new() { BytesPerSecond = 100, CutAfter = 0, Percent = 75 } } },
+        { "tunnel", new() { Tunnel = new() { Latency = TimeSpan.FromSeconds(1), Jitter = TimeSpan.FromMilliseconds(5), BytesPerSecond = 7, ResetAfter = TimeSpan.Zero, LimitBytes = 9, SlowClose = TimeSpan.FromSeconds(2), Percent = 3 } } },
         { "drawn delay", new() { Delay = new() { Min = TimeSpan.FromSeconds(1), Max = TimeSpan.FromSeconds(3) } } },
     };
 

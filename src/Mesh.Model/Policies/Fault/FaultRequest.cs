@@ -62,7 +62,7 @@ public sealed record FaultRequest
 
         if (Effects.IsEmpty)
         {
-            yield return new(at, "says nothing that goes wrong; add delay or abort");
+            yield return new(at, "says nothing that goes wrong; add delay, abort, response or tcp");
         }
 
         foreach (var violation in (Duration is null ? [] : Policies.Duration.Check(Duration, at / "duration"))

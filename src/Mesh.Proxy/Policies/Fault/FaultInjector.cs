@@ -3,6 +3,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Policies.Fault;
 
@@ -14,7 +15,7 @@ internal sealed class FaultInjector(FaultBoard board, HopName hop, ProxyMetrics 
     /// <summary>The faults that are made now.</summary>
     public FaultBoard Board => board;
 
-    /// <summary>Does to a request what its faults say: every delay, then the first abort.</summary>
+    /// <summary>Does to a request what its faults say: every delay, then the first abort, else what happens to its response.</summary>
     /// <param name="faults">Those of its listener, the oldest first.</param>
     /// <param name="context">The request.</param>
     /// <param name="target">What it asks for.</param>
@@ -48,8 +49,16 @@ internal sealed class FaultInjector(FaultBoard board, HopName hop, ProxyMetrics 
             }
         }
 
+        if (failure is null)
+        {
+            Attach(faults, context, target, callee, span);
+        }
+
         return failure;
     }
+
+    /// <summary>Counts that a fault did something, where there is no span.</summary>
+    public void Note(CompiledFault fault, string kind, string callee) => Note(fault, kind, callee, span: default);
 
     /// <summary>Whether this time is one of the share.</summary>
     public bool IsDrawn(double percent) => percent >= 100 || Draw() * 100 < percent;
@@ -61,6 +70,29 @@ internal sealed class FaultInjector(FaultBoard board, HopName hop, ProxyMetrics 
         lock (_lock)
         {
             return random.NextDouble();
+        }
+    }
+
+    // The oldest that is drawn does it: two limits on one body would be the lower one.
+    private void Attach(ImmutableArray<CompiledFault> faults, HttpContext context, RequestTarget target, string callee, HopSpan span)
+    {
+        foreach (var fault in faults)
+        {
+            if (fault.Rule.Effects.Response is { } response && !fault.Ended.IsCancellationRequested && fault.Matches(context.Request, target) && IsDrawn(response.Percent))
+            {
+                Note(fault, response.CutAfter is null ? "bandwidth" : "cut", callee, span);
+                var flow = new ResponseFlow(fault, response, time);
+                if (UpgradeForwarder.IsUpgrade(context))
+                {
+                    FaultedUpgrade.Attach(context, flow);
+                }
+                else
+                {
+                    FaultedBody.Attach(context, flow, hop);
+                }
+
+                return;
+            }
         }
     }
 
