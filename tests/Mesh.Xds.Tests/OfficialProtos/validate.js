@@ -1,6 +1,6 @@
 // Holds resources against every validation rule of the official protos, whether our own list has it or not, in all that is inside them, Any included.
 //
-//   node validate.js <node_modules that holds @grpc/grpc-js-xds and protobufjs> <file: a line "type-url base64" for each resource>
+//   node validate.js <node_modules that holds @grpc/grpc-js-xds and protobufjs> <file: a line "type-url base64", or "type-url json base64", for each>
 //
 // Prints one line per violation, then a line of JSON with the counts. A rule that this script does not know is a violation, so that none is passed over. Exit code 0: none.
 'use strict';
@@ -117,11 +117,70 @@ function walk(message, type, where) {
   }
 }
 
+// Protobuf's JSON as Envoy reads it from a file; a field that the official protos do not have is a violation, for Envoy would not start.
+function fromJson(type, json, where) {
+  const message = {};
+  for (const [name, value] of Object.entries(json)) {
+    const field = type.fields[name] ?? type.fieldsArray.find(one => protobuf.util.camelCase(one.name) === name);
+    if (name === '@type') continue;
+    if (!field) {
+      report(`${where}.${name}`, `${type.name} has no such field`);
+      continue;
+    }
+    if (value === null) continue;
+    field.resolve();
+    const at = `${where}.${field.name}`;
+    const one = item => (field.resolvedType instanceof protobuf.Type ? nestedFromJson(field.resolvedType, item, at) : scalarFromJson(field, item, at));
+    message[field.name] = field.map ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, one(item)])) : field.repeated ? value.map(one) : one(value);
+  }
+  return message;
+}
+
+function scalarFromJson(field, value, where) {
+  if (field.resolvedType && typeof value === 'string') {
+    if (field.resolvedType.values[value] === undefined) report(where, `${field.resolvedType.name} has no ${value}`);
+    return field.resolvedType.values[value];
+  }
+  const isNumber = !['string', 'bytes', 'bool'].includes(field.type);
+  const fits = field.type === 'bool' ? typeof value === 'boolean' : isNumber ? !Number.isNaN(Number(value)) : typeof value === 'string';
+  if (!fits) report(where, `is ${JSON.stringify(value)}, not ${field.type}`);
+  return value;
+}
+
+function structValue(value) {
+  if (value === null) return { nullValue: 0 };
+  if (Array.isArray(value)) return { listValue: { values: value.map(structValue) } };
+  if (typeof value === 'object') return { structValue: { fields: Object.fromEntries(Object.entries(value).map(([key, item]) => [key, structValue(item)])) } };
+  return { [{ string: 'stringValue', number: 'numberValue', boolean: 'boolValue' }[typeof value]]: value };
+}
+
+function nestedFromJson(type, value, where) {
+  const name = type.fullName.slice(1);
+  if (name === 'google.protobuf.Any') {
+    const inner = official.lookup(value['@type'].split('/').pop(), protobuf.Type);
+    if (!inner) {
+      report(where, `${value['@type']} is not in the official protos`);
+      return {};
+    }
+    return { type_url: value['@type'], value: inner.encode(inner.fromObject(fromJson(inner, value, `${where}<${inner.name}>`))).finish() };
+  }
+  if (name === 'google.protobuf.Duration') {
+    const parts = /^(\d+)(?:\.(\d{1,9}))?s$/.exec(value);
+    if (!parts) report(where, `is ${JSON.stringify(value)}, not a duration in seconds`);
+    return parts ? { seconds: Number(parts[1]), nanos: Number((parts[2] ?? '').padEnd(9, '0')) } : {};
+  }
+  if (name === 'google.protobuf.Struct') return structValue(value).structValue;
+  if (/^google\.protobuf\..*Value$/.test(name)) return { value };
+  return fromJson(type, value, where);
+}
+
 for (const line of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
-  const [url, body] = line.split(' ');
+  const [url, ...form] = line.split(' ');
+  const bytes = Buffer.from(form.pop(), 'base64');
   const type = official.lookup(url.split('/').pop(), protobuf.Type);
   counts.resources++;
-  walk(type.decode(Buffer.from(body, 'base64')), type, type.name);
+  const message = form[0] === 'json' ? type.decode(type.encode(type.fromObject(fromJson(type, JSON.parse(bytes.toString()), type.name))).finish()) : type.decode(bytes);
+  walk(message, type, type.name);
 }
 
 console.log(JSON.stringify(counts));
