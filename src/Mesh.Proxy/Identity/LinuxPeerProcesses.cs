@@ -14,6 +14,9 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
 {
     private const string Mark = "MESH_WORKLOAD=";
 
+    // Table and descriptors are read in pieces while they change, and a piece may fall between: what is not there at first may be at second sight.
+    private const int Attempts = 3;
+
     // An app opens many connections and there are few apps: their processes are looked at first. Start times tell a process from a later one of the same number.
     private readonly ConcurrentDictionary<int, (ulong Started, ServiceId? Workload)> _seen = new();
 
@@ -22,12 +25,19 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
 
     private PeerProcess Find(IPEndPoint peer, IPEndPoint listener)
     {
-        if (Inode(peer, listener) is not { } inode)
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            return PeerProcess.Unknown;
+            if (Inode(peer, listener) is { } inode && Holder($"socket:[{inode}]") is { } process)
+            {
+                return process;
+            }
         }
 
-        var target = $"socket:[{inode}]";
+        return PeerProcess.Unknown;
+    }
+
+    private PeerProcess? Holder(string target)
+    {
         foreach (var pid in _seen.Keys)
         {
             if (Holds(pid, target) && Describe(pid) is { } process)
@@ -44,7 +54,7 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
             }
         }
 
-        return PeerProcess.Unknown;
+        return null;
     }
 
     // Who calls a sidecar was started about when it was; a machine's browser and editor, with their thousands of descriptors, long before.
@@ -61,7 +71,8 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
             return null;
         }
 
-        if (!_seen.TryGetValue(pid, out var seen) || seen.Started != stat.Started)
+        // Between fork and exec a process has the environment of who started it: one without a mark may get it yet.
+        if (!_seen.TryGetValue(pid, out var seen) || seen.Started != stat.Started || seen.Workload is null)
         {
             seen = (stat.Started, Workload(pid));
             Forget();

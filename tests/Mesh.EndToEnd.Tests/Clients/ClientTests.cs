@@ -7,7 +7,7 @@ public sealed class ClientTests(ClientFixture fixture) : IClassFixture<ClientFix
 {
     private const int PermissionDenied = 7;
     private const int Unavailable = 14;
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private const string NextIsAllowed = """
         apiVersion: mesh.dev/v1alpha1

@@ -41,6 +41,9 @@ public sealed class SidecarEndTests
         var sidecar = mesh.Sidecar("orders-0");
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await silent.ConnectAsync(IPEndPoint.Parse(mesh.FrontDoor("orders-0")), TestContext.Current.CancellationToken);
+        await silent.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
+        Assert.NotEqual(0, await silent.ReceiveAsync(new byte[4096]).WaitAsync(Soon, TestContext.Current.CancellationToken)); // the sidecar has it
+        await silent.SendAsync("GET / HTTP/1.1\r\n"u8.ToArray());
 
         using var first = Process.Start("kill", ["-TERM", $"{sidecar.Id}"]);
         await Eventually.GetAsync(() => Task.FromResult(mesh.Output), o => o.Contains("orders-0 has left", StringComparison.Ordinal), Soon);

@@ -65,4 +65,26 @@ public sealed class LinuxPeerProcessesTests
 
         Assert.Equal(Environment.ProcessId, found.ProcessId);
     }
+
+    [Fact]
+    public async Task Find_ProcessSeenBeforeItBecameTheApp_TellsTheService()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Makes links as /proc has them: Linux.");
+        using var proc = new TemporaryDirectory();
+        var table = Directory.CreateDirectory(Path.Combine(proc.Path, "net"));
+        File.WriteAllText(Path.Combine(table.FullName, "tcp"), "  sl\n   0: 0100007F:0001 0100007F:0002 01 00000000:00000000 00:00000000 00000000     0        0 99 1\n");
+        var process = Directory.CreateDirectory(Path.Combine(proc.Path, "7"));
+        File.WriteAllText(Path.Combine(process.FullName, "stat"), $"7 (app) S 1 {string.Join(' ', Enumerable.Range(5, 40))}\n");
+        File.CreateSymbolicLink(Path.Combine(Directory.CreateDirectory(Path.Combine(process.FullName, "fd")).FullName, "3"), "socket:[99]");
+        var processes = new LinuxPeerProcesses(proc.Path);
+
+        // Between fork and exec a process has the environment of who started it.
+        File.WriteAllText(Path.Combine(process.FullName, "environ"), "PATH=/bin\0");
+        var before = await processes.FindAsync(IPEndPoint.Parse("127.0.0.1:1"), IPEndPoint.Parse("127.0.0.1:2"));
+        File.WriteAllText(Path.Combine(process.FullName, "environ"), "PATH=/bin\0MESH_WORKLOAD=default/stock\0");
+        var after = await processes.FindAsync(IPEndPoint.Parse("127.0.0.1:1"), IPEndPoint.Parse("127.0.0.1:2"));
+
+        Assert.Equal((true, null), (before.IsKnown, before.Workload));
+        Assert.Equal("default/stock", after.Workload?.ToString());
+    }
 }
