@@ -1,5 +1,13 @@
 using System.Diagnostics;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Tests.Pair;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Mesh.Proxy.Tests.Telemetry;
 
@@ -75,6 +83,26 @@ public sealed class HopTracingTests
 
         Assert.NotNull(span.TraceParent);
         Assert.NotEqual(around.TraceId, Assert.Single(stopped).TraceId);
+    }
+
+    [Fact]
+    public async Task Fault_MarksTheSpanOfTheRequestThatItHits()
+    {
+        using var listener = Listen(out var stopped);
+        var upstream = new PortRef(new ServiceId("default", "orders"), "http");
+        var time = new FakeTimeProvider();
+        var configuration = new FakeConfiguration();
+        configuration.Apply(new FaultRule { Id = "f1", By = "ann", Upstream = upstream, EndsAt = time.GetUtcNow() + TimeSpan.FromHours(1), Effects = new() { Abort = new() { HttpStatus = 503 } } });
+        using var board = new FaultBoard(configuration, time, NullLogger<FaultBoard>.Instance);
+        using var meters = new Meters();
+        var injector = new FaultInjector(board, new HopName(new ServiceId("default", "shop"), "shop-1"), new ProxyMetrics(meters), time, new Random(1));
+        var span = HopTracing.Start("default/orders/http", HopDirection.Outbound, traceParent: null, traceState: null);
+
+        var failure = await injector.InjectAsync(board.Current![ResourceNames.Outbound(upstream)], new DefaultHttpContext(), default, "default/orders/http", span);
+        span.Stop(new RequestTags { Direction = HopDirection.Outbound, Caller = "default/shop", Callee = "default/orders/http", Method = "GET", Status = 503, Error = failure!.Entry.Code });
+
+        var marked = Assert.Single(stopped, activity => activity.GetTagItem("mesh.fault") is not null);
+        Assert.Equal(("Fault f1 (ann)", "abort", "fault_injected"), (marked.GetTagItem("mesh.fault"), marked.GetTagItem("mesh.fault.kind"), marked.GetTagItem("error.type")));
     }
 
     private static ActivityListener Listen(out List<Activity> stopped)
