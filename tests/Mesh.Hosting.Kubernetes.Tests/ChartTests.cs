@@ -164,6 +164,16 @@ public sealed class ChartTests(TwoServices app) : IClassFixture<TwoServices>
     }
 
     [Fact]
+    public void PeopleOfTheApi_HaveRolesThatAreBoundToNobody()
+    {
+        var chart = Chart();
+
+        Assert.Equal(["get"], chart.Get<V1Role>("Role", "mesh-reader").Rules.Single().Verbs);
+        Assert.Equal(["get", "update", "debug"], chart.Get<V1Role>("Role", "mesh-operator").Rules.Single().Verbs);
+        Assert.DoesNotContain(chart.Objects.Select(o => StrictReader.Read(o.Node)).OfType<V1RoleBinding>(), b => b.RoleRef.Name is "mesh-reader" or "mesh-operator");
+    }
+
+    [Fact]
     public void Topology_IsPublishedAsObjects()
     {
         var chart = Chart();

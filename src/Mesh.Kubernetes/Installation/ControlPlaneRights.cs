@@ -18,6 +18,9 @@ internal sealed class ControlPlaneRights(MeshNames names)
         ("role-binding-app", Binding("RoleBinding", names.ControlPlane, names.Namespace, "Role", names.ControlPlane)),
         ("role-system", Role("Role", names.ControlPlane, names.SystemNamespace, SystemRules())),
         ("role-binding-system", Binding("RoleBinding", names.ControlPlane, names.SystemNamespace, "Role", names.ControlPlane)),
+        // For people and tools: bound to nobody.
+        ("role-reader", Role("Role", $"{names.Mesh}-reader", names.SystemNamespace, [Rule(CustomResourceNames.Group, ["controlplanes"], ["get"], names.Mesh)])),
+        ("role-operator", Role("Role", $"{names.Mesh}-operator", names.SystemNamespace, [Rule(CustomResourceNames.Group, ["controlplanes"], ["get", "update", "debug"], names.Mesh)])),
         ("cluster-role", Role("ClusterRole", names.ClusterWide("control-plane"), null, ClusterRules())),
         ("cluster-role-binding", Binding("ClusterRoleBinding", names.ClusterWide("control-plane"), null, "ClusterRole", names.ClusterWide("control-plane"))),
         // TokenReview for sidecars, SubjectAccessReview for callers of the API.
