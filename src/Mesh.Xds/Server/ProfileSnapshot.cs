@@ -59,9 +59,14 @@ internal sealed class ProfileSnapshot
             next._byType[typeUrl] = set.Version == before?.Version ? before : set;
         }
 
-        // Of a cluster that only old routes still lead to nothing is said any more: it stays as it was.
-        var there = built.Resources.Where(resource => resource.TypeUrl == TypeUrls.Cluster).Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
-        var forms = keepGone && previous is not null ? built.EndpointForms.AddRange(previous._forms.Where(form => !there.Contains(form.Key))) : built.EndpointForms;
+        var forms = built.EndpointForms;
+        if (keepGone && previous is { _forms.IsEmpty: false })
+        {
+            // Of a cluster that only old routes still lead to nothing is said any more: it stays as it was.
+            var there = built.Resources.Where(resource => resource.TypeUrl == TypeUrls.Cluster).Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal);
+            forms = forms.AddRange(previous._forms.Where(form => !there.Contains(form.Key)));
+        }
+
         next._forms = previous is not null && IsSame(forms, previous._forms) ? previous._forms : forms;
         if (keepGone && previous is not null)
         {

@@ -36,16 +36,19 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
 
     public NodeId Node { get; init; }
 
+    /// <summary>Where it is, or empty.</summary>
+    public string Zone { get; init; } = "";
+
     public AdsClient? Client { get; private set; }
 
-    public static async Task<ConnectedSidecar> StartAsync(ControlPlaneHost host, string service, string replica = "one", NodeId? node = null) =>
-        Start(await FakeSidecar.EnrolledAsync(host, service), new ServiceId("default", service), replica, node);
+    public static async Task<ConnectedSidecar> StartAsync(ControlPlaneHost host, string service, string replica = "one", NodeId? node = null, string zone = "") =>
+        Start(await FakeSidecar.EnrolledAsync(host, service), new ServiceId("default", service), replica, node, zone);
 
     /// <summary>A sidecar that has its SVID.</summary>
-    public static ConnectedSidecar Start(FakeSidecar identity, ServiceId service, string replica, NodeId? node = null)
+    public static ConnectedSidecar Start(FakeSidecar identity, ServiceId service, string replica, NodeId? node = null, string zone = "")
     {
-        var sidecar = new ConnectedSidecar(identity, service, replica);
-        sidecar = node is null ? sidecar : new ConnectedSidecar(sidecar._identity, sidecar.Service, replica) { Node = node };
+        var sidecar = new ConnectedSidecar(identity, service, replica) { Zone = zone };
+        sidecar = node is null ? sidecar : new ConnectedSidecar(sidecar._identity, sidecar.Service, replica) { Node = node, Zone = zone };
         sidecar.Run();
         return sidecar;
     }
@@ -60,6 +63,7 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
                 Replica = Replica,
                 Namespace = Service.Namespace,
                 Service = Service.Name,
+                Zone = Zone,
                 MeshDoor = new MeshDoorAddress { Ip = "127.0.0.1", Port = (uint)port },
                 Ports = { new PortReadiness { Name = "http", Ready = ready } },
                 Sequence = 1,
@@ -99,7 +103,7 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
     private void Run()
     {
         Client = new AdsClient(
-            new AdsClientOptions { Node = Node, StateDirectory = _state.Path },
+            new AdsClientOptions { Node = Node, StateDirectory = _state.Path, Zone = Zone },
             _ => ValueTask.FromResult<CallInvoker>(Channel().CreateCallInvoker()),
             Sink,
             TimeProvider.System,

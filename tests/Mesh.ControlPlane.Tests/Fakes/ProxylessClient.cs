@@ -27,10 +27,10 @@ internal sealed class ProxylessClient : IAsyncDisposable
             deadline: TimeProvider.System.GetUtcNow().AddSeconds(60).UtcDateTime, cancellationToken: TestContext.Current.CancellationToken);
     }
 
-    public static async Task<ProxylessClient> StartAsync(ControlPlaneHost host, string service, string userAgent = "gRPC Node Pure JS", string replica = "one", string? identity = null)
+    public static async Task<ProxylessClient> StartAsync(ControlPlaneHost host, string service, string userAgent = "gRPC Node Pure JS", string replica = "one", string? identity = null, string zone = "")
     {
         var id = new NodeId(SpiffeId.ForService(ControlPlaneHost.TrustDomain, new ServiceId("default", service)), replica);
-        return new ProxylessClient(await FakeSidecar.EnrolledAsync(host, identity ?? service), new Node { Id = id.ToString(), UserAgentName = userAgent, UserAgentVersion = "1.14.1" });
+        return new ProxylessClient(await FakeSidecar.EnrolledAsync(host, identity ?? service), new Node { Id = id.ToString(), UserAgentName = userAgent, UserAgentVersion = "1.14.1", Locality = new Locality { Zone = zone } });
     }
 
     /// <summary>Asks for names of a type and for nothing else of it.</summary>
