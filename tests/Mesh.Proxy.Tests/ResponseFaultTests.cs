@@ -55,6 +55,21 @@ public sealed class ResponseFaultTests
         Assert.Equal(Body, await response.Content.ReadAsByteArrayAsync(Stop));
     }
 
+    [Fact]
+    public async Task Cut_OfWhatTheMeshItselfAnswers_IsNotMade()
+    {
+        await using var app = await TestApp.StartAsync(context => context.Response.WriteAsync("fine", Stop));
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Endpoints = [] });
+        pair.Caller.Configuration.Apply(Fault(new() { Response = new() { CutAfter = 0 } }));
+        using var client = new HttpClient();
+
+        using var response = await client.GetAsync(pair.Url, Stop).InTime();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.StartsWith("no_endpoints", response.Headers.GetValues("mesh-error").Single(), StringComparison.Ordinal);
+        Assert.Contains("no_endpoints", await response.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("1.1")]
     [InlineData("2.0")]

@@ -124,6 +124,7 @@ internal sealed partial class OutboundHttp(
             return failure.Entry.Status;
         }
 
+        FaultedBody.Detach(context);
         try
         {
             return await ErrorResponse.WriteAsync(context, failure, hop, toOutsider: false);

@@ -11,6 +11,8 @@ internal sealed class FaultedBody(HttpContext context, IHttpResponseBodyFeature 
     private readonly ArrayBufferWriter<byte> _held = new();
     private bool _isMarked;
 
+    private IHttpResponseBodyFeature Inner => inner;
+
     /// <inheritdoc />
     Stream IHttpResponseBodyFeature.Stream => AsStream();
 
@@ -22,6 +24,15 @@ internal sealed class FaultedBody(HttpContext context, IHttpResponseBodyFeature 
     {
         var inner = context.Features.Get<IHttpResponseBodyFeature>()!;
         context.Features.Set<IHttpResponseBodyFeature>(new FaultedBody(context, inner, flow, hop));
+    }
+
+    /// <summary>Takes it away again: what the mesh itself answers is no response of the service's.</summary>
+    public static void Detach(HttpContext context)
+    {
+        if (context.Features.Get<IHttpResponseBodyFeature>() is FaultedBody faulted)
+        {
+            context.Features.Set(faulted.Inner);
+        }
     }
 
     /// <inheritdoc />
