@@ -103,6 +103,20 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task CallerOutsideTheMesh_ThatIsAllowedOnALaptop_IsToldThatAnInternalEndpointHasNoFrontDoor()
+    {
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            builder.AddKubernetesEnvironment("k8s");
+            var (orders, shop) = (Service(builder, "orders"), Service(builder, "shop").WithExternalHttpEndpoints());
+            Service(builder, "legacy").WithReference(orders).WithReference(shop).WithoutMesh(mayCall: true);
+        });
+
+        Assert.Contains("PLAIN legacy → orders/http", Assert.Single(output.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task NoEnvironment_IsSaid()
     {
         using var output = await PublishedChart.CreateAsync(builder =>

@@ -158,7 +158,12 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
 
         foreach (var edge in published.Plan.Edges)
         {
-            if (edge.Outcome == EdgeOutcome.Refused)
+            if (edge.Outcome == EdgeOutcome.Plain && published.Plan.Workloads.FirstOrDefault(w => w.Service.Id == edge.Callee) is { } callee && callee.Service.Ports.Any(p => p.Name == edge.Port && !p.External))
+            {
+                // On a laptop every endpoint has a front door.
+                _findings.Add(() => Log.NoFrontDoor(logger, published.Environment.Name, edge.ToString()));
+            }
+            else if (edge.Outcome == EdgeOutcome.Refused)
             {
                 _findings.Add(() => Log.RefusedEdge(logger, published.Environment.Name, edge.ToString()));
             }
@@ -185,6 +190,9 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
 
         [LoggerMessage(4204, LogLevel.Information, "{Environment}: {Edge}", EventName = nameof(Edge))]
         public static partial void Edge(ILogger logger, string environment, string edge);
+
+        [LoggerMessage(4207, LogLevel.Warning, "{Environment}: {Edge}. Published, an internal endpoint has no front door, so these calls are refused there: make the endpoint external, or give the caller a sidecar.", EventName = nameof(NoFrontDoor))]
+        public static partial void NoFrontDoor(ILogger logger, string environment, string edge);
 
         [LoggerMessage(4206, LogLevel.Warning, "{Environment}: {Edge}", EventName = nameof(RefusedEdge))]
         public static partial void RefusedEdge(ILogger logger, string environment, string edge);
