@@ -4,6 +4,7 @@ using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Kubernetes.Documents;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Serialization;
+using Mesh.Model.Topology;
 
 namespace Mesh.ControlPlane.Kubernetes.Status;
 
@@ -16,11 +17,12 @@ internal static class ResourceStatus
     /// <summary>Makes the status.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="state">What is in force, compiled with this resource.</param>
+    /// <param name="services">The services whose sidecars do something because of it.</param>
     /// <param name="concerned">How many sidecars do something because of it.</param>
     /// <param name="acknowledged">How many of them have acknowledged all that there is for them.</param>
     /// <param name="now">The time.</param>
     /// <returns>A merge patch of the status; <see langword="null"/>: it says so already.</returns>
-    public static JsonObject? Of(CustomResource resource, CompilationState state, int concerned, int acknowledged, DateTimeOffset now)
+    public static JsonObject? Of(CustomResource resource, CompilationState state, IReadOnlyCollection<ServiceId> services, int concerned, int acknowledged, DateTimeOffset now)
     {
         var entry = resource.Entry;
         var warnings = state.Warnings.Where(w => w.Resource == resource.Key).Select(w => $"{w.Path}: {w.Message}").ToArray();
@@ -29,8 +31,10 @@ internal static class ResourceStatus
                 ? Condition("Accepted", true, "Accepted", "Nothing is wrong with it.")
                 : Condition("Accepted", true, "AcceptedWithWarnings", string.Join("; ", warnings))
             : Condition("Accepted", false, "Invalid", string.Join("; ", entry.Violations.Select(v => $"{v.Path}: {v.Message}")));
+        var refused = services.Select(s => state.Refused.GetValueOrDefault(s.ToString()) is { } why ? $"{s}: {why}" : null).OfType<string>().ToArray();
         var programmed = (entry.IsGood, acknowledged == concerned) switch
         {
+            (true, _) when refused.Length > 0 => Condition("Programmed", false, "Refused", $"What these services should do cannot be told to their sidecars; they keep the last good configuration, its permissions apart. {string.Join("; ", refused)}"),
             (false, _) => Condition("Programmed", false, "NotAccepted", entry.LastGood.IsEmpty ? "Nothing of it is in force but what it denies." : "Its last good version stays in force, its permissions apart."),
             (_, false) => Condition("Programmed", false, "Pending", $"{acknowledged} of {concerned} sidecars have it in force."),
             _ => Condition("Programmed", true, "Programmed", concerned == 0 ? "It concerns no sidecar that is there." : $"All {concerned} sidecars have it in force."),

@@ -101,8 +101,9 @@ internal sealed partial class StatusWriter(
         var pending = false;
         foreach (var resource in all)
         {
-            var of = concerned.GetValueOrDefault(resource.Key, []).SelectMany(s => known[s]).ToArray();
-            var status = ResourceStatus.Of(resource, state, of.Length, of.Count(p => p.IsCurrent), time.GetUtcNow());
+            var services = concerned.GetValueOrDefault(resource.Key, []);
+            var of = services.SelectMany(s => known[s]).ToArray();
+            var status = ResourceStatus.Of(resource, state, services, of.Length, of.Count(p => p.IsCurrent), time.GetUtcNow());
             pending |= of.Any(p => !p.IsCurrent);
             pending |= status is not null && !await TryWriteAsync(resource, status, cancellationToken);
         }
