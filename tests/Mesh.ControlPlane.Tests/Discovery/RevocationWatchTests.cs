@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Envoy.Config.Listener.V3;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Discovery;
@@ -8,6 +9,7 @@ using Mesh.Model;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
+using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -69,6 +71,53 @@ public sealed class RevocationWatchTests
         Assert.Equal((new ServiceId("default", "orders"), "one (grpc)"), Assert.Single(watch.Alarms));
         await server.NextAsync(TypeUrls.Listener);
         await PumpAsync(time, () => watch.Alarms.IsEmpty);
+    }
+
+    [Fact]
+    public async Task Revocation_AcknowledgedToAnotherReplicaOfTheControlPlane_RaisesNoAlarm()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("orders")));
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(directory), time);
+        await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
+        var service = new ServiceId("default", "orders");
+        var orders = new RegisteredReplica(new Replica { Service = service, Name = "one", Address = "127.0.0.1", Port = 1, ReadyPorts = ["http"] }, false, null, "", time.GetUtcNow());
+        using var lease = host.Services.GetRequiredService<ReplicaRegistry>().Register(orders);
+        var proxies = host.Services.GetRequiredService<ProxyDirectory>();
+        var cache = host.Services.GetRequiredService<SnapshotCache>();
+        var peers = new SayingPeers(() => proxies.Elsewhere = [Acknowledged(service, cache.VersionOf(service.ToString(), TypeUrls.Listener)!)]);
+        using var watch = ActivatorUtilities.CreateInstance<RevocationWatch>(host.Services, peers);
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront"), Documents.Service("orders")));
+        await PumpAsync(time, () => lease.Renew(orders) && host.Logs.Lines.Count(l => l.Id == 2410) >= 2);
+        var until = time.GetUtcNow() + (2 * RevocationWatch.Patience);
+        await PumpAsync(time, () => lease.Renew(orders) && time.GetUtcNow() > until);
+
+        Assert.Empty(watch.Alarms);
+        Assert.True(peers.Asked);
+    }
+
+    private static StreamStatus Acknowledged(ServiceId service, string version) => new(
+        -1,
+        new NodeId(SpiffeId.ForService(ControlPlaneHost.TrustDomain, service), "one").ToString(),
+        ClientKind.Mesh,
+        service.ToString(),
+        "",
+        DateTimeOffset.UnixEpoch,
+        ImmutableDictionary.CreateRange([KeyValuePair.Create(TypeUrls.Listener, new TypeStatus(version, DateTimeOffset.UnixEpoch, version, DateTimeOffset.UnixEpoch, null, null))]));
+
+    private sealed class SayingPeers(Action say) : IPeerStreams
+    {
+        public bool Asked { get; private set; }
+
+        public Task RefreshAsync(CancellationToken cancellationToken)
+        {
+            Asked = true;
+            say();
+            return Task.CompletedTask;
+        }
     }
 
     // The watched clock only moves when the test moves it; what it sets off runs on real threads.
