@@ -65,6 +65,17 @@ internal sealed class ClientMesh : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Ends the clients: who asks for one next gets a new one.</summary>
+    public async Task EndClientsAsync()
+    {
+        foreach (var client in _clients.Values)
+        {
+            await client.DisposeAsync();
+        }
+
+        _clients.Clear();
+    }
+
     /// <summary>A client whose start-up file names no certificate provider: what it is sent means nothing to it.</summary>
     public async Task<ClientProgram> ClientWithoutCertificatesAsync(string runtime)
     {

@@ -73,6 +73,10 @@ public sealed class ClientTests(ClientFixture fixture) : IClassFixture<ClientFix
         await client.UntilAsync(10, answers => answers.AreAllFrom("next-1"), Soon);
         await mesh.PoliciesAsync(CallerIsDenied);
         await client.UntilAsync(10, answers => answers.AreAll(PermissionDenied), Soon);
+
+        // A Node.js server was seen to judge a connection that came while permissions changed by the old ones for as long as it lasted: other tests get new ones.
+        await mesh.PoliciesAsync();
+        await mesh.EndClientsAsync();
     }
 
     [Theory]
