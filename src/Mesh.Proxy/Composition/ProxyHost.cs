@@ -32,6 +32,7 @@ internal static class ProxyHost
         // Started in this order, stopped in reverse: the replica leaves the mesh, its doors close, and the admin endpoint answers to the end.
         builder.AddTelemetry(settings, writer);
         builder.AddAdmin();
+        builder.AddProbes(settings);
         builder.AddIdentity(settings);
         builder.AddConfiguration(settings);
         builder.AddRelay(settings);

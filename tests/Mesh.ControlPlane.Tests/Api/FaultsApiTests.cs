@@ -189,15 +189,9 @@ public sealed class FaultsApiTests : IAsyncLifetime
     private static string[] Violations(JsonElement problem) =>
         [.. problem.GetProperty("violations").EnumerateArray().Select(v => $"{v.GetProperty("path").GetString()}: {v.GetProperty("message").GetString()}")];
 
-    private async Task UntilAcknowledgedAsync(string id)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!(await _host.GetAsync($"{Faults}/{id}")).GetProperty("sidecars").EnumerateArray().Select(s => s.GetProperty("acknowledged").GetBoolean()).SequenceEqual([true]))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, deadline.Token);
-        }
-    }
+    private Task UntilAcknowledgedAsync(string id) => Eventually.IsAsync(
+        async () => (await _host.GetAsync($"{Faults}/{id}")).GetProperty("sidecars").EnumerateArray().Select(s => s.GetProperty("acknowledged").GetBoolean()).SequenceEqual([true]),
+        $"fault {id} acknowledged");
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? text = null)
     {

@@ -45,12 +45,12 @@ public sealed class AuthoritySecretTests : IAsyncLifetime
         var before = Authority(two).Current;
 
         var added = await Authority(one).AddRootAsync(Stop);
-        await Cluster.UntilAsync(() => Authority(two).Current.Bundle.Roots.Length == 2, "the second root at the other replica");
+        await Eventually.IsAsync(() => Authority(two).Current.Bundle.Roots.Length == 2, "the second root at the other replica");
         await Authority(two).SwitchSignerAsync(force: true, Stop);
-        await Cluster.UntilAsync(() => Authority(one).Current.Signer.Thumbprint != before.Signer.Thumbprint, "the new signer at the first replica");
+        await Eventually.IsAsync(() => Authority(one).Current.Signer.Thumbprint != before.Signer.Thumbprint, "the new signer at the first replica");
         await Authority(one).RetireRootAsync(force: true, Stop);
 
-        await Cluster.UntilAsync(() => Authority(two).Roots is [{ } only] && only.Id == added, "one root at both");
+        await Eventually.IsAsync(() => Authority(two).Roots is [{ } only] && only.Id == added, "one root at both");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class AuthoritySecretTests : IAsyncLifetime
         }));
 
         var added = Assert.Single(outcomes, o => o is not null);
-        await Cluster.UntilAsync(() => hosts.All(h => Authority(h).Roots.Length == 2 && Authority(h).Roots[1].Id == added), "the same two roots at both");
+        await Eventually.IsAsync(() => hosts.All(h => Authority(h).Roots.Length == 2 && Authority(h).Roots[1].Id == added), "the same two roots at both");
     }
 
     [Fact]
@@ -96,12 +96,12 @@ public sealed class AuthoritySecretTests : IAsyncLifetime
     {
         var host = await _cluster.RunAsync();
         var signer = Authority(host).Current.Signer.Thumbprint;
-        await Cluster.UntilAsync(() => _cluster.Api.Objects.IsWatched("secrets"), "the Secret watched");
+        await Eventually.IsAsync(() => _cluster.Api.Objects.IsWatched("secrets"), "the Secret watched");
 
         _cluster.Api.Objects.Put(Secret, $$"""{ "data": { "authority.json": "{{Convert.ToBase64String("{ half"u8)}}" } }""");
-        await Cluster.UntilAsync(() => host.Logs.Lines.Any(l => l.Id == 2630), "the error said");
+        await Eventually.IsAsync(() => host.Logs.Lines.Any(l => l.Id == 2630), "the error said");
         _cluster.Api.Objects.Delete(Secret);
-        await Cluster.UntilAsync(() => host.Logs.Lines.Any(l => l.Id == 2631), "the loss said");
+        await Eventually.IsAsync(() => host.Logs.Lines.Any(l => l.Id == 2631), "the loss said");
 
         Assert.Equal(signer, Authority(host).Current.Signer.Thumbprint);
     }
@@ -122,7 +122,7 @@ public sealed class AuthoritySecretTests : IAsyncLifetime
     {
         _cluster.Api.Failing = HttpStatusCode.ServiceUnavailable;
         var starting = _cluster.RunAsync();
-        await Cluster.UntilAsync(() => _cluster.Api.Requests.Count(r => r == $"GET {Secret}") > 1, "the Secret asked for again");
+        await Eventually.IsAsync(() => _cluster.Api.Requests.Count(r => r == $"GET {Secret}") > 1, "the Secret asked for again");
 
         _cluster.Api.Failing = null;
 

@@ -86,21 +86,6 @@ internal sealed class Cluster : IAsyncDisposable
 
     public static StoredConfiguration Stored(ControlPlaneHost host) => host.Services.GetRequiredService<ConfigurationStore>().Current;
 
-    /// <summary>Waits until something is so; the test ends with it otherwise.</summary>
-    public static async Task UntilAsync(Func<bool> holds, string what)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!holds())
-        {
-            if (limit.IsCancellationRequested)
-            {
-                Assert.Fail($"It never came so: {what}");
-            }
-
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts)

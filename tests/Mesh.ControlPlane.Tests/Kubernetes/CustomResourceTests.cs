@@ -25,13 +25,13 @@ public sealed class CustomResourceTests : IAsyncLifetime
         Assert.Equal(["payments"], Names(host));
 
         _cluster.Document("timeouts", "short", Timeout("1s"));
-        await Cluster.UntilAsync(() => Request(host) == TimeSpan.FromSeconds(1), "a timeout of 1 s");
+        await Eventually.IsAsync(() => Request(host) == TimeSpan.FromSeconds(1), "a timeout of 1 s");
 
         _cluster.Document("timeouts", "short", Timeout("2s"));
-        await Cluster.UntilAsync(() => Request(host) == TimeSpan.FromSeconds(2), "a timeout of 2 s");
+        await Eventually.IsAsync(() => Request(host) == TimeSpan.FromSeconds(2), "a timeout of 2 s");
 
         _cluster.Api.Objects.Delete(Cluster.Path("timeouts", "short"));
-        await Cluster.UntilAsync(() => Request(host) is null, "no timeout");
+        await Eventually.IsAsync(() => Request(host) is null, "no timeout");
         Assert.Equal(["payments"], Names(host));
     }
 
@@ -43,7 +43,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
         var host = await _cluster.RunPublishedAsync();
 
         _cluster.Document("timeouts", "short", Timeout("soon"));
-        await Cluster.UntilAsync(() => Cluster.Stored(host).Entries.Any(e => !e.IsGood), "a refused document");
+        await Eventually.IsAsync(() => Cluster.Stored(host).Entries.Any(e => !e.IsGood), "a refused document");
 
         Assert.Equal(TimeSpan.FromSeconds(1), Request(host));
         Assert.Contains("soon", Assert.Single(Cluster.Stored(host).Entries, e => !e.IsGood).Violations[0].Message, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
 
         _cluster.Document("trafficpermissions", "who", AllowOrders.Replace("\"rules\"", "\"roles\": 1, \"rules\"", StringComparison.Ordinal));
 
-        await Cluster.UntilAsync(() => Allowed(host) is ["orders"], "a permission without web");
+        await Eventually.IsAsync(() => Allowed(host) is ["orders"], "a permission without web");
         Assert.Contains(Cluster.Stored(host).Entries, e => !e.IsGood);
     }
 
@@ -83,13 +83,13 @@ public sealed class CustomResourceTests : IAsyncLifetime
     {
         _cluster.Service("payments");
         var host = await _cluster.RunPublishedAsync();
-        await Cluster.UntilAsync(() => CustomResourceNames.Kinds.All(k => _cluster.Api.Objects.IsWatched(CustomResourceNames.PluralOf(k))), "every kind watched");
+        await Eventually.IsAsync(() => CustomResourceNames.Kinds.All(k => _cluster.Api.Objects.IsWatched(CustomResourceNames.PluralOf(k))), "every kind watched");
         _cluster.Api.Requests.Clear();
 
         _cluster.Api.Objects.EndWatches();
         _cluster.Service("orders");
 
-        await Cluster.UntilAsync(() => Names(host) is ["orders", "payments"], "orders");
+        await Eventually.IsAsync(() => Names(host) is ["orders", "payments"], "orders");
         Assert.DoesNotContain(_cluster.Api.Requests, r => r.Contains("services?limit", StringComparison.Ordinal));
     }
 
@@ -99,7 +99,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
         _cluster.Service("payments");
         _cluster.Service("orders");
         var host = await _cluster.RunPublishedAsync();
-        await Cluster.UntilAsync(() => CustomResourceNames.Kinds.All(k => _cluster.Api.Objects.IsWatched(CustomResourceNames.PluralOf(k))), "every kind watched");
+        await Eventually.IsAsync(() => CustomResourceNames.Kinds.All(k => _cluster.Api.Objects.IsWatched(CustomResourceNames.PluralOf(k))), "every kind watched");
 
         _cluster.Api.Failing = HttpStatusCode.ServiceUnavailable;
         _cluster.Api.Objects.EndWatches();
@@ -108,7 +108,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
         _cluster.Api.Objects.Compact();
         _cluster.Api.Failing = null;
 
-        await Cluster.UntilAsync(() => Names(host) is ["payments", "web"], "web and no orders");
+        await Eventually.IsAsync(() => Names(host) is ["payments", "web"], "web and no orders");
     }
 
     [Fact]
@@ -128,11 +128,11 @@ public sealed class CustomResourceTests : IAsyncLifetime
         await sidecar.SignAsync();
         using var ready = await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
-        await Cluster.UntilAsync(() => host.Logs.Lines.Any(l => l.Id == 2600), "the words for it");
+        await Eventually.IsAsync(() => host.Logs.Lines.Any(l => l.Id == 2600), "the words for it");
         Assert.Equal(["payments", "web"], Names(host));
 
         _cluster.Api.Failing = null;
-        await Cluster.UntilAsync(() => Names(host) is ["orders", "payments", "web"], "orders");
+        await Eventually.IsAsync(() => Names(host) is ["orders", "payments", "web"], "orders");
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
         _cluster.HoldLease();
         _cluster.Service("payments");
         var host = await _cluster.RunPublishedAsync();
-        await Cluster.UntilAsync(() => CustomResourceNames.Kinds.All(k => _cluster.Api.Objects.IsWatched(CustomResourceNames.PluralOf(k))), "every kind watched");
+        await Eventually.IsAsync(() => CustomResourceNames.Kinds.All(k => _cluster.Api.Objects.IsWatched(CustomResourceNames.PluralOf(k))), "every kind watched");
 
         // Nobody leads and writes, and nothing of ours changes, so only the bookmark carries the watch past what is forgotten.
         _cluster.Api.Objects.Put("api/v1/namespaces/other/configmaps/noise", "{}");
@@ -150,7 +150,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
         _cluster.Api.Requests.Clear();
         _cluster.Api.Objects.EndWatches();
 
-        await Cluster.UntilAsync(() => _cluster.Api.Requests.Any(r => r.Contains("/services?watch", StringComparison.Ordinal)), "the services watched again");
+        await Eventually.IsAsync(() => _cluster.Api.Requests.Any(r => r.Contains("/services?watch", StringComparison.Ordinal)), "the services watched again");
         Assert.EndsWith($"resourceVersion={version}", _cluster.Api.Requests.First(r => r.Contains("/services?watch", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.Equal(["payments"], Names(host));
     }
@@ -171,7 +171,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
         }
 
         _cluster.Service("payments");
-        await Cluster.UntilAsync(() => Names(host) is ["payments"], "payments");
+        await Eventually.IsAsync(() => Names(host) is ["payments"], "payments");
     }
 
     [Fact]

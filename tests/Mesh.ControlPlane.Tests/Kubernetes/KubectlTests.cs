@@ -39,7 +39,7 @@ public sealed class KubectlTests : IAsyncLifetime
 
         await RunAsync(kubectl, "apply", "--validate=false", "-f", Policy("2s"));
         await sidecar.Sink.UntilAsync(s => Request(s) == TimeSpan.FromSeconds(2));
-        await Cluster.UntilAsync(() => Acknowledged() == "1", "its status");
+        await Eventually.IsAsync(() => Acknowledged() == "1", "its status");
         Assert.Contains("short", await RunAsync(kubectl, "get", "timeouts.mesh.dev", "-o", "name"), StringComparison.Ordinal);
 
         await RunAsync(kubectl, "delete", "timeouts.mesh.dev", "short", "--wait=false");

@@ -26,12 +26,12 @@ public sealed class LeaderTests : IAsyncLifetime
     public async Task Lease_OfTwoReplicas_OneHoldsItAndTheOtherTakesOverWhenItStops()
     {
         var hosts = new[] { await _cluster.RunAsync(), await _cluster.RunAsync() };
-        await Cluster.UntilAsync(() => hosts.Count(Leads) == 1, "one leader");
+        await Eventually.IsAsync(() => hosts.Count(Leads) == 1, "one leader");
         var (first, second) = Leads(hosts[0]) ? (hosts[0], hosts[1]) : (hosts[1], hosts[0]);
 
         await first.DisposeAsync();
 
-        await Cluster.UntilAsync(() => Leads(second), "the other one leads");
+        await Eventually.IsAsync(() => Leads(second), "the other one leads");
         Assert.Equal(1, (int?)_cluster.Api.Objects.Find(Lease)!["spec"]!["leaseTransitions"]);
     }
 
@@ -39,17 +39,17 @@ public sealed class LeaderTests : IAsyncLifetime
     public async Task Lease_TakenByAnother_EndsTheLeadersWork()
     {
         var host = await _cluster.RunAsync();
-        await Cluster.UntilAsync(() => Leads(host), "a leader");
+        await Eventually.IsAsync(() => Leads(host), "a leader");
 
         Hold("another");
-        await Cluster.UntilAsync(() => !Leads(host), "no leader");
+        await Eventually.IsAsync(() => !Leads(host), "no leader");
         Assert.Single(host.Logs.Lines, l => l.Id == 2641);
 
         // What a leader would write down at once is written only after the lease is its own again.
         _cluster.Api.Requests.Clear();
         await host.Services.GetRequiredService<OwnAuthority>().AddRootAsync(TestContext.Current.CancellationToken);
         Hold("");
-        await Cluster.UntilAsync(() => Published()?.Roots.Length == 2, "the new roots");
+        await Eventually.IsAsync(() => Published()?.Roots.Length == 2, "the new roots");
 
         Assert.Equal([$"PUT {Lease}", $"PUT {Roots}"], _cluster.Api.Requests.Where(r => r.StartsWith("PUT", StringComparison.Ordinal) && !r.Contains("secrets", StringComparison.Ordinal)).Take(2));
     }
@@ -59,11 +59,11 @@ public sealed class LeaderTests : IAsyncLifetime
     {
         var host = await _cluster.RunAsync();
         var authority = host.Services.GetRequiredService<OwnAuthority>();
-        await Cluster.UntilAsync(() => authority.Current.Bundle.Equals(Published()), "the roots");
+        await Eventually.IsAsync(() => authority.Current.Bundle.Equals(Published()), "the roots");
 
         await authority.AddRootAsync(TestContext.Current.CancellationToken);
 
-        await Cluster.UntilAsync(() => authority.Current.Bundle.Equals(Published()) && authority.Current.Bundle.Roots.Length == 2, "both roots");
+        await Eventually.IsAsync(() => authority.Current.Bundle.Equals(Published()) && authority.Current.Bundle.Roots.Length == 2, "both roots");
         Assert.DoesNotContain("PRIVATE", _cluster.Api.Objects.Find(Roots)!.ToJsonString(), StringComparison.Ordinal);
     }
 
@@ -89,8 +89,8 @@ public sealed class LeaderTests : IAsyncLifetime
         _cluster.Api.Objects.Put(Definition, $$"""{ "metadata": { "annotations": {{annotations}} }, "spec": { "group": "old" }, "status": { "storedVersions": [ "v1alpha1" ] } }""");
 
         await _cluster.RunAsync();
-        await Cluster.UntilAsync(() => Version(_cluster.Api.Objects.Find(Definition.Replace("timeouts", "trafficpermissions", StringComparison.Ordinal))) is not null, "the definition after it in order");
-        await Cluster.UntilAsync(() => CustomResourceNames.Kinds.All(k => Found(k) is not null), "every definition");
+        await Eventually.IsAsync(() => Version(_cluster.Api.Objects.Find(Definition.Replace("timeouts", "trafficpermissions", StringComparison.Ordinal))) is not null, "the definition after it in order");
+        await Eventually.IsAsync(() => CustomResourceNames.Kinds.All(k => Found(k) is not null), "every definition");
 
         var found = _cluster.Api.Objects.Find(Definition)!;
         Assert.Equal(changes ? CustomResourceDefinitions.ThisVersion : there, Version(found));

@@ -28,15 +28,15 @@ public sealed class PodReplicaTests : IAsyncLifetime
         Assert.Equal(["payments-1 10.1.0.7:15006 []"], Replicas(host));
 
         _cluster.Pod("payments-1", "payments", "10.1.0.7");
-        await Cluster.UntilAsync(() => Replicas(host) is ["payments-1 10.1.0.7:15006 [http]"], "a ready replica");
-        await Cluster.UntilAsync(() => Endpoints(host).Contains("10.1.0.7", StringComparison.Ordinal), "its endpoint");
+        await Eventually.IsAsync(() => Replicas(host) is ["payments-1 10.1.0.7:15006 [http]"], "a ready replica");
+        await Eventually.IsAsync(() => Endpoints(host).Contains("10.1.0.7", StringComparison.Ordinal), "its endpoint");
 
         _cluster.Pod("payments-1", "payments", "10.1.0.7", ending: true);
-        await Cluster.UntilAsync(() => Source(host).Replicas is [{ Draining: true }], "a draining replica");
-        await Cluster.UntilAsync(() => !Endpoints(host).Contains("10.1.0.7", StringComparison.Ordinal), "no endpoint");
+        await Eventually.IsAsync(() => Source(host).Replicas is [{ Draining: true }], "a draining replica");
+        await Eventually.IsAsync(() => !Endpoints(host).Contains("10.1.0.7", StringComparison.Ordinal), "no endpoint");
 
         _cluster.Api.Objects.Delete("api/v1/namespaces/shop/pods/payments-1");
-        await Cluster.UntilAsync(() => Source(host).Replicas.IsEmpty, "no replica");
+        await Eventually.IsAsync(() => Source(host).Replicas.IsEmpty, "no replica");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class PodReplicaTests : IAsyncLifetime
         Assert.Equal("no pods read yet", await (await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         _cluster.Api.Conflicting = null;
-        await Cluster.UntilAsync(() => Source(host).IsComplete, "the pods");
+        await Eventually.IsAsync(() => Source(host).IsComplete, "the pods");
     }
 
     private static IReplicaSource Source(ControlPlaneHost host) => host.Services.GetRequiredService<IReplicaSource>();

@@ -46,8 +46,8 @@ public sealed class RealKubernetesTests : IDisposable
 
         // A document: made, read, its status written, a wrong one refused by the definition.
         await api.CreateAsync(ObjectPath.Document("Service", "shop").Collection, Document("Service", "orders", """{ "ports": [ { "name": "http", "protocol": "http" } ] }"""), Stop);
-        await Cluster.UntilAsync(() => Cluster.Stored(host).InForce.Any(r => r.Metadata.Name == "orders"), "the service");
-        await UntilAsync(async () => (string?)(await api.GetAsync(ObjectPath.Document("Service", "shop").Object("orders"), Stop))["status"]?["conditions"]?[0]?["status"] == "True", "its status");
+        await Eventually.IsAsync(() => Cluster.Stored(host).InForce.Any(r => r.Metadata.Name == "orders"), "the service");
+        await Eventually.IsAsync(async () => (string?)(await api.GetAsync(ObjectPath.Document("Service", "shop").Object("orders"), Stop))["status"]?["conditions"]?[0]?["status"] == "True", "its status");
         var refused = await Assert.ThrowsAsync<KubernetesException>(() =>
             api.CreateAsync(ObjectPath.Document("Service", "shop").Collection, Document("Service", "wrong", """{ "ports": [ { "name": "http", "protocol": "smoke" } ] }"""), Stop));
         Assert.Equal(422, (int)refused.Status!);
@@ -63,7 +63,7 @@ public sealed class RealKubernetesTests : IDisposable
         await api.PatchAsync($"{ObjectPath.Pods("shop").Object("orders-1")}/status", Json("""
             { "status": { "phase": "Running", "podIP": "10.1.0.1", "podIPs": [ { "ip": "10.1.0.1" } ], "conditions": [ { "type": "Ready", "status": "True" } ] } }
             """), Stop);
-        await Cluster.UntilAsync(() => host.Services.GetRequiredService<IReplicaSource>().Replicas is [{ Replica: { Name: "orders-1", ReadyPorts.Count: 1 } }], "the replica");
+        await Eventually.IsAsync(() => host.Services.GetRequiredService<IReplicaSource>().Replicas is [{ Replica: { Name: "orders-1", ReadyPorts.Count: 1 } }], "the replica");
         using var sidecar = FakeSidecar.Unknown(host);
         await sidecar.SignAsync(await TokenAsync(api, pod, "mesh"));
         using var other = FakeSidecar.Unknown(host);
@@ -71,7 +71,7 @@ public sealed class RealKubernetesTests : IDisposable
         await Assert.ThrowsAsync<RpcException>(() => other.SignAsync(ofAnotherAudience));
 
         // What the leader keeps up.
-        await UntilAsync(async () => ((string?)(await api.FindAsync(ObjectPath.ConfigMaps("shop").Object("mesh-roots"), Stop))?["data"]?["roots.pem"])?.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal) == true, "the roots");
+        await Eventually.IsAsync(async () => ((string?)(await api.FindAsync(ObjectPath.ConfigMaps("shop").Object("mesh-roots"), Stop))?["data"]?["roots.pem"])?.Contains("BEGIN CERTIFICATE", StringComparison.Ordinal) == true, "the roots");
         Assert.NotNull(await api.FindAsync(ObjectPath.Secrets("shop-mesh").Object("mesh-authority"), Stop));
         Assert.NotNull(await api.FindAsync(ObjectPath.Leases("shop-mesh").Object("mesh-control-plane"), Stop));
     }
@@ -91,14 +91,4 @@ public sealed class RealKubernetesTests : IDisposable
     private static JsonObject Document(string kind, string name, string spec) => Json($$"""{ "apiVersion": "mesh.dev/v1alpha1", "kind": "{{kind}}", "metadata": { "name": "{{name}}" }, "spec": {{spec}} }""");
 
     private static JsonObject Json(string text) => (JsonObject)JsonNode.Parse(text)!;
-
-    private static async Task UntilAsync(Func<Task<bool>> holds, string what)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await holds())
-        {
-            Assert.False(limit.IsCancellationRequested, $"It never came so: {what}");
-            await Task.Delay(50, Stop);
-        }
-    }
 }

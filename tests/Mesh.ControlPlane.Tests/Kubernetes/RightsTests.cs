@@ -31,12 +31,12 @@ public sealed class RightsTests : IAsyncLifetime
         await using var sidecar = await _cluster.ConnectAsync(host, "web", "web-1");
         using var http = host.Client(_cluster.Api.Reviews.Issue("ops/viewer"));
         await http.GetAsync("/api/v1/proxies", TestContext.Current.CancellationToken);
-        await Cluster.UntilAsync(() => host.Services.GetRequiredService<LeaderLease>().IsLeader, "a leader");
-        await Cluster.UntilAsync(() => Asked("PATCH ") && Asked("POST api/v1/namespaces/shop/configmaps"), "a status and the roots written");
+        await Eventually.IsAsync(() => host.Services.GetRequiredService<LeaderLease>().IsLeader, "a leader");
+        await Eventually.IsAsync(() => Asked("PATCH ") && Asked("POST api/v1/namespaces/shop/configmaps"), "a status and the roots written");
         await host.Services.GetRequiredService<OwnAuthority>().AddRootAsync(TestContext.Current.CancellationToken);
-        await Cluster.UntilAsync(() => Asked("PUT api/v1/namespaces/shop/configmaps/mesh-roots"), "the roots replaced");
-        await Cluster.UntilAsync(() => Asked("PUT apis/apiextensions.k8s.io"), "a definition brought up");
-        await Cluster.UntilAsync(() => Asked("PUT apis/coordination.k8s.io"), "the lease renewed");
+        await Eventually.IsAsync(() => Asked("PUT api/v1/namespaces/shop/configmaps/mesh-roots"), "the roots replaced");
+        await Eventually.IsAsync(() => Asked("PUT apis/apiextensions.k8s.io"), "a definition brought up");
+        await Eventually.IsAsync(() => Asked("PUT apis/coordination.k8s.io"), "the lease renewed");
 
         var rules = Rules();
         var refused = _cluster.Api.Requests.Select(Read).Distinct().Where(r => !rules.Exists(rule => Grants(rule, r))).ToArray();

@@ -26,12 +26,12 @@ public sealed class StatusTests : IAsyncLifetime
     public async Task Status_AsSidecarsAcknowledge_CountsThem()
     {
         var host = await _cluster.RunPublishedAsync();
-        await Cluster.UntilAsync(() => Says("Accepted", "True") && Says("Programmed", "False") && Proxies() == (2, 0), "two sidecars that have not said yes");
+        await Eventually.IsAsync(() => Says("Accepted", "True") && Says("Programmed", "False") && Proxies() == (2, 0), "two sidecars that have not said yes");
 
         await using var one = await _cluster.ConnectAsync(host, "web", "web-1");
-        await Cluster.UntilAsync(() => Proxies() == (2, 1), "one of two");
+        await Eventually.IsAsync(() => Proxies() == (2, 1), "one of two");
         await using var two = await _cluster.ConnectAsync(host, "web", "web-2");
-        await Cluster.UntilAsync(() => Proxies() == (2, 2) && Says("Programmed", "True"), "both");
+        await Eventually.IsAsync(() => Proxies() == (2, 2) && Says("Programmed", "True"), "both");
 
         Assert.Equal(1, (long?)Status()!["observedGeneration"]);
         Assert.Equal("All 2 sidecars have it in force.", (string?)Condition("Programmed")!["message"]);
@@ -41,11 +41,11 @@ public sealed class StatusTests : IAsyncLifetime
     public async Task Status_OfABadVersion_SaysWhyAndKeepsTheLastGoodOne()
     {
         var host = await _cluster.RunPublishedAsync();
-        await Cluster.UntilAsync(() => Says("Accepted", "True") && Says("Programmed", "False"), "accepted, and nobody has it");
+        await Eventually.IsAsync(() => Says("Accepted", "True") && Says("Programmed", "False"), "accepted, and nobody has it");
         var since = (string?)Condition("Programmed")!["lastTransitionTime"];
 
         _cluster.Document("timeouts", "short", Timeout("soon"));
-        await Cluster.UntilAsync(() => Says("Accepted", "False"), "refused");
+        await Eventually.IsAsync(() => Says("Accepted", "False"), "refused");
 
         Assert.Equal(2, (long?)Status()!["observedGeneration"]);
         Assert.Contains("soon", (string?)Condition("Accepted")!["message"], StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class StatusTests : IAsyncLifetime
         Assert.Contains(Cluster.Stored(second).InForce, r => r.Metadata.Name == "short");
 
         _cluster.Document("timeouts", "short", Timeout("3s"));
-        await Cluster.UntilAsync(() => Says("Accepted", "True"), "accepted again");
+        await Eventually.IsAsync(() => Says("Accepted", "True"), "accepted again");
         Assert.Null(Status()!["lastGood"]);
     }
 
@@ -67,9 +67,9 @@ public sealed class StatusTests : IAsyncLifetime
     public async Task Status_NothingChanges_IsWrittenOnce()
     {
         await _cluster.RunPublishedAsync();
-        await Cluster.UntilAsync(() => Says("Accepted", "True"), "accepted");
+        await Eventually.IsAsync(() => Says("Accepted", "True"), "accepted");
         _cluster.Service("later");
-        await Cluster.UntilAsync(() => Writes("services", "later") > 0, "a later one written");
+        await Eventually.IsAsync(() => Writes("services", "later") > 0, "a later one written");
 
         Assert.Equal(1, Writes("timeouts", "short"));
     }
@@ -83,7 +83,7 @@ public sealed class StatusTests : IAsyncLifetime
         await using var first = await _cluster.ConnectAsync(one, "web", "web-1");
         await using var second = await _cluster.ConnectAsync(two, "web", "web-2");
 
-        await Cluster.UntilAsync(() => Proxies() == (2, 2) && Says("Programmed", "True"), "both, whoever leads");
+        await Eventually.IsAsync(() => Proxies() == (2, 2) && Says("Programmed", "True"), "both, whoever leads");
         using var http = two.Client(_cluster.Api.Reviews.Issue("ops/viewer"));
         _cluster.Api.Reviews.Allow("ops/viewer", "get");
         var shown = JsonNode.Parse(await http.GetStringAsync("/api/v1/proxies", TestContext.Current.CancellationToken))!;
@@ -99,7 +99,7 @@ public sealed class StatusTests : IAsyncLifetime
         await using var sidecar = await _cluster.ConnectAsync(host, "web", "web-1");
 
         await host.Services.GetRequiredService<IPeerStreams>().RefreshAsync(TestContext.Current.CancellationToken);
-        await Cluster.UntilAsync(() => Proxies() == (2, 1), "the one that is here");
+        await Eventually.IsAsync(() => Proxies() == (2, 1), "the one that is here");
 
         Assert.Contains(host.Logs.Lines, l => l.Id == 2671);
         Assert.True(host.Services.GetRequiredService<LeaderLease>().IsLeader);
