@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Mesh.Benchmarks.Candidates;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Policies.Routing;
 using Microsoft.AspNetCore.Http;

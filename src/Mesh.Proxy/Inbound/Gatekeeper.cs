@@ -1,6 +1,6 @@
+using Mesh.Model.Requests;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
-using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Telemetry;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,7 +1,7 @@
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Errors;
-using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Policies.Timeout;
 using Mesh.Proxy.Upstreams;
 

@@ -1,4 +1,4 @@
-using Mesh.Proxy.Policies.Routing;
+using Mesh.Model.Requests;
 
 namespace Mesh.Proxy.Tests.Policies;
 

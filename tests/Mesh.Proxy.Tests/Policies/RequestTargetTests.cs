@@ -1,5 +1,5 @@
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
-using Mesh.Proxy.Policies.Routing;
 
 namespace Mesh.Proxy.Tests.Policies;
 

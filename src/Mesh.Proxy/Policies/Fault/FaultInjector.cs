@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Errors;
-using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 

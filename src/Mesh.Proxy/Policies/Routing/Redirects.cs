@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Proxy.Policies.Routing;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
-using Mesh.Proxy.Policies.Routing;
 
 namespace Mesh.Proxy.Policies.TrafficPermission;
 

@@ -2,12 +2,12 @@ using System.Buffers;
 using System.Text;
 using Mesh.Model.Snapshots;
 
-namespace Mesh.Proxy.Policies.Routing;
+namespace Mesh.Model.Requests;
 
 /// <summary>Path and query of a request, exactly as the caller wrote them.</summary>
 /// <param name="Path">The path, with its leading slash.</param>
 /// <param name="Query">The query with its question mark, or empty.</param>
-internal readonly record struct RequestTarget(string Path, string Query)
+public readonly record struct RequestTarget(string Path, string Query)
 {
     // Printable ASCII without '#': a fragment is never sent, and servers differ in whether they cut it off.
     private static readonly SearchValues<char> Allowed = SearchValues.Create(

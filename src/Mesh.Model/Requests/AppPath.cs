@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Text;
 
-namespace Mesh.Proxy.Policies.Routing;
+namespace Mesh.Model.Requests;
 
 /// <summary>
 /// The path as the app will see it: decoded once. What two readers could read differently is no path that a permission or a route can be trusted on, so it is refused
 /// where one looks at paths; dot segments and backslashes, which no honest caller sends, everywhere.
 /// </summary>
-internal static class AppPath
+public static class AppPath
 {
     private static readonly SearchValues<char> Controls = SearchValues.Create(
         "\0\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x7f\ufffd");
