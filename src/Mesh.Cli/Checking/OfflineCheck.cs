@@ -31,6 +31,12 @@ internal sealed class OfflineCheck(string directory)
     /// <summary>Whether services were among them: only then can be said that a policy names one that does not exist.</summary>
     public bool ChecksReferences => _resources.Exists(r => r is ServiceResource);
 
+    /// <summary>What could not be read, without what is only suspicious.</summary>
+    public IReadOnlyList<Finding> Mistakes => _findings;
+
+    /// <summary>What was read, sorted for the compiler.</summary>
+    public MeshConfiguration Configuration => MeshConfiguration.Of(_trustDomain, _resources);
+
     /// <summary>Reads a file; of an app also its policies.</summary>
     public void Add(string file)
     {
@@ -76,7 +82,7 @@ internal sealed class OfflineCheck(string directory)
 
     private IEnumerable<Finding> References()
     {
-        var configuration = MeshConfiguration.Of(_trustDomain, _resources);
+        var configuration = Configuration;
         return configuration.Warnings.Concat(SnapshotCompiler.Compile(configuration.Topology, configuration.Policies).Warnings).Select(warning =>
         {
             var (file, line) = Place(warning.Origin.Location);

@@ -15,12 +15,14 @@ internal static class CommandTree
             mesh check                 find everything that is wrong with it, without starting it
             mesh get proxies           while it runs: every sidecar, and whether it has the latest configuration
             mesh inspect orders        which policies apply to a service, and where they were written
+            mesh explain web orders    what would happen to a request, and which line of which file is the cause
         """)
     {
         UpCommand.Create(context),
         CheckCommand.Create(context),
         GetCommand.Create(context),
         InspectCommand.Create(context),
+        ExplainCommand.Create(context),
         ApplyCommand.Create(context),
         PolicyChangeCommand.Delete(context),
         PolicyChangeCommand.Undo(context),

@@ -13,6 +13,7 @@ internal static class ApiRoutes
         LoadReportsApi.Map(api);
         PoliciesApi.Map(api);
         FaultsApi.Map(api);
+        ExplainApi.Map(api);
         SourcesApi.Map(api);
         ConfigDumpApi.Map(api);
         AuthorityApi.Map(api);

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
+
 namespace Mesh.Model.Compilation;
 
 /// <summary>One thing that a policy or an edge decided for a sidecar.</summary>
@@ -7,6 +10,19 @@ namespace Mesh.Model.Compilation;
 /// <param name="Origin">Who said so.</param>
 public sealed record AppliedSetting(string Where, string Setting, string Value, Origin Origin)
 {
+    /// <summary>Whose calls it is for; of several that fit a caller the first is heard, and before one for everybody. <see langword="null"/>: everybody's.</summary>
+    public PrincipalMatch? Caller { get; init; }
+
+    /// <summary>Who said otherwise and was not heard, whoever would be heard next in front.</summary>
+    public ImmutableArray<OverruledSetting> Overruled { get; init; } = [];
+
+    /// <inheritdoc />
+    public bool Equals(AppliedSetting? other) =>
+        other is not null && Where == other.Where && Setting == other.Setting && Value == other.Value && Origin == other.Origin && Caller == other.Caller && Overruled.SequenceEqual(other.Overruled);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Where, Setting, Value, Origin);
+
     /// <inheritdoc />
     public override string ToString() => $"{Where} {Setting} = {Value} by {Origin}";
 }

@@ -36,7 +36,7 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
             {
                 _highest = Math.Max(_highest, i);
                 Heard[i] = layers[i].Origin;
-                applied.Add(new AppliedSetting(where, $"{prefix}.{name}", Show(found), layers[i].Origin));
+                applied.Add(new AppliedSetting(where, $"{prefix}.{name}", Show(found), layers[i].Origin) { Overruled = i == 0 ? [] : Below(i, pick) });
                 value = found;
                 return true;
             }
@@ -44,6 +44,21 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
 
         value = default;
         return false;
+    }
+
+    private ImmutableArray<OverruledSetting> Below<TValue>(int heard, Func<T, TValue?> pick)
+        where TValue : struct
+    {
+        ImmutableArray<OverruledSetting>.Builder? below = null;
+        for (var i = heard - 1; i >= 0; i--)
+        {
+            if (pick(layers[i].Content) is { } said)
+            {
+                (below ??= ImmutableArray.CreateBuilder<OverruledSetting>()).Add(new OverruledSetting(Show(said), layers[i].Origin));
+            }
+        }
+
+        return below?.ToImmutable() ?? [];
     }
 
     private static string Show<TValue>(TValue value) => value switch

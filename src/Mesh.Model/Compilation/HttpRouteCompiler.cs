@@ -38,7 +38,7 @@ internal sealed class HttpRouteCompiler
         {
             var rule = Rule(alternatives, upstream, template, backends);
             rules.Add(rule);
-            applied.Add(new AppliedSetting(upstream.ListenerName, $"route.{rule.Name}", Show(rule.Action), rule.Origin));
+            applied.Add(new AppliedSetting(upstream.ListenerName, $"route.{rule.Name}", Show(rule.Action), rule.Origin) { Overruled = Overruled(alternatives) });
         }
 
         return rules.DrainToImmutable();
@@ -89,6 +89,14 @@ internal sealed class HttpRouteCompiler
             Action = Action(filters, split, upstream, backends),
         };
     }
+
+    // Whoever says filters or backends of its own for requests of which somebody who is heard first says them already.
+    private static ImmutableArray<OverruledSetting> Overruled(ImmutableArray<Candidate> alternatives) => alternatives.Length == 1 ? [] :
+    [
+        .. alternatives.Select((c, i) => (Candidate: c, Before: alternatives.Take(i)))
+            .Where(c => (c.Candidate.Rule.Filters is not null && c.Before.Any(b => b.Rule.Filters is not null)) || (c.Candidate.Rule.BackendRefs is not null && c.Before.Any(b => b.Rule.BackendRefs is not null)))
+            .Select(c => new OverruledSetting(RouteText.Of(c.Candidate.Rule), c.Candidate.Policy.OriginAt(c.Candidate.At))),
+    ];
 
     private static RouteAction Action(ImmutableArray<RouteFilter> filters, Candidate? split, Upstream upstream, RouteBackends backends)
     {

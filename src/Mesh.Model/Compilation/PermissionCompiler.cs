@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.TrafficPermission;
+using Mesh.Model.Resources;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 
@@ -56,7 +57,7 @@ public static class PermissionCompiler
             {
                 for (var i = 0; i < callers.Length; i++)
                 {
-                    var origin = layer.Origin with { Rule = $"{layer.Origin.Rule}.default.{list}[{i}]" };
+                    var origin = policy.OriginAt((MeshResource.SpecPath / layer.Origin.Rule! / "default" / list)[i]);
                     rules.Add(Rule(callers[i], policy.Metadata.Namespace, trustDomain, origin));
                 }
             }

@@ -21,14 +21,17 @@ internal sealed class TcpRouteCompiler
 
     public ImmutableArray<WeightedCluster> Compile(Service caller, Upstream upstream, RouteBackends backends, List<AppliedSetting> applied)
     {
-        if (_entries.For(caller, upstream) is not [.., var layer])
+        if (_entries.For(caller, upstream) is not [.. var below, var layer])
         {
             return backends.Only(upstream);
         }
 
         var (policy, item) = layer.Content;
         var clusters = backends.Of(item.BackendRefs, upstream, policy.Metadata.Namespace);
-        applied.Add(new AppliedSetting(ResourceNames.Outbound(upstream.Port), "route", string.Join(", ", clusters.Select(b => $"{b.Cluster} ({b.Weight})")), layer.Origin));
+        applied.Add(new AppliedSetting(ResourceNames.Outbound(upstream.Port), "route", string.Join(", ", clusters.Select(b => $"{b.Cluster} ({b.Weight})")), layer.Origin)
+        {
+            Overruled = [.. below.Reverse().Select(l => new OverruledSetting(RouteText.Of(l.Content.Item.BackendRefs), l.Origin))],
+        });
         return clusters;
     }
 }

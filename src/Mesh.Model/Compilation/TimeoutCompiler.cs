@@ -95,7 +95,7 @@ internal sealed class TimeoutCompiler
             {
                 if (value is { } limit)
                 {
-                    applied.Add(new AppliedSetting(where, $"timeout.{name}", $"{Duration.Format(limit)} for {who}", layer.Origin));
+                    applied.Add(new AppliedSetting(where, $"timeout.{name}", $"{Duration.Format(limit)} for {who}", layer.Origin) { Caller = caller });
                 }
             }
 

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Mesh.Model.Compilation;
+using Mesh.Model.Requests;
+using Mesh.Model.Topology;
+
+namespace Mesh.Model.Simulation;
+
+/// <summary>The decisions of the called service's sidecar.</summary>
+internal sealed class CalleeSide(CompiledMesh mesh)
+{
+    private static readonly string[] Permissions = ["deny", "allow", "allowWithShadowDeny"];
+
+    public BackendExplanation Explain(PortCall call, double percent)
+    {
+        var (service, name) = (call.Port.Service, call.Port.Port);
+        if (!mesh.Snapshots.TryGetValue(service, out var snapshot) || snapshot.Inbound.FirstOrDefault(p => p.Port == call.Port) is not { } port)
+        {
+            return new BackendExplanation(call.Port.ToString(), percent, "no_configuration");
+        }
+
+        var sidecar = service.ToString();
+        var permissions = call.IsFrontDoor && snapshot.FrontDoors.FirstOrDefault(d => d.Port == call.Port) is { } door ? door.Permissions : port.Permissions;
+        var steps = ImmutableArray.CreateBuilder<ExplanationStep>();
+        string? error;
+        var isShadowDenied = false;
+        if (!port.Protocol.IsHttp())
+        {
+            (error, isShadowDenied) = Decide(PermissionSimulator.Decide(permissions, call.Caller, null, ""));
+        }
+        else if (RequestHead.Problem(call.Request) is { } problem)
+        {
+            error = problem.Error;
+            steps.Add(new ExplanationStep(sidecar, "path", problem.Text, Origin.Default) { IsEnd = true });
+        }
+        else if (!RequestTarget.TryParse(call.Request.Target, out var target) || !AppPath.TryRead(target.Path, PermissionSimulator.HasPaths(permissions), out var path))
+        {
+            error = "ambiguous_path";
+            steps.Add(new ExplanationStep(sidecar, "path", $"{call.Request.Target} can be read in two ways", Origin.Default) { IsEnd = true });
+        }
+        else
+        {
+            (error, isShadowDenied) = Decide(PermissionSimulator.Decide(permissions, call.Caller, call.Request, path));
+        }
+
+        if (error is null)
+        {
+            var said = mesh.Explanations[service].Where(s => s.Where == $"inbound/{name}" && !Permissions.Contains(s.Setting));
+            steps.AddRange(SettingSteps.Of(sidecar, said, call.Caller));
+        }
+
+        return new BackendExplanation(call.Port.ToString(), percent, error) { Target = port.Protocol.IsHttp() ? call.Request.Target : "", IsShadowDenied = isShadowDenied, Steps = steps.ToImmutable() };
+
+        (string? Error, bool IsShadowDenied) Decide(PermissionVerdict verdict)
+        {
+            steps.Add(new ExplanationStep(sidecar, "permission", verdict.Text, verdict.Origin) { IsEnd = !verdict.IsAllowed, Details = verdict.Details });
+            return (verdict.IsAllowed ? null : "permission_denied", verdict.IsShadowDenied);
+        }
+    }
+}

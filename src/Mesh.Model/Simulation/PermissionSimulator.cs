@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Mesh.Model.Compilation;
+using Mesh.Model.Requests;
+using Mesh.Model.Snapshots;
+
+namespace Mesh.Model.Simulation;
+
+/// <summary>What the permissions of a port say of a caller's request: denials first, then permissions, then rehearsals; what nothing allows is refused.</summary>
+internal static class PermissionSimulator
+{
+    /// <summary>Whether any rule looks at paths: then what can be read in two ways is refused.</summary>
+    public static bool HasPaths(PermissionSet set) => All(set).Any(r => r.Requests.Any(q => q.Path is not null));
+
+    /// <summary>Decides.</summary>
+    /// <param name="set">The permissions.</param>
+    /// <param name="caller">The caller's SPIFFE id.</param>
+    /// <param name="request">The request; <see langword="null"/>: a connection without requests.</param>
+    /// <param name="path">The request's path as the app sees it.</param>
+    public static PermissionVerdict Decide(PermissionSet set, string caller, SimulatedRequest? request, string path)
+    {
+        var verdict = DecideOne(set, caller, request, path);
+        if (verdict.IsAllowed && request is not null && HasPaths(set) && path.Contains(';', StringComparison.Ordinal)
+            && DecideOne(set, caller, request, AppPath.WithoutParameters(path)) is { IsAllowed: false } other)
+        {
+            return other with { Text = $"{other.Text} (apps that take ;x for a parameter read {AppPath.WithoutParameters(path)})" };
+        }
+
+        return verdict;
+    }
+
+    private static PermissionVerdict DecideOne(PermissionSet set, string caller, SimulatedRequest? request, string path)
+    {
+        var details = ImmutableArray.CreateBuilder<StepDetail>();
+        (PermissionRule Rule, string List)? decides = null;
+        foreach (var (list, rules) in new[] { ("deny", set.Deny), ("allow", set.Allow), ("allowWithShadowDeny", set.AllowWithShadowDeny) })
+        {
+            foreach (var rule in rules)
+            {
+                var matches = Matches(rule, caller, request, path, isDenial: list == "deny");
+                var verdict = !matches ? DetailVerdict.DoesNotMatch
+                    : decides is null ? DetailVerdict.Decides
+                    : decides.Value.List == "deny" && list != "deny" ? DetailVerdict.Overruled
+                    : DetailVerdict.NotReached;
+                decides ??= matches ? (rule, list) : null;
+
+                // Nobody wants to read of the other callers of a service.
+                if (matches || IsAbout(rule, caller))
+                {
+                    details.Add(new StepDetail($"{list} {PermissionText.Of(rule)}", verdict, rule.Origin));
+                }
+            }
+        }
+
+        return decides switch
+        {
+            null => new PermissionVerdict(false, "refused: no rule allows it", Origin.Default, false, details.ToImmutable()),
+            (var rule, "deny") => new PermissionVerdict(false, "refused", rule.Origin, false, details.ToImmutable()),
+            (var rule, "allow") => new PermissionVerdict(true, "allowed", rule.Origin, false, details.ToImmutable()),
+            (var rule, _) => new PermissionVerdict(true, "allowed, and counted as if refused", rule.Origin, true, details.ToImmutable()),
+        };
+    }
+
+    private static bool Matches(PermissionRule rule, string caller, SimulatedRequest? request, string path, bool isDenial)
+    {
+        if (!IsAbout(rule, caller))
+        {
+            return false;
+        }
+
+        return request is null
+            ? rule.Requests.IsEmpty
+            : rule.Requests.IsEmpty || rule.Requests.Any(r => (r.Method is null || r.Method == request.Method)
+                && (r.Path is null || (isDenial ? RequestMatching.MatchesBroadly(r.Path, path) : RequestMatching.Matches(r.Path, path))));
+    }
+
+    private static bool IsAbout(PermissionRule rule, string caller) => rule.Principals.IsEmpty || rule.Principals.Any(p => p.Matches(caller));
+
+    private static IEnumerable<PermissionRule> All(PermissionSet set) => set.Deny.Concat(set.Allow).Concat(set.AllowWithShadowDeny);
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Nodes;
+using Mesh.Cli.Api;
+using Mesh.Cli.Commands;
+using Mesh.Cli.Composition;
+using Mesh.Cli.Installation;
+using Mesh.Cli.Terminal;
+using Mesh.Testing;
+
+namespace Mesh.Cli.Tests.Commands;
+
+/// <summary><c>mesh explain</c> over files: no control plane runs.</summary>
+public sealed class ExplainCommandTests : IDisposable
+{
+    private const string App = """
+        apiVersion: mesh.dev/v1alpha1
+        kind: App
+        metadata: { name: shop }
+        spec:
+          policies: policies
+          services:
+            storefront: { command: [a], endpoints: { http: { protocol: http, external: true } }, uses: [payments] }
+            payments: { command: [b], endpoints: { http: { protocol: http } } }
+        """;
+
+    private const string Policy = """
+        apiVersion: mesh.dev/v1alpha1
+        kind: TrafficPermission
+        metadata: { name: payments }
+        spec:
+          targetRef: { kind: Service, name: payments }
+          rules:
+          - default:
+              deny: [{ service: storefront, methods: [DELETE] }]
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    public ExplainCommandTests()
+    {
+        _folder.File("mesh.yaml", App);
+        _folder.File(Path.Combine("policies", "payments.yaml"), Policy);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Explain_Files_NamesFileAndLineOfWhatDecides()
+    {
+        Assert.Equal(ExitCode.Ok, await RunAsync("explain", "storefront", "payments", "DELETE", "/charge", "-f", "mesh.yaml"));
+
+        Assert.Contains("✗ default/payments/http is not reached: permission_denied", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("refused  ← TrafficPermission default/payments rules[0].default.deny[0] (policies/payments.yaml:8)", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("(overruled)  ← Edge storefront → payments", _output.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_error.ToString());
+    }
+
+    [Fact]
+    public async Task Explain_AsJson_IsWhatTheApiAnswers()
+    {
+        Assert.Equal(ExitCode.Ok, await RunAsync("explain", "storefront", "payments/http", "GET", "/charge?x=1", "--header", "x-beta=1", "-f", "mesh.yaml", "-o", "json"));
+
+        var answer = JsonNode.Parse(_output.ToString())!;
+        Assert.True(answer["passes"]!.GetValue<bool>());
+        Assert.Equal("x-beta", answer["request"]!["headers"]![0]!["name"]!.ToString());
+        Assert.Equal("default/payments/http", answer["backends"]![0]!["backend"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Explain_ServiceThatThereIsNot_GuessesTheOneThatWasMeant()
+    {
+        Assert.Equal(ExitCode.Invalid, await RunAsync("explain", "storefront", "payment", "-f", "mesh.yaml"));
+
+        Assert.Contains("did you mean default/payments?", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_HeaderWithoutValue_IsWrongUsage()
+    {
+        Assert.Equal(ExitCode.Usage, await RunAsync("explain", "storefront", "payments", "--header", "beta", "-f", "mesh.yaml"));
+
+        Assert.Contains("--header beta: must be name=value", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    private Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, new CommandContext(
+        new Screen(_output, _error, TextReader.Null, coloursOut: false, coloursError: false),
+        new MeshInstallation(_folder.Path, _ => null),
+        TimeProvider.System,
+        _folder.Path,
+        _ => null,
+        new RunningApps(Path.Combine(_folder.Path, "running"))));
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Mesh.ControlPlane.Tests.Fakes;
+using Mesh.ControlPlane.Tests.Store;
+
+namespace Mesh.ControlPlane.Tests.Api;
+
+public sealed class ExplainApiTests : IAsyncLifetime
+{
+    private readonly TemporaryDirectory _directory = new();
+    private ControlPlaneHost _host = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("orders")));
+        _host = await ControlPlaneHost.StartPublishedAsync(ControlPlaneHost.Settings(_directory));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Explain_Request_SaysWhatIsInForceNow_FaultsToo()
+    {
+        using var begun = await _host.Http.PostAsync("/api/v1/faults", Json("""{"to": "orders/http", "duration": "10m", "abort": {"httpStatus": 503}}"""), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Created, begun.StatusCode);
+
+        var (status, body) = await ExplainAsync("""{"caller": "storefront", "callee": "orders", "method": "post", "path": "/x"}""");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.True(body.GetProperty("passes").GetBoolean());
+        Assert.Equal(["edge", "route", "fault", "timeout", "retry"], body.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("topic").GetString()));
+        Assert.Equal("allowed", body.GetProperty("backends")[0].GetProperty("steps").EnumerateArray().Single(s => s.GetProperty("topic").GetString() == "permission").GetProperty("decision").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"caller": "nobody", "callee": "orders"}""", "is no service")]
+    [InlineData("""{"caller": "storefront", "callee": "orders", "verb": "GET"}""", "is not a field here")]
+    [InlineData("[]", "must be one JSON object")]
+    [InlineData("{", "must be one JSON object")]
+    public async Task Explain_WrongRequest_IsRefusedWithTheCure(string request, string expected)
+    {
+        var (status, body) = await ExplainAsync(request);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Contains(expected, body.ToString(), StringComparison.Ordinal);
+    }
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> ExplainAsync(string request)
+    {
+        using var answer = await _host.Http.PostAsync("/api/v1/explain", Json(request), TestContext.Current.CancellationToken);
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return (answer.StatusCode, document.RootElement.Clone());
+    }
+
+    private static StringContent Json(string text) => new(text, Encoding.UTF8, "application/json");
+}
