@@ -2,7 +2,11 @@
 using Mesh.TestApp;
 
 var builder = WebApplication.CreateSlimBuilder(args);
-builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.Limits.MaxRequestBodySize = null;
+    kestrel.ConfigureEndpointDefaults(GrpcAnswers.Listen);
+});
 builder.WebHost.UseKestrelHttpsConfiguration();
 builder.Services.AddSingleton<Calls>();
 
@@ -14,5 +18,6 @@ var app = builder.Build();
 app.UseWebSockets();
 app.MapAnswers();
 app.MapStreams();
+app.MapGrpcAnswers();
 app.MapCalls();
 app.Run();

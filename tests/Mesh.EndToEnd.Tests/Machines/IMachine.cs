@@ -17,22 +17,21 @@ internal interface IMachine
     Socket NewSocket();
 
     /// <summary>A client whose connections begin there.</summary>
-    HttpClient NewClient() => new(new SocketsHttpHandler
+    HttpClient NewClient() => new(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync });
+
+    /// <summary>Opens a connection that begins there, for a client.</summary>
+    async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
     {
-        UseProxy = false,
-        ConnectCallback = async (context, cancellation) =>
+        var socket = NewSocket();
+        try
         {
-            var socket = NewSocket();
-            try
-            {
-                await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    });
+            await socket.ConnectAsync(new IPEndPoint(IPAddress.Parse(context.DnsEndPoint.Host), context.DnsEndPoint.Port), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Mesh.EndToEnd.Tests.Running;
 
 namespace Mesh.EndToEnd.Tests.Machines;
@@ -8,8 +7,6 @@ namespace Mesh.EndToEnd.Tests.Machines;
 /// <summary>A machine as far as the network goes: a namespace of Linux with a loopback and one wire to its peer.</summary>
 internal sealed class NetworkNamespace : IMachine, IAsyncDisposable
 {
-    private const int NewNetwork = 0x40000000; // CLONE_NEWNET of sched.h
-
     private static int _made;
 
     private readonly string _ip;
@@ -65,27 +62,7 @@ internal sealed class NetworkNamespace : IMachine, IAsyncDisposable
     public ProcessStartInfo Start(string file, params string[] arguments) => new(_ip, ["netns", "exec", _name, file, .. arguments]);
 
     /// <inheritdoc />
-    public Socket NewSocket()
-    {
-        // A socket belongs for good to the namespace of the thread that made it; a thread that has changed its own is not given back to the pool.
-        Socket? socket = null;
-        Exception? fault = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                using var file = File.OpenHandle($"/run/netns/{_name}");
-                socket = EnterNamespace(file, NewNetwork) == 0 ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) : throw new IOException($"setns: {Marshal.GetLastPInvokeErrorMessage()}");
-            }
-            catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException)
-            {
-                fault = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        return socket ?? throw new IOException($"No socket in {_name}.", fault);
-    }
+    public Socket NewSocket() => NamespaceSockets.New($"/run/netns/{_name}");
 
     public async ValueTask DisposeAsync()
     {
@@ -94,7 +71,4 @@ internal sealed class NetworkNamespace : IMachine, IAsyncDisposable
     }
 
     private static Task<(int ExitCode, string Output)> RunAsync(string ip, params string[] arguments) => Command.RunAsync(ip, new Dictionary<string, string>(), arguments);
-
-    [DllImport("libc", EntryPoint = "setns", SetLastError = true)]
-    private static extern int EnterNamespace(SafeHandle file, int kind);
 }

@@ -1,11 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -45,12 +48,28 @@ public sealed class FakeKubernetes : IAsyncDisposable
     /// <summary>Refuses requests for which this is <see langword="true"/>, by method and path, as if another writer was faster.</summary>
     public Func<string, string, bool>? Conflicting { get; set; }
 
-    /// <summary>Starts one on a free port of the loopback.</summary>
-    public static async Task<FakeKubernetes> StartAsync()
+    /// <summary>Starts one on a free port of the loopback, without TLS.</summary>
+    public static Task<FakeKubernetes> StartAsync() => StartAsync(web => web.UseUrls("http://127.0.0.1:0"));
+
+    /// <summary>Starts one with TLS at an address of another network namespace.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="socket">Makes a socket of that namespace.</param>
+    /// <param name="certificate">What it shows.</param>
+    public static Task<FakeKubernetes> StartAsync(IPEndPoint address, Func<Socket> socket, X509Certificate2 certificate) => StartAsync(web => web
+        .UseKestrel(kestrel => kestrel.Listen(address, listen => listen.UseHttps(certificate)))
+        .ConfigureServices(services => services.Configure<SocketTransportOptions>(o => o.CreateBoundListenSocket = to =>
+        {
+            var listening = socket();
+            listening.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            listening.Bind(to);
+            return listening;
+        })));
+
+    private static async Task<FakeKubernetes> StartAsync(Action<IWebHostBuilder> listen)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        listen(builder.WebHost);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(1));
         var app = builder.Build();
         var fake = new FakeKubernetes(app, new FakeObjects(), new FakeReviews());
