@@ -95,6 +95,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<IPeerStreams, PeerStreams>();
         services.AddSingleton<CustomResourceWatcher>();
         services.AddHostedService(p => p.GetRequiredService<CustomResourceWatcher>());
+        services.AddSingleton<NodeZones>();
         services.AddSingleton<PodReplicas>();
         services.AddSingleton<IReplicaSource>(p => p.GetRequiredService<PodReplicas>());
         services.AddHostedService(p => p.GetRequiredService<PodReplicas>());

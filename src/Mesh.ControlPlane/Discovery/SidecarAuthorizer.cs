@@ -2,13 +2,14 @@ using Envoy.Config.Core.V3;
 using Grpc.Core;
 using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Store;
 using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
 
 namespace Mesh.ControlPlane.Discovery;
 
 /// <summary>Admits a discovery stream: a live SVID, of a service, and of the very service that the node says it is.</summary>
-internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ForeignProfiles profiles, ILogger<SidecarAuthorizer> logger) : IStreamAuthorizer
+internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ForeignProfiles profiles, IReplicaSource replicas, ILogger<SidecarAuthorizer> logger) : IStreamAuthorizer
 {
     /// <inheritdoc />
     public StreamAdmission Authorize(Node node, ServerCallContext context)
@@ -36,7 +37,7 @@ internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ForeignProfi
 
         // What the client says it is decides on the form of what it is sent; whose it is, its certificate alone.
         var kind = ClientKinds.Of(node);
-        return StreamAdmission.Admit(profiles.Use(service, kind), kind);
+        return StreamAdmission.Admit(profiles.Use(service, kind), kind, () => replicas.ZoneOf(service, id.Replica));
     }
 
     private StreamAdmission Refuse(Node node, string reason)

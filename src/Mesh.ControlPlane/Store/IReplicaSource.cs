@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Topology;
 
 namespace Mesh.ControlPlane.Store;
 
@@ -13,4 +14,7 @@ internal interface IReplicaSource
 
     /// <summary>Whether it is known who is there. Before that, no endpoint is spoken of.</summary>
     bool IsComplete { get; }
+
+    /// <summary>Where a replica is, beyond what it says of itself; empty: not known.</summary>
+    string ZoneOf(ServiceId service, string replica);
 }

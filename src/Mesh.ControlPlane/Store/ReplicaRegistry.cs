@@ -37,6 +37,9 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
     public bool IsComplete => true;
 
     /// <inheritdoc />
+    public string ZoneOf(ServiceId service, string replica) => "";
+
+    /// <inheritdoc />
     public ImmutableArray<RegisteredReplica> Replicas
     {
         get

@@ -49,6 +49,8 @@ internal sealed class ControlPlaneRights(MeshNames names)
     [
         Rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["create"]),
         Rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["get", "update"], [.. CustomResource.All.Select(r => r.DefinitionName)]),
+        // The zone of a node that a pod of ours runs on, by name.
+        Rule("", ["nodes"], ["get"]),
     ];
 
     private static ObjectNode Role(string kind, string name, string? ns, IEnumerable<ObjectNode> rules) =>

@@ -39,7 +39,7 @@ public sealed class AdsServer(
         IServerStreamWriter<TResponse> responses,
         ServerCallContext context,
         Func<TRequest, Node?> nodeOf,
-        Func<ICacheListener, string, ISessionObserver, string, DiscoverySession<TRequest, TResponse>> session)
+        Func<ICacheListener, string, ISessionObserver, Func<string>?, DiscoverySession<TRequest, TResponse>> session)
         where TResponse : class
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
@@ -61,7 +61,8 @@ public sealed class AdsServer(
             // Nothing may be due for a long time: the headers tell the client that it is in.
             await context.WriteResponseHeadersAsync([]);
             using var observer = new StreamObserver(registry, node, admission, time, logger);
-            var stream = new DiscoveryStream<TRequest, TResponse>(cache, admission.Profile, listener => session(listener, admission.Profile, observer, node.Locality?.Zone ?? ""));
+            var zone = node.Locality?.Zone is { Length: > 0 } own ? () => own : admission.Zone;
+            var stream = new DiscoveryStream<TRequest, TResponse>(cache, admission.Profile, listener => session(listener, admission.Profile, observer, zone));
             await stream.RunAsync(first, requests, responses, ending.Token);
         }
         catch (Exception e) when (stopping.IsCancellationRequested && e is OperationCanceledException or IOException or InvalidOperationException)

@@ -3,7 +3,7 @@ using Envoy.Service.Discovery.V3;
 namespace Mesh.Xds.Server;
 
 /// <summary>Delta: a request says what more is wanted and what no longer, a response what is new and what is gone.</summary>
-internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, TimeProvider time, string zone = "")
+internal sealed class DeltaSession(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, TimeProvider time, Func<string>? zone = null)
     : DiscoverySession<DeltaDiscoveryRequest, DeltaDiscoveryResponse>(cache, profile, stream, observer, zone)
 {
     /// <inheritdoc />

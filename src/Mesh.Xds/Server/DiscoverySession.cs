@@ -11,7 +11,7 @@ namespace Mesh.Xds.Server;
 /// At most one response per type is unanswered. Additions of a type wait until those of the types before it were answered, so that a client is never sent
 /// what refers to something it does not have; removals wait for everything.
 /// </remarks>
-internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, string zone)
+internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, Func<string>? zone)
     where TResponse : class
 {
     /// <summary>Above this many bytes of resources a response is split: gRPC receivers take 4 MiB unless told otherwise.</summary>
@@ -24,6 +24,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
     private readonly HashSet<string> _clustersSent = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toCheck = new(StringComparer.Ordinal);
     private ProfileSnapshot? _checked;
+    private string _zone = zone?.Invoke() ?? "";
     private long _nonce;
 
     private TypeSubscription Endpoints => _types[TypeUrls.Endpoints];
@@ -55,6 +56,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
             _checked = snapshot;
         }
 
+        LookForZone();
         foreach (var typeUrl in TypeUrls.InOrder)
         {
             var type = _types[typeUrl];
@@ -149,7 +151,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
 
     /// <summary>What there is now of what a type's subscription names.</summary>
     protected IEnumerable<XdsResource> Wanted(TypeSubscription type, ProfileSnapshot snapshot) =>
-        type == Endpoints ? type.Names.Select(cluster => cache.FindEndpoints(snapshot, cluster, zone)).OfType<XdsResource>() : type.Wanted(snapshot[type.TypeUrl]);
+        type == Endpoints ? type.Names.Select(cluster => cache.FindEndpoints(snapshot, cluster, _zone)).OfType<XdsResource>() : type.Wanted(snapshot[type.TypeUrl]);
 
     /// <summary>Whether a client is told that a resource of the type is gone.</summary>
     protected abstract bool SaysWhatIsGone(TypeSubscription type);
@@ -163,6 +165,16 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
     /// <param name="additions">What the client lacks.</param>
     /// <param name="removals">What the client has or asked for and is not there.</param>
     protected abstract TResponse Write(TypeSubscription type, ProfileSnapshot snapshot, IReadOnlyList<XdsResource> additions, IReadOnlyList<string> removals);
+
+    // Where the client is may become known after it came.
+    private void LookForZone()
+    {
+        if (zone?.Invoke() is { } now && now != _zone)
+        {
+            _zone = now;
+            _dirtyEndpoints.UnionWith(Endpoints.Names);
+        }
+    }
 
     private void Follow(IEnumerable<string> asked, IEnumerable<string> added, IEnumerable<string> removed)
     {
@@ -203,7 +215,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
         foreach (var cluster in _dirtyEndpoints.ToArray())
         {
             // Without a published set nothing is said; the cache tells when there is one. Of clusters of others nothing is said ever.
-            if (cache.FindEndpoints(snapshot, cluster, zone) is { } endpoints && Endpoints.Names.Contains(cluster) && Endpoints.Lacks(endpoints))
+            if (cache.FindEndpoints(snapshot, cluster, _zone) is { } endpoints && Endpoints.Names.Contains(cluster) && Endpoints.Lacks(endpoints))
             {
                 yield return endpoints;
             }

@@ -100,6 +100,15 @@ public sealed class SnapshotCache
         Notify(_subscribers.Keys.Where(cluster => !_endpoints.ContainsKey(cluster)));
     }
 
+    /// <summary>Has every stream look whether something is due to it, because where clients are may have become known. Costs nothing but the look.</summary>
+    public void LookAgain()
+    {
+        foreach (var stream in _streams.Keys.SelectMany(profile => _streams.Of(profile)))
+        {
+            stream.OnSnapshot();
+        }
+    }
+
     /// <summary>Forgets a profile. Its streams are told nothing and keep what they have; publish an empty snapshot to take it from them.</summary>
     public void Withdraw(string profile) => _profiles.TryRemove(profile, out _);
 

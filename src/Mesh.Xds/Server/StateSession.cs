@@ -12,7 +12,7 @@ namespace Mesh.Xds.Server;
 /// A refused response is not sent again; the next one, which is due when something in it changes, carries the newest of everything, never something older:
 /// a permission that was revoked must not come back because of an unrelated mistake.
 /// </remarks>
-internal sealed class StateSession(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, string zone = "")
+internal sealed class StateSession(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, Func<string>? zone = null)
     : DiscoverySession<DiscoveryRequest, DiscoveryResponse>(cache, profile, stream, observer, zone)
 {
     private const string Everything = "*";

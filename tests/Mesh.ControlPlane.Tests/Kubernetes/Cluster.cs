@@ -43,13 +43,16 @@ internal sealed class Cluster : IAsyncDisposable
     public void Service(string name, params string[] uses) => Document("services", name, $$"""{ "ports": [ { "name": "http", "protocol": "http" } ], "uses": [{{string.Join(", ", uses.Select(u => $"\"{u}\""))}}] }""");
 
     /// <summary>A pod of a service as kubelet and scheduler leave it.</summary>
-    public void Pod(string name, string service, string? ip, bool ready = true, bool ending = false, string? account = null, string phase = "Running") => Api.Objects.Put($"api/v1/namespaces/shop/pods/{name}", $$"""
+    public void Pod(string name, string service, string? ip, bool ready = true, bool ending = false, string? account = null, string phase = "Running", string node = "") => Api.Objects.Put($"api/v1/namespaces/shop/pods/{name}", $$"""
         {
           "metadata": { "labels": { "mesh.dev/service": "{{service}}", "mesh.dev/mesh": "mesh" }, "creationTimestamp": "2026-01-02T03:04:05Z"{{(ending ? ", \"deletionTimestamp\": \"2026-01-02T03:05:05Z\"" : "")}} },
-          "spec": { "serviceAccountName": "{{account ?? service}}" },
+          "spec": { "serviceAccountName": "{{account ?? service}}", "nodeName": "{{node}}" },
           "status": { "phase": "{{phase}}"{{(ip is null ? "" : $", \"podIP\": \"{ip}\"")}}, "conditions": [ { "type": "Ready", "status": "{{(ready ? "True" : "False")}}" } ] }
         }
         """);
+
+    /// <summary>A node in a zone.</summary>
+    public void Node(string name, string zone) => Api.Objects.Put($"api/v1/nodes/{name}", $$"""{ "metadata": { "labels": { "topology.kubernetes.io/zone": "{{zone}}" } } }""");
 
     /// <summary>Somebody else leads and does nothing: what happens then is what every replica does.</summary>
     public void HoldLease() => Api.Objects.Put(

@@ -25,7 +25,7 @@ public sealed class RightsTests : IAsyncLifetime
         _cluster.Service("payments");
         _cluster.Service("web", "payments");
         _cluster.Document("timeouts", "short", """{"to":[{"targetRef":{"kind":"Service","name":"payments"},"default":{"request":"soon"}}]}""");
-        _cluster.Pod("web-1", "web", "10.1.0.1");
+        _cluster.Pod("web-1", "web", "10.1.0.1", node: "node-1");
         var host = await _cluster.RunPublishedAsync();
         _cluster.ControlPlanePod("mesh-control-plane-1", host);
         await using var sidecar = await _cluster.ConnectAsync(host, "web", "web-1");
@@ -36,6 +36,7 @@ public sealed class RightsTests : IAsyncLifetime
         await host.Services.GetRequiredService<OwnAuthority>().AddRootAsync(TestContext.Current.CancellationToken);
         await Eventually.IsAsync(() => Asked("PUT api/v1/namespaces/shop/configmaps/mesh-roots"), "the roots replaced");
         await Eventually.IsAsync(() => Asked("PUT apis/apiextensions.k8s.io"), "a definition brought up");
+        await Eventually.IsAsync(() => Asked("GET api/v1/nodes/node-1"), "the pod's node read");
         await Eventually.IsAsync(() => Asked("PUT apis/coordination.k8s.io"), "the lease renewed");
 
         var rules = Rules();

@@ -12,7 +12,7 @@ internal sealed class ServedStream : ICacheListener, ISessionObserver
 
     public ServedStream(SnapshotCache cache, string profile, string zone = "")
     {
-        _session = new(cache, profile, this, this, TimeProvider.System, zone);
+        _session = new(cache, profile, this, this, TimeProvider.System, () => zone);
         cache.Attach(profile, this);
     }
 

@@ -5,6 +5,7 @@ using Mesh.ControlPlane.Store;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Resources;
 using Mesh.Model.Topology;
+using Mesh.Xds.Server;
 
 namespace Mesh.ControlPlane.Kubernetes.Replicas;
 
@@ -13,7 +14,7 @@ namespace Mesh.ControlPlane.Kubernetes.Replicas;
 /// one that is being deleted takes no new work. What a sidecar that is connected here says of itself, its version and its certificate's end, is shown beside.
 /// </summary>
 internal sealed partial class PodReplicas(
-    KubernetesApi api, KubernetesSettings cluster, ConfigurationStore store, ReplicaRegistry registered, TimeProvider time, ILoggerFactory loggers) : BackgroundService, IReplicaSource
+    KubernetesApi api, KubernetesSettings cluster, ConfigurationStore store, ReplicaRegistry registered, NodeZones zones, SnapshotCache cache, TimeProvider time, ILoggerFactory loggers) : BackgroundService, IReplicaSource
 {
     /// <summary>The mesh door of every pod.</summary>
     private const int MeshDoor = 15006;
@@ -62,10 +63,21 @@ internal sealed partial class PodReplicas(
     }
 
     /// <inheritdoc />
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(cluster.Namespaces.Select(space =>
-        new ObjectWatch(api, ObjectPath.Pods(space), $"labelSelector={Uri.EscapeDataString(Pod.ServiceLabel)}", new Sink(this, space), time, loggers.CreateLogger<ObjectWatch>()).RunAsync(stoppingToken)));
+    public string ZoneOf(ServiceId service, string replica)
+    {
+        lock (_lock)
+        {
+            return _pods.TryGetValue((service.Namespace, replica), out var pod) && pod.Service == service ? ZoneOf(pod) : "";
+        }
+    }
 
-    private static RegisteredReplica Replica(Pod pod, ImmutableSortedSet<string> ports, RegisteredReplica? details) => new(
+    /// <inheritdoc />
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(cluster.Namespaces.Select(space =>
+        new ObjectWatch(api, ObjectPath.Pods(space), $"labelSelector={Uri.EscapeDataString(Pod.ServiceLabel)}", new Sink(this, space), time, loggers.CreateLogger<ObjectWatch>()).RunAsync(stoppingToken)).Append(zones.RunAsync(OnChanged, stoppingToken)));
+
+    private string ZoneOf(Pod pod) => pod.Zone.Length > 0 ? pod.Zone : zones.Of(pod.Node);
+
+    private RegisteredReplica Replica(Pod pod, ImmutableSortedSet<string> ports, RegisteredReplica? details) => new(
         new Replica
         {
             Service = pod.Service,
@@ -73,7 +85,7 @@ internal sealed partial class PodReplicas(
             Address = pod.Address!,
             Port = MeshDoor,
             ReadyPorts = pod.IsReady && !pod.IsEnding ? ports : [],
-            Zone = pod.Zone,
+            Zone = ZoneOf(pod),
         },
         pod.IsEnding,
         details?.CertificateNotAfter,
@@ -90,8 +102,16 @@ internal sealed partial class PodReplicas(
 
         if (changed)
         {
-            Changed?.Invoke();
+            OnChanged();
         }
+    }
+
+    private void OnChanged()
+    {
+        Changed?.Invoke();
+
+        // A pod that came, or its zone, may be that of a sidecar which is connected already.
+        cache.LookAgain();
     }
 
     private bool Take(string space, JsonObject found)
@@ -109,6 +129,11 @@ internal sealed partial class PodReplicas(
         }
 
         _pods[key] = pod;
+        if (pod.Zone.Length == 0 && pod.Node.Length > 0 && pod.Node != before?.Node)
+        {
+            zones.Want(pod.Node);
+        }
+
         if (pod.Account != pod.Service.Name)
         {
             if (before?.Account != pod.Account)
