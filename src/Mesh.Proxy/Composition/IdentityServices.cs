@@ -22,7 +22,7 @@ internal static class IdentityServices
         services.AddSingleton(new RenewalSchedule(new Random()));
         services.AddSingleton<IdentityMetrics>();
         services.TryAddSingleton<ISvidAuthority, GrpcSvidAuthority>();
-        services.TryAddSingleton<IPeerProcesses>(_ => OperatingSystem.IsLinux() ? new LinuxPeerProcesses() : new UntoldPeerProcesses());
+        services.TryAddSingleton<IPeerProcesses>(_ => OperatingSystem.IsLinux() ? new LinuxPeerProcesses(SocketDiagnostics.Open(new SocketTable(LinuxPeerProcesses.Root))) : new UntoldPeerProcesses());
         services.AddSingleton<IFrontDoorGuard, FrontDoorGuard>();
         services.AddSingleton<IOutboundGuard, OutboundGuard>();
         services.AddHostedService<IdentityRenewal>();

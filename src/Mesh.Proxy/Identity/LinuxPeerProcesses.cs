@@ -1,20 +1,22 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using Mesh.Model.Topology;
 
 namespace Mesh.Proxy.Identity;
 
 /// <summary>
-/// Reads <c>/proc</c>: addresses to socket inode (<c>net/tcp</c>), inode to process (<c>fd</c>), process or ancestor to <c>MESH_WORKLOAD</c> (<c>environ</c>). It sees
+/// Addresses to socket inode, inode to process (<c>fd</c> of <c>/proc</c>), process or ancestor to <c>MESH_WORKLOAD</c> (<c>environ</c>). It sees
 /// processes of the same user; a process that cleans its environment and leaves its parents is seen as one without a service.
 /// </summary>
-internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
+internal sealed class LinuxPeerProcesses(ISocketInodes sockets, string proc = LinuxPeerProcesses.Root) : IPeerProcesses
 {
+    /// <summary>Where proc(5) is mounted.</summary>
+    public const string Root = "/proc";
+
     private const string Mark = "MESH_WORKLOAD=";
 
-    // Table and descriptors are read in pieces while they change, and a piece may fall between: what is not there at first may be at second sight.
+    // Tables and descriptors are read in pieces while they change, and a piece may fall between: what is not there at first may be at second sight.
     private const int Attempts = 3;
 
     // An app opens many connections and there are few apps: their processes are looked at first. Start times tell a process from a later one of the same number.
@@ -27,7 +29,7 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            if (Inode(peer, listener) is { } inode && Holder($"socket:[{inode}]") is { } process)
+            if (sockets.Find(Plain(peer), Plain(listener)) is { } inode && Holder($"socket:[{inode}]") is { } process)
             {
                 return process;
             }
@@ -126,7 +128,7 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
 
     private ServiceId? Marked(int pid)
     {
-        if (Read($"{proc}/{pid}/environ") is not { } environment)
+        if (ProcFile.Read($"{proc}/{pid}/environ") is not { } environment)
         {
             return null;
         }
@@ -146,7 +148,7 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
     // Fields 4 and 22 of proc_pid_stat(5), after the command in parentheses, which may hold anything.
     private (int Parent, ulong Started)? Stat(int pid)
     {
-        if (Read($"{proc}/{pid}/stat") is not { } stat || stat.LastIndexOf(')') is not (> 0 and var end))
+        if (ProcFile.Read($"{proc}/{pid}/stat") is not { } stat || stat.LastIndexOf(')') is not (> 0 and var end))
         {
             return null;
         }
@@ -179,63 +181,6 @@ internal sealed class LinuxPeerProcesses(string proc = "/proc") : IPeerProcesses
         return false;
     }
 
-    private string? Inode(IPEndPoint peer, IPEndPoint listener)
-    {
-        var (from, to) = (Plain(peer), Plain(listener));
-        if (from.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
-        {
-            // A client with a dual-mode socket stands in tcp6 with IPv4-mapped addresses.
-            return Lookup("tcp", from, to) ?? Lookup("tcp6", new IPEndPoint(from.Address.MapToIPv6(), from.Port), new IPEndPoint(to.Address.MapToIPv6(), to.Port));
-        }
-
-        return Lookup("tcp6", from, to);
-    }
-
-    // proc_net_tcp: "sl local_address rem_address st tx:rx tr:tm retrnsmt uid timeout inode".
-    private string? Lookup(string table, IPEndPoint from, IPEndPoint to)
-    {
-        if (Read($"{proc}/net/{table}") is not { } rows)
-        {
-            return null;
-        }
-
-        var wanted = $" {Hex(from)} {Hex(to)} ";
-        var at = rows.IndexOf(wanted, StringComparison.Ordinal);
-        if (at < 0)
-        {
-            return null;
-        }
-
-        var end = rows.IndexOf('\n', at);
-        var fields = rows[at..(end < 0 ? rows.Length : end)].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return fields.Length > 8 && fields[8] != "0" ? fields[8] : null;
-    }
-
-    // The kernel prints the address as words in the byte order of the machine.
-    private static string Hex(IPEndPoint endPoint)
-    {
-        var bytes = endPoint.Address.GetAddressBytes();
-        var text = new StringBuilder();
-        for (var word = 0; word < bytes.Length; word += 4)
-        {
-            text.Append(BitConverter.ToUInt32(bytes, word).ToString("X8", CultureInfo.InvariantCulture));
-        }
-
-        return text.Append(':').Append(endPoint.Port.ToString("X4", CultureInfo.InvariantCulture)).ToString();
-    }
-
     private static IPEndPoint Plain(IPEndPoint endPoint) =>
         endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
-
-    private static string? Read(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path, Encoding.Latin1);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 }
