@@ -7,11 +7,14 @@ COPY . .
 RUN rid=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/') \
     && dotnet publish src/Mesh.Proxy -c Release -r "$rid" -p:PublishAot=true -o /app/proxy \
     && dotnet publish src/Mesh.ControlPlane -c Release -r "$rid" --no-self-contained -o /app/control-plane \
+    && mkdir -p /state/mesh \
     && find /app \( -name '*.dbg' -o -name '*.pdb' -o -name '*.xml' \) -delete
 
 # No shell, no package manager; the runtime is the control plane's, the libraries for TLS are the proxy's as well.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 COPY --from=build /app /app
+# A new volume that is mounted there takes its owner from here: Compose has no other way to give one to a user.
+COPY --from=build --chown=65532:65532 /state/mesh /var/lib/mesh
 # In numbers, so that the kubelet can see that it is not root. Nothing is written but to volumes.
 USER 65532:65532
 ENV DOTNET_EnableDiagnostics=0

@@ -14,6 +14,7 @@ public sealed class ProjectArrowTests
         ["Mesh.Laptop"] = ["Mesh.Model"],
         ["Mesh.Cli"] = ["Mesh.Kubernetes", "Mesh.Laptop", "Mesh.Model", "Mesh.Yaml"],
         ["Mesh.Hosting"] = ["Mesh.Laptop", "Mesh.Model"],
+        ["Mesh.Hosting.Docker"] = ["Mesh.Hosting", "Mesh.Kubernetes", "Mesh.Model", "Mesh.Yaml"],
         ["Mesh.Hosting.Kubernetes"] = ["Mesh.Hosting", "Mesh.Kubernetes", "Mesh.Model", "Mesh.Yaml"],
         ["Mesh.Hosting.Testing"] = ["Mesh.Hosting"],
     };

@@ -1,5 +1,4 @@
 using Aspire.Hosting;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Kubernetes.Resources;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
 
@@ -28,23 +27,6 @@ public sealed class Bookshop : IAsyncLifetime
     internal static void Compose(IDistributedApplicationBuilder builder)
     {
         builder.AddKubernetesEnvironment("k8s").WithDashboard(false);
-        var mesh = builder.CreateResourceBuilder(builder.Resources.OfType<MeshResource>().Single());
-        var books = builder.AddPostgres("postgres", password: builder.AddParameter("pg-password", "sesame", secret: true)).WithDataVolume("data").AddDatabase("books");
-        var cache = builder.AddRedis("cache", password: builder.AddParameter("cache-password", "another", secret: true));
-        var payments = builder.AddContainer("payments", "example/payments").WithHttpEndpoint(port: 5403, env: "PORT").WithEnvironment("HOST", "0.0.0.0").WithHttpProbe(ProbeType.Liveness, "/alive");
-        var legacy = builder.AddContainer("legacy", "example/legacy").WithHttpEndpoint(targetPort: 80).WithExternalHttpEndpoints().WithHttpProbe(ProbeType.Readiness, "/up");
-        cache.PublishAsKubernetesService(k => k.Workload!.PodTemplate.Spec.Containers[0].ReadinessProbe = new ProbeV1 { TcpSocket = new TcpSocketActionV1 { Port = 6379 } });
-        builder.AddContainer("batch", "example/batch").WithReference(books).WithoutMesh();
-        var web = builder.AddProject("web", "none.csproj", p => p.ExcludeLaunchProfile = true)
-            .WithHttpEndpoint().WithHttpsEndpoint()
-            .WithExternalHttpEndpoints()
-            .WithReplicas(3)
-            .WithReference(books)
-            .WithReference(cache)
-            .WithReference(payments.GetEndpoint("http"))
-            .WithReference(legacy.GetEndpoint("http"));
-        builder.AddProject("admin", "none.csproj", p => p.ExcludeLaunchProfile = true).WithHttpEndpoint(name: "api").WithReference(web.GetEndpoint("http"));
-        payments.WithMeshInboundTimeout(t => t.Request = TimeSpan.FromSeconds(3), from: web);
-        mesh.Deny(legacy, payments);
+        Bookstore.AddTo(builder).PublishAsKubernetesService(k => k.Workload!.PodTemplate.Spec.Containers[0].ReadinessProbe = new ProbeV1 { TcpSocket = new TcpSocketActionV1 { Port = 6379 } });
     }
 }

@@ -7,7 +7,7 @@ using Mesh.Model.Serialization;
 
 namespace Mesh.Hosting.Kubernetes.Tests;
 
-/// <summary>Several environments in one AppHost, and those that the mesh does not serve.</summary>
+/// <summary>Several environments in one AppHost. One that the mesh does not serve, and Compose beside a cluster, are tested with Compose.</summary>
 [Collection(nameof(PublishedChart))]
 public sealed class EnvironmentTests
 {
@@ -67,16 +67,6 @@ public sealed class EnvironmentTests
         }));
 
         Assert.Contains("MESH019: the pods of 'orders' were given the ServiceAccount 'robot'", error?.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task EnvironmentThatTheMeshDoesNotServe_IsPublishedAsWithoutIt_AndSaidToBe()
-    {
-        using var with = await PublishedChart.CreateAsync(builder => Compose(builder, mesh: true));
-        using var without = await PublishedChart.CreateAsync(builder => Compose(builder, mesh: false));
-
-        Assert.Equal(without.Text("docker-compose.yaml"), with.Text("docker-compose.yaml"));
-        Assert.StartsWith("MESH014: orders, storefront will run in 'compose' (DockerComposeEnvironmentResource) without the mesh", Assert.Single(with.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -185,17 +175,6 @@ public sealed class EnvironmentTests
         }
 
         Assert.Equal(["all", "all-mesh"], keys.Where(k => k.Item2 == "Timeout").Select(k => k.Item4).Order(StringComparer.Ordinal));
-    }
-
-    private static void Compose(IDistributedApplicationBuilder builder, bool mesh)
-    {
-        builder.AddDockerComposeEnvironment("compose");
-        var orders = Service(builder, "orders");
-        Service(builder, "storefront").WithReference(orders);
-        if (mesh)
-        {
-            builder.AddMesh();
-        }
     }
 
     private static IResourceBuilder<ProjectResource> Service(IDistributedApplicationBuilder builder, string name) =>

@@ -7,7 +7,15 @@ var mesh = builder.AddMesh("mesh", options => options.PoliciesDirectory = "../po
 
 var secrets = Path.Combine(builder.AppHostDirectory, "obj", "postgres");
 
-builder.AddKubernetesEnvironment("k8s"); // `aspire publish`: a chart with the mesh in it
+// `aspire publish`: a chart with the mesh in it; `aspire publish -- --target compose`: a Compose file.
+if (builder.Configuration["target"] == "compose")
+{
+    builder.AddDockerComposeEnvironment("compose");
+}
+else
+{
+    builder.AddKubernetesEnvironment("k8s");
+}
 
 var payments = builder.AddNodeApp("payments", "../payments", "server.js")
     .WithHttpEndpoint(port: 5403, env: "PORT")

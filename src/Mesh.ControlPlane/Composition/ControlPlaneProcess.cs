@@ -12,6 +12,9 @@ internal static class ControlPlaneProcess
     /// <summary>Exit code for what is missing on the machine, such as a free port (EX_UNAVAILABLE).</summary>
     public const int Unavailable = 69;
 
+    /// <summary>Exit code of a health check where there is a control plane that is not ready, or none.</summary>
+    public const int NotReady = 1;
+
     /// <summary>Runs to the end.</summary>
     /// <param name="args">The command line.</param>
     /// <param name="errors">Where to say what is wrong before there is a log.</param>
@@ -19,11 +22,13 @@ internal static class ControlPlaneProcess
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter errors, TimeProvider time)
     {
-        if (args is not ["--config", var path])
+        if (args is not (["--config", _] or ["healthcheck", "--config", _]))
         {
-            await errors.WriteLineAsync("usage: mesh-control-plane --config <file.json>");
+            await errors.WriteLineAsync("usage: mesh-control-plane --config <file.json>\n       mesh-control-plane healthcheck --config <file.json>   exit 0 if the running one is ready, else 1");
             return BadSettings;
         }
+
+        var path = args[^1];
 
         if (SettingsFile.Read(path, out var wrong) is not { } settings)
         {
@@ -33,6 +38,11 @@ internal static class ControlPlaneProcess
             }
 
             return BadSettings;
+        }
+
+        if (args.Length == 3)
+        {
+            return await HealthCheck.WhyNotReadyAsync(settings) is { } reason ? await SayAsync(errors, reason) : 0;
         }
 
         if (settings.Telemetry is null)
@@ -45,6 +55,12 @@ internal static class ControlPlaneProcess
         }
 
         return await RunAsync(settings, errors, time);
+    }
+
+    private static async Task<int> SayAsync(TextWriter errors, string reason)
+    {
+        await errors.WriteLineAsync(reason);
+        return NotReady;
     }
 
     private static async Task<int> RunAsync(ControlPlaneSettings settings, TextWriter errors, TimeProvider time)

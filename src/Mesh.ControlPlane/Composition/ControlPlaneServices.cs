@@ -132,6 +132,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<IdentityTokens>();
         services.TryAddSingleton<ITokenVerifier>(p => p.GetRequiredService<IdentityTokens>());
         services.AddSingleton<ServerIdentity>();
+        services.AddHostedService<IdentityDirectories>();
         services.AddSingleton<PeerVerifier>();
     }
 

@@ -62,6 +62,11 @@ internal static class KubernetesSettingsCheck
             yield return "apiTokens=… (are not used with kubernetes: callers show tokens of ServiceAccounts, and roles say what they may do; remove them)";
         }
 
+        if (!settings.Identities.IsEmpty)
+        {
+            yield return "identities=… (are not used with kubernetes: pods have projected tokens; remove them)";
+        }
+
         if (settings.DeveloperIdentity)
         {
             yield return "developerIdentity=true (is for a developer's machine and never for a cluster; remove it)";

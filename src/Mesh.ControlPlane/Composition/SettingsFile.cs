@@ -4,6 +4,8 @@ using System.Text.Json;
 using Mesh.ControlPlane.Api;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
+using Mesh.Model.Resources;
+using Mesh.Model.Topology;
 
 namespace Mesh.ControlPlane.Composition;
 
@@ -93,7 +95,7 @@ internal static class SettingsFile
             yield return $"logLevel={settings.LogLevel} (must be Trace, Debug, Information, Warning, Error, Critical or None)";
         }
 
-        foreach (var error in CheckSources(settings).Concat(CheckTokens(settings)).Concat(CheckAuthority(settings)).Concat(CheckTelemetry(settings)).Concat(KubernetesSettingsCheck.Run(settings)))
+        foreach (var error in CheckSources(settings).Concat(CheckTokens(settings)).Concat(CheckAuthority(settings)).Concat(CheckIdentities(settings)).Concat(CheckTelemetry(settings)).Concat(KubernetesSettingsCheck.Run(settings)))
         {
             yield return error;
         }
@@ -171,6 +173,24 @@ internal static class SettingsFile
             if (!File.Exists(file))
             {
                 yield return $"{name}={file} (there is no such file)";
+            }
+        }
+    }
+
+    private static IEnumerable<string> CheckIdentities(ControlPlaneSettings settings)
+    {
+        var directories = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < settings.Identities.Length; i++)
+        {
+            var (service, directory) = settings.Identities[i];
+            if (!ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var id) || id.Namespace == MeshResource.SystemNamespace)
+            {
+                yield return $"identities[{i}].service={service} (must be a service, name or namespace/name of DNS labels, and not of the mesh itself)";
+            }
+
+            if (!Path.IsPathFullyQualified(directory ?? "") || !directories.Add(directory!))
+            {
+                yield return $"identities[{i}].directory={directory} (must be an absolute path that no other service has)";
             }
         }
     }

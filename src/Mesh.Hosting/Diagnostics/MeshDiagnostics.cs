@@ -57,14 +57,17 @@ internal static class MeshDiagnostics
         "MESH016", $"'{resource}' is given an address of the mesh in {variable} by a value of type {type}, which only its author can make and which would lead past the sidecar: make it of GetEndpoint(…) and ReferenceExpression.Create(…), or of a connection string.");
 
     /// <summary>A warning: who can reach the pod can go round its sidecar.</summary>
-    public static string OpenPort(string resource, string environment, IEnumerable<string> endpoints) =>
-        $"MESH017: '{resource}' is not told where to listen, so in '{environment}' its port ({string.Join(", ", endpoints)}) stays where it is; if the app listens on all addresses, only a NetworkPolicy keeps others from going round its sidecar. Have it listen on 127.0.0.1, or let it read its port from a variable: WithHttpEndpoint(env: \"PORT\").";
+    public static string OpenPort(string resource, string environment, IEnumerable<string> endpoints, bool hasNetworkPolicies) =>
+        $"MESH017: '{resource}' is not told where to listen, so in '{environment}' its port ({string.Join(", ", endpoints)}) stays where it is; if the app listens on all addresses, {(hasNetworkPolicies ? "only a NetworkPolicy keeps others" : "nothing keeps others on its network")} from going round its sidecar. Have it listen on 127.0.0.1, or let it read its port from a variable: WithHttpEndpoint(env: \"PORT\").";
 
     public static DistributedApplicationException UnprobeablePort(string resource) => Of(
         "MESH018", $"'{resource}' has a gRPC probe, which the kubelet sends to the pod's address, where the app of a meshed pod does not listen: use WithHttpProbe, or a tcpSocket probe in PublishAsKubernetesService.");
 
     public static DistributedApplicationException OtherServiceAccount(string resource, string? account) => Of(
         "MESH019", $"the pods of '{resource}' were given the ServiceAccount '{account}', but the ServiceAccount is the identity in the mesh, which is '{resource}': leave it to the mesh, or keep the resource out of it with WithoutMesh().");
+
+    public static DistributedApplicationException OtherNetwork(string resource, string what) => Of(
+        "MESH020", $"the Compose service '{resource}' has {what}, but an app of the mesh shares the network of its one sidecar: leave it out of PublishAsDockerComposeService, or keep the resource out of the mesh with WithoutMesh().");
 
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }

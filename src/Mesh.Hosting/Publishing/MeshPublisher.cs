@@ -11,6 +11,9 @@ internal abstract class MeshPublisher
     /// <summary>What stands for the trust domain, likewise.</summary>
     public virtual string? TrustDomain => null;
 
+    /// <summary>Whether what it publishes closes the ports of apps that listen on all addresses, where the network enforces it.</summary>
+    public virtual bool HasNetworkPolicies => true;
+
     /// <summary>Whether it serves the environment.</summary>
     public abstract bool Serves(IComputeEnvironmentResource environment);
 

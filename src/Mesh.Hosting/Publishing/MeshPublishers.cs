@@ -5,7 +5,7 @@ namespace Mesh.Hosting.Publishing;
 /// <summary>The publishers that the AppHost references. They are found by their assemblies' names: a package that is there is meant to be used.</summary>
 internal static class MeshPublishers
 {
-    private static readonly string[] Assemblies = ["Mesh.Hosting.Kubernetes"];
+    private static readonly string[] Assemblies = ["Mesh.Hosting.Kubernetes", "Mesh.Hosting.Docker"];
 
     /// <summary>Finds them.</summary>
     public static IReadOnlyList<MeshPublisher> Find() => [.. Assemblies.Select(Load).OfType<MeshPublisher>()];

@@ -89,9 +89,12 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
     private static bool IsFor(IResource resource, IComputeEnvironmentResource environment, List<IComputeEnvironmentResource> environments) =>
         (resource.GetComputeEnvironment() ?? (environments.Count == 1 ? environments[0] : null)) == environment;
 
-    private static string Cure(IComputeEnvironmentResource environment) => environment.GetType().Name == "KubernetesEnvironmentResource"
-        ? "Add the package Mesh.Hosting.Kubernetes to the AppHost."
-        : "The mesh can be published to Kubernetes: AddKubernetesEnvironment, and the package Mesh.Hosting.Kubernetes.";
+    private static string Cure(IComputeEnvironmentResource environment) => environment.GetType().Name switch
+    {
+        "KubernetesEnvironmentResource" => "Add the package Mesh.Hosting.Kubernetes to the AppHost.",
+        "DockerComposeEnvironmentResource" => "Add the package Mesh.Hosting.Docker to the AppHost.",
+        _ => "The mesh can be published to Kubernetes and to Docker Compose: AddKubernetesEnvironment or AddDockerComposeEnvironment, and the package Mesh.Hosting.Kubernetes or Mesh.Hosting.Docker.",
+    };
 
     private async Task<PublishedMesh> PlanAsync(
         MeshPublisher publisher, MeshResource mesh, IComputeEnvironmentResource environment, HashSet<IResource> members, TrustDomain trustDomain,
@@ -124,7 +127,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             TrustDomain = trustDomain,
         };
         PublishedValues.Apply(published);
-        Find(published);
+        Find(published, publisher);
         return published;
     }
 
@@ -140,7 +143,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             : throw MeshDiagnostics.Misused(errors);
     }
 
-    private void Find(PublishedMesh published)
+    private void Find(PublishedMesh published, MeshPublisher publisher)
     {
         foreach (var warning in published.Reading.Warnings)
         {
@@ -152,7 +155,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             var open = workload.Service.Ports.Select(p => published.Reading.Endpoints[new PortRef(workload.Service.Id, p.Name)]).Where(e => !published.Scope.CanMove(e)).ToList();
             if (open.Count > 0)
             {
-                _findings.Add(() => Log.Open(logger, MeshDiagnostics.OpenPort(workload.Service.Id.Name, published.Environment.Name, open.Select(e => e.Name))));
+                _findings.Add(() => Log.Open(logger, MeshDiagnostics.OpenPort(workload.Service.Id.Name, published.Environment.Name, open.Select(e => e.Name), publisher.HasNetworkPolicies)));
             }
         }
 
@@ -176,7 +179,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
 
     private static partial class Log
     {
-        [LoggerMessage(4201, LogLevel.Warning, "The mesh '{Mesh}' is not part of what is published, for the AppHost has no compute environment: call AddKubernetesEnvironment and reference the package Mesh.Hosting.Kubernetes. What is published calls each other directly, without identity, mTLS or policies.", EventName = nameof(NoEnvironment))]
+        [LoggerMessage(4201, LogLevel.Warning, "The mesh '{Mesh}' is not part of what is published, for the AppHost has no compute environment: call AddKubernetesEnvironment and reference the package Mesh.Hosting.Kubernetes, or AddDockerComposeEnvironment and Mesh.Hosting.Docker. What is published calls each other directly, without identity, mTLS or policies.", EventName = nameof(NoEnvironment))]
         public static partial void NoEnvironment(ILogger logger, string mesh);
 
         [LoggerMessage(4202, LogLevel.Warning, "{Diagnostic}", EventName = nameof(NotMeshed))]

@@ -44,6 +44,9 @@ public sealed record ControlPlaneSettings
     /// <summary>The Kubernetes cluster that it serves. <see langword="null"/>: none; it serves files and what is applied over its API.</summary>
     public KubernetesSettings? Kubernetes { get; set; }
 
+    /// <summary>Directories in which sidecars find a token and the roots: where each is mounted by one sidecar alone, as with Compose. Default: none.</summary>
+    public ImmutableArray<IdentityDirectory> Identities { get; set; } = [];
+
     /// <summary>Least level that is logged. Default: Information.</summary>
     public string LogLevel { get; set; } = "Information";
 }

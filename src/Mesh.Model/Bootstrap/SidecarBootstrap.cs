@@ -49,7 +49,7 @@ public sealed record SidecarBootstrap
 
     /// <summary>
     /// IP literal by which peers reach the mesh door, or <c>ip:port</c> of an app that is its own door because it speaks mTLS with this sidecar's certificate files, as a
-    /// proxyless gRPC server does. <see langword="null"/>: the address that the mesh door is bound to.
+    /// proxyless gRPC server does. <see langword="null"/>: the address that the mesh door is bound to; where that is a wildcard, the one from which the control plane is reached.
     /// </summary>
     public string? AdvertisedAddress { get; set; }
 

@@ -60,7 +60,7 @@ internal static class ConfigurationServices
                 Volatile.Write(ref shown, svid?.Generation ?? 0);
                 return channels.Open(svid);
             },
-            provider.GetRequiredService<TimeProvider>());
+            provider.GetRequiredService<TimeProvider>()) { LocalAddress = () => channels.LocalAddress };
         identity.Changed += () =>
         {
             // The first call may have been faster than this notice of the very SVID that it shows.

@@ -1,3 +1,4 @@
+using System.Net;
 using Grpc.Core;
 using Grpc.Net.Client;
 
@@ -30,6 +31,9 @@ internal sealed class ControlPlaneLink : CallInvoker, IDisposable
 
     /// <summary>Raised after new calls go over a new connection: long streams move over now.</summary>
     public event Action? Renewed;
+
+    /// <summary>From which of this machine's addresses the control plane was reached. <see langword="null"/>: it was not yet.</summary>
+    public Func<IPAddress?> LocalAddress { get; init; } = () => null;
 
     /// <summary>Sends new calls over a new connection.</summary>
     /// <param name="atOnce">Whether calls over the old one are ended now: it is believed dead.</param>

@@ -197,13 +197,17 @@ internal sealed partial class RegistrationClient : BackgroundService
 
         var ready = _readiness.ReadyPorts;
         var door = _settings.AdvertisedDoor ?? own;
-        var address = _settings.AdvertisedAddress ?? door.Address;
+        if (Reachable(_settings.AdvertisedAddress ?? door.Address) is not { } address)
+        {
+            return null;
+        }
+
         return new ReplicaStatus
         {
             Replica = _settings.Replica,
             Namespace = _settings.Service.Namespace,
             Service = _settings.Service.Name,
-            MeshDoor = new MeshDoorAddress { Ip = Reachable(address).ToString(), Port = (uint)door.Port },
+            MeshDoor = new MeshDoorAddress { Ip = address.ToString(), Port = (uint)door.Port },
             Ports = { _settings.Applications.Select(a => new PortReadiness { Name = a.Key, Number = (uint)PortOf(a.Value), Ready = ready.Contains(a.Key) }) },
             Draining = _drain.IsDraining,
             CertificateNotAfter = certificateEnd.ToTimestamp(),
@@ -214,9 +218,9 @@ internal sealed partial class RegistrationClient : BackgroundService
 
     private static int PortOf(EndPoint address) => address is IPEndPoint literal ? literal.Port : ((DnsEndPoint)address).Port;
 
-    // A wildcard is where one listens, not where one is reached; on one machine loopback is right, elsewhere the bootstrap has to say.
-    private static IPAddress Reachable(IPAddress address) =>
-        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : address;
+    // A wildcard is where one listens, not where one is reached: where nobody says it, that is the address by which the control plane sees this machine. On one machine it is loopback.
+    private IPAddress? Reachable(IPAddress address) =>
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? _link.LocalAddress() : address;
 
     private TimeSpan Pause(int failures)
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -57,12 +58,17 @@ internal sealed class ControlPlaneChannels(ProxySettings settings, WorkloadIdent
         return GrpcChannel.ForAddress(address, new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = 64 << 20 });
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    /// <summary>From which of this machine's addresses the control plane was reached last. <see langword="null"/>: it was not yet.</summary>
+    public IPAddress? LocalAddress { get; private set; }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            var local = ((IPEndPoint)socket.LocalEndPoint!).Address;
+            LocalAddress = local.IsIPv4MappedToIPv6 ? local.MapToIPv4() : local;
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -33,7 +33,8 @@ public sealed class StartTests : IDisposable
               "sources": [ { "directory": "x", "name": "api" } ],
               "apiTokens": [ { "name": "", "token": "short", "scopes": ["everything"] } ],
               "authority": { "certificateFile": "/nowhere/c.pem", "keyFile": "/nowhere/k.pem" },
-              "telemetry": { "endpoint": "nowhere", "protocol": "smoke" }
+              "telemetry": { "endpoint": "nowhere", "protocol": "smoke" },
+              "identities": [ { "service": "Shop!", "directory": "relative" } ]
             }
             """);
 
@@ -44,6 +45,7 @@ public sealed class StartTests : IDisposable
         [
             "trustDomain=", "grpcAddress=", "apiAddress=", "stateDirectory=", "svidLifetimeSeconds=", "leaseSeconds=", "loadReportSeconds=", "logLevel=", "sources[0].directory=", "sources[0].name=",
             "apiTokens[0].name=", "apiTokens[0].token=", "apiTokens[0].scopes=", "authority.certificateFile=", "authority.keyFile=", "telemetry.endpoint=", "telemetry.protocol=",
+            "identities[0].service=", "identities[0].directory=",
         ];
         Assert.All(expected, e => Assert.Single(lines, l => l.StartsWith(e, StringComparison.Ordinal)));
         Assert.DoesNotContain(lines, l => l.Contains("short", StringComparison.Ordinal));
@@ -74,6 +76,23 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
+    public async Task HealthCheck_AsksTheControlPlaneThatRuns_AndSaysWhereNoneDoes()
+    {
+        string file;
+        await using (var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory)))
+        {
+            file = _directory.Write("running.json", JsonSerializer.Serialize(
+                ControlPlaneHost.Settings(_directory) with { ApiAddress = host.Addresses.Api!.Authority }, BootstrapJson.Default.ControlPlaneSettings));
+
+            Assert.Equal(0, (await RunAsync("healthcheck", "--config", file)).Code);
+        }
+
+        var (code, lines) = await RunAsync("healthcheck", "--config", file);
+        Assert.Equal(1, code);
+        Assert.Contains("does not answer", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_OnPortZero_WritesTheAddressesAndRemovesThemAtTheEnd()
     {
         var file = Path.Combine(_directory.Path, "state", "addresses.json");
@@ -86,10 +105,12 @@ public sealed class StartTests : IDisposable
         Assert.False(File.Exists(file));
     }
 
-    private static async Task<(int Code, string[] Lines)> RunAsync(string path)
+    private static Task<(int Code, string[] Lines)> RunAsync(string path) => RunAsync("--config", path);
+
+    private static async Task<(int Code, string[] Lines)> RunAsync(params string[] arguments)
     {
         using var errors = new StringWriter();
-        var code = await ControlPlaneProcess.RunAsync(["--config", path], errors, TimeProvider.System).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var code = await ControlPlaneProcess.RunAsync(arguments, errors, TimeProvider.System).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         return (code, errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 }

@@ -52,13 +52,15 @@ internal sealed class PublishedChart : IDisposable
     }
 
     /// <summary>Publishes an AppHost of the playground.</summary>
-    public static async Task<PublishedChart> OfAppHostAsync(string assembly)
+    /// <param name="assembly">Its assembly.</param>
+    /// <param name="arguments">What else it is called with.</param>
+    public static async Task<PublishedChart> OfAppHostAsync(string assembly, params IEnumerable<string> arguments)
     {
         var chart = new PublishedChart();
         try
         {
             var entryPoint = Assembly.Load(assembly).EntryPoint!.DeclaringType!;
-            await using var builder = await DistributedApplicationTestingBuilder.CreateAsync(entryPoint, Arguments(chart.Path), (options, _) => options.DisableDashboard = true, TestContext.Current.CancellationToken);
+            await using var builder = await DistributedApplicationTestingBuilder.CreateAsync(entryPoint, [.. Arguments(chart.Path), .. arguments], (options, _) => options.DisableDashboard = true, TestContext.Current.CancellationToken);
             builder.Services.AddLogging(l => l.AddProvider(new WarningLog(chart.Warnings)));
             await using var app = builder.Build();
             await app.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(180), TestContext.Current.CancellationToken);

@@ -15,5 +15,9 @@ public sealed class ImageTests
         Assert.Matches($@"dotnet publish {project} .*-o {Path.GetDirectoryName(program)!.Replace('\\', '/')}[ \n]", Dockerfile);
 
     [Fact]
+    public void VolumeOfTheControlPlane_BelongsToItsUser() =>
+        Assert.Contains($" --chown={ImageSettings.User}:{ImageSettings.User} /state/mesh /var/lib/mesh\n", Dockerfile, StringComparison.Ordinal);
+
+    [Fact]
     public void User_IsThatOfThePods() => Assert.Contains($"\nUSER {ImageSettings.User}:{ImageSettings.User}\n", Dockerfile, StringComparison.Ordinal);
 }

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.RegularExpressions;
+using Aspire.Hosting;
+using Mesh.EndToEnd.Tests;
+using Mesh.Hosting.Docker.Tests.Compose;
+using Mesh.Hosting.Docker.Tests.Running;
+using Mesh.Hosting.Kubernetes.Tests.Charts;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.Hosting.Docker.Tests;
+
+/// <summary>What is published, started: there is no container engine here, so control plane and sidecars are plain processes with the files that Compose would mount.</summary>
+[Collection(nameof(PublishedChart))]
+public sealed class StartedTests
+{
+    [Fact]
+    public async Task PublishedMesh_Started_CarriesACallOverMutualTls_AndNobodyElse()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has all of 127.0.0.0/8: each address stands for the network of one container.");
+        using var output = await PublishedChart.CreateAsync(Compose);
+        await using var started = await StartedProject.StartAsync(output);
+        var compose = ComposeProject.Of(output);
+        await using var orders = await ServeAsync($"{started.Address("orders")}:18080", context => context.Response.WriteAsync($"order for {context.Request.Path}", TestContext.Current.CancellationToken));
+
+        // The address is the one in the caller's environment.
+        var address = new Uri(compose["storefront"].Environment["ORDERS_HTTP"].Replace("127.0.0.1", started.Address("storefront"), StringComparison.Ordinal));
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var answer = await Eventually.GetAsync(
+            async () =>
+            {
+                using var response = await client.GetAsync(new Uri(address, "/7"), TestContext.Current.CancellationToken);
+                return (response.StatusCode, Body: await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            },
+            a => a.StatusCode == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(30),
+            a => $"{a}\n{started.Said}");
+
+        Assert.Equal("order for /7", answer.Body);
+        Assert.Equal("spiffe://two.example/ns/default/sa/orders", await IdentityAsync(started, "orders"));
+        await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync(new Uri($"http://{started.Door("orders")}/"), TestContext.Current.CancellationToken));
+    }
+
+    private static void Compose(IDistributedApplicationBuilder builder)
+    {
+        builder.AddMesh("mesh", o => o.TrustDomain = "two.example");
+        builder.AddDockerComposeEnvironment("compose").WithDashboard(false);
+        var orders = builder.AddProject("orders", "none.csproj", p => p.ExcludeLaunchProfile = true).WithHttpEndpoint();
+        builder.AddProject("storefront", "none.csproj", p => p.ExcludeLaunchProfile = true).WithHttpEndpoint(port: 5400).WithExternalHttpEndpoints().WithReference(orders);
+    }
+
+    private static async Task<WebApplication> ServeAsync(string address, RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrel(k => k.Listen(IPEndPoint.Parse(address)));
+        var app = builder.Build();
+        app.Run(answer);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    // Whom the mesh door shows itself as to a stranger, who gets no further.
+    private static async Task<string?> IdentityAsync(StartedProject started, string service)
+    {
+        string? identity = null;
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(IPEndPoint.Parse(started.Door(service)), TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(socket.GetStream());
+        await Record.ExceptionAsync(async () =>
+        {
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = $"http.{service}.default",
+                    ApplicationProtocols = [SslApplicationProtocol.Http2],
+                    RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                    {
+                        using var shown = new X509Certificate2(certificate!);
+                        var name = Regex.Match(Encoding.Latin1.GetString(shown.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single().RawData), "spiffe://[!-~]+");
+                        identity = name.Value;
+                        return name.Success;
+                    },
+                },
+                TestContext.Current.CancellationToken);
+            Assert.Equal(0, await tls.ReadAsync(new byte[1], TestContext.Current.CancellationToken));
+        });
+        return identity;
+    }
+}
