@@ -71,6 +71,27 @@ public sealed class ResourceRoundTripTests
             rules: [{default: {backendRefs: [{name: postgres, weight: 9}, {name: postgres-new}]}}]
         """,
         """
+        kind: RateLimit
+        metadata: {name: orders}
+        spec:
+          targetRef: {kind: Service, name: orders, sectionName: http}
+          rules:
+          - default:
+              http:
+                requestRate: {num: 100, interval: 1s, burst: 200}
+                routes:
+                - name: reports
+                  matches: [{path: {type: PathPrefix, value: /reports}, method: GET}, {headers: [{name: x-tier, value: gold}]}]
+                  requestRate: {num: 5, interval: 1m}
+                - matches: [{queryParams: [{name: probe, type: Present}]}]
+                  disabled: true
+                announce: true
+                onRateLimit: {status: 503, headers: {set: [{name: a, value: b}], add: [{name: c, value: d}]}}
+              tcp: {connectionRate: {num: 10, interval: 1m30s}}
+          - matches: [{service: reports}, {spiffeId: {type: Prefix, value: "spiffe://shop.local/ns/batch"}}]
+            default: {http: {disabled: true}, tcp: {disabled: true}}
+        """,
+        """
         kind: Timeout
         metadata: {name: all}
         spec:

@@ -54,6 +54,17 @@ internal static class PolicyExports
         where T : IResource =>
         LoadBalancingExtensions.Add(resource, Caller(resource, to), Callee(resource, to), balancing, endpoint, new DeclaredAt("withMeshLoadBalancing"));
 
+    /// <summary>Limits how much each replica of a service takes in.</summary>
+    /// <param name="resource">The service that is called, or the mesh.</param>
+    /// <param name="limit">The limits.</param>
+    /// <param name="from">Only for this service, or, as a text, for this SPIFFE id, or with a slash at its end for every id that begins so.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("withMeshRateLimit")]
+    public static IResourceBuilder<T> WithMeshRateLimitExport<T>(
+        this IResourceBuilder<T> resource, MeshRateLimit limit, [AspireUnion(typeof(IResourceBuilder<IResource>), typeof(string))] object? from = null, string? endpoint = null)
+        where T : IResource =>
+        RateLimitExtensions.Add(resource, limit, from is null ? null : PolicyCaller.OfEither(from), endpoint, new DeclaredAt("withMeshRateLimit"));
+
     /// <summary>Routes the requests of the resource to another, or everybody's requests to it.</summary>
     /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls.</param>
     /// <param name="configure">Adds the rules.</param>

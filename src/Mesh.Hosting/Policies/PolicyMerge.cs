@@ -2,6 +2,7 @@ using System.Globalization;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
+using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.TcpRoute;
 using Mesh.Model.Policies.Timeout;
@@ -40,6 +41,7 @@ internal static class PolicyMerge
         TimeoutPolicy p => (p.To.Length, p.Rules.Length),
         RetryPolicy p => (p.To.Length, 0),
         LoadBalancingPolicy p => (p.To.Length, 0),
+        RateLimitPolicy p => (0, p.Rules.Length),
         HttpRoutePolicy p => (p.To.Length, 0),
         TcpRoutePolicy p => (p.To.Length, 0),
         TrafficPermissionPolicy p => (0, p.Rules.Length),
@@ -51,6 +53,7 @@ internal static class PolicyMerge
         (TimeoutPolicy a, TimeoutPolicy b) => a with { To = [.. a.To, .. b.To], Rules = [.. a.Rules, .. b.Rules] },
         (RetryPolicy a, RetryPolicy b) => a with { To = [.. a.To, .. b.To] },
         (LoadBalancingPolicy a, LoadBalancingPolicy b) => a with { To = [.. a.To, .. b.To] },
+        (RateLimitPolicy a, RateLimitPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },
         (HttpRoutePolicy a, HttpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (TcpRoutePolicy a, TcpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (TrafficPermissionPolicy a, TrafficPermissionPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },

@@ -12,6 +12,9 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
 {
     private int _highest = -1;
 
+    /// <summary>What it is about.</summary>
+    public string Where => where;
+
     /// <summary>Who said the most heard of the settings that were taken; the default where none was.</summary>
     public Origin Origin => _highest < 0 ? Origin.Default : layers[_highest].Origin;
 

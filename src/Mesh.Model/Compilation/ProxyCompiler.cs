@@ -16,6 +16,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private readonly HttpRouteCompiler _httpRoutes = new(policies);
     private readonly TcpRouteCompiler _tcpRoutes = new(policies);
     private readonly TimeoutCompiler _timeouts = new(policies, trustDomain);
+    private readonly RateLimitCompiler _rateLimits = new(policies, trustDomain);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
     private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<(HttpRoutePolicy, HttpRouteItem, int)>>), RouteTable> _tables = new();
@@ -139,6 +140,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             Protocol = port.Protocol,
             Permissions = permissions.MeshDoor(id),
             Timeouts = _timeouts.Inbound(service, port, applied),
+            Limits = _rateLimits.Compile(service, port, applied),
         };
         var where = $"inbound/{port.Name}";
         applied.AddRange(inbound.Permissions.Deny.Select(r => new AppliedSetting(where, "deny", PermissionText.Of(r), r.Origin)));
@@ -153,6 +155,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         Protocol = inbound.Protocol,
         Permissions = permissions.FrontDoor(inbound.Port),
         Timeouts = inbound.Timeouts,
+        Limits = inbound.Limits,
         External = external,
     };
 }

@@ -4,6 +4,7 @@ using Mesh.Model.Policies;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.Matching;
+using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.Targeting;
 using Mesh.Model.Policies.TcpRoute;
@@ -68,7 +69,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var selected = Named(policy.TargetRef, space).Select(id => topology.Services.GetValueOrDefault(id)).OfType<Service>()
             .Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space))
             .ToList();
-        var inbound = policy is TrafficPermissionPolicy or TimeoutPolicy { To.IsEmpty: true };
+        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or TimeoutPolicy { To.IsEmpty: true };
         if (Target(policy, policy.TargetRef, at) || (selected.Count == 0 && policy.TargetRef.Name is not null))
         {
             return;
@@ -109,15 +110,10 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
                 break;
             case TimeoutPolicy timeout:
                 Targets(timeout, timeout.To.Select(i => i.TargetRef), to);
-                for (var i = 0; i < timeout.Rules.Length; i++)
-                {
-                    var at = (MeshResource.SpecPath / "rules")[i] / "matches";
-                    for (var m = 0; m < timeout.Rules[i].Matches.Length; m++)
-                    {
-                        Caller(timeout, timeout.Rules[i].Matches[m], at[m]);
-                    }
-                }
-
+                Matches(timeout, timeout.Rules.Select(i => i.Matches));
+                break;
+            case RateLimitPolicy limit:
+                Matches(limit, limit.Rules.Select(i => i.Matches));
                 break;
             case RetryPolicy retry:
                 Targets(retry, retry.To.Select(i => i.TargetRef), to);
@@ -165,6 +161,19 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         }
 
         return false;
+    }
+
+    private void Matches(Policy policy, IEnumerable<ImmutableArray<CallerRef>> rules)
+    {
+        var i = 0;
+        foreach (var matches in rules)
+        {
+            var at = (MeshResource.SpecPath / "rules")[i++] / "matches";
+            for (var m = 0; m < matches.Length; m++)
+            {
+                Caller(policy, matches[m], at[m]);
+            }
+        }
     }
 
     private void Callers(TrafficPermissionPolicy policy)

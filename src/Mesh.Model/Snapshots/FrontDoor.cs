@@ -20,6 +20,9 @@ public sealed record FrontDoor
     /// <summary>Bounds on what callers send.</summary>
     public InboundTimeouts Timeouts { get; init; } = new();
 
+    /// <summary>How much may come in: out of the same buckets as through the mesh door.</summary>
+    public InboundLimits Limits { get; init; } = InboundLimits.None;
+
     /// <summary>Whether the endpoint was declared external: anyone may come in without an identity where it is published.</summary>
     public bool External { get; init; }
 

@@ -17,6 +17,9 @@ public sealed record InboundPort
     /// <summary>Bounds on what peers send.</summary>
     public InboundTimeouts Timeouts { get; init; } = new();
 
+    /// <summary>How much may come in.</summary>
+    public InboundLimits Limits { get; init; } = InboundLimits.None;
+
     /// <summary>The TLS server name that selects it.</summary>
     public string ServerName => ResourceNames.ServerName(Port);
 }

@@ -8,6 +8,7 @@ internal static class ErrorCatalog
     private const int InvalidArgument = 3;
     private const int DeadlineExceeded = 4;
     private const int PermissionDenied = 7;
+    private const int ResourceExhausted = 8;
     private const int Unimplemented = 12;
     private const int InternalError = 13;
     private const int Unavailable = 14;
@@ -29,6 +30,7 @@ internal static class ErrorCatalog
         ProxyError.BackendMissing => new("backend_missing", Blame.Policy, 500, Unavailable, "Name a backend in the HttpRoute that exists and that the caller uses."),
         ProxyError.PermissionDenied => new("permission_denied", Blame.Policy, 403, PermissionDenied, "Declare that the caller uses this service, or allow it with a TrafficPermission."),
         ProxyError.EdgeRevoked => new("edge_revoked", Blame.Policy, 403, PermissionDenied, "Declare again that the caller uses this service (uses in mesh.yaml or in its Service document, WithReference in an AppHost); the address works again at once."),
+        ProxyError.RateLimited => new("rate_limited", Blame.Policy, 429, ResourceExhausted, "Send less, come back after as many seconds as Retry-After says, or give the caller more in the RateLimit policy."),
         ProxyError.FaultInjected => new("fault_injected", Blame.Policy, 503, Unavailable, "Nothing is broken: somebody asked for this fault and it ends by itself; mesh fault list shows it, mesh fault remove ends it now."),
         ProxyError.RequestTimeout => new("request_timeout", Blame.Policy, 504, DeadlineExceeded, "Make the called service faster, or give the request more time in the Timeout policy."),
         ProxyError.PerTryTimeout => new("per_try_timeout", Blame.Policy, 504, DeadlineExceeded, "Make the called service faster, or give an attempt more time in the Retry policy."),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Mesh.Model.Snapshots;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Mesh.Proxy.Errors;
@@ -32,6 +33,7 @@ internal static class ErrorResponse
         var entry = failure.Entry;
         var status = failure.Status ?? entry.Status;
         response.Headers.Clear();
+        Apply(failure.Headers, response.Headers);
         response.Headers[Header] = isBare ? entry.Code : HeaderValue(failure, hop);
         if (isBare)
         {
@@ -92,6 +94,19 @@ internal static class ErrorResponse
     {
         var value = $"{failure.Entry.Code}; hop={hop.Replica}";
         return failure.Policy is null ? value : $"{value}; policy={AsciiOnly(failure.Policy)}";
+    }
+
+    private static void Apply(HeaderModification change, IHeaderDictionary headers)
+    {
+        foreach (var (name, value) in change.Set)
+        {
+            headers[name] = value;
+        }
+
+        foreach (var (name, value) in change.Add)
+        {
+            headers.Append(name, value);
+        }
     }
 
     private static string Sentence(Failure failure, HopName hop)

@@ -1,3 +1,5 @@
+using Mesh.Model.Snapshots;
+
 namespace Mesh.Proxy.Errors;
 
 /// <summary>One error as it happened.</summary>
@@ -9,6 +11,9 @@ namespace Mesh.Proxy.Errors;
 /// <param name="BreaksOff">Whether there is no answer: the connection, or the stream, breaks off.</param>
 internal sealed record Failure(ProxyError Error, string? Policy = null, string? Detail = null, int? Status = null, int? GrpcStatus = null, bool BreaksOff = false)
 {
+    /// <summary>Headers of the answer beside those that every error has.</summary>
+    public HeaderModification Headers { get; init; } = HeaderModification.None;
+
     /// <summary>The entry of <see cref="Error"/>.</summary>
     public ErrorEntry Entry => ErrorCatalog.Of(Error);
 }

@@ -33,6 +33,9 @@ internal enum ProxyError
     /// <summary>The app was given an address for this call, but no declared edge stands behind it (any more).</summary>
     EdgeRevoked,
 
+    /// <summary>A RateLimit policy lets no more in for now.</summary>
+    RateLimited,
+
     /// <summary>Somebody asked for it: a fault that ends by itself.</summary>
     FaultInjected,
 

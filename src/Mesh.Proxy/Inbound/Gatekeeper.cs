@@ -1,6 +1,7 @@
 using Mesh.Model.Requests;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
@@ -8,7 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mesh.Proxy.Inbound;
 
 /// <summary>Asks the permissions before a request or connection goes to the app.</summary>
-internal sealed partial class Gatekeeper(ProxyMetrics metrics, ILogger<Gatekeeper> logger)
+internal sealed partial class Gatekeeper(ProxyMetrics metrics, TimeProvider time, ILogger<Gatekeeper> logger)
 {
     /// <summary>Decides on a request, and reads its target for the way on.</summary>
     /// <param name="exchange">The request; while it runs it keeps what was decided on.</param>
@@ -33,7 +34,7 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, ILogger<Gatekeepe
             return new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL of http");
         }
 
-        if (!AppPath.TryRead(target.Path, port.Permissions.HasPaths, out var path))
+        if (!AppPath.TryRead(target.Path, port.HasPaths, out var path))
         {
             return new Failure(ProxyError.AmbiguousPath, Detail: $"{target.Path} can be read in two ways");
         }
@@ -60,6 +61,35 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, ILogger<Gatekeepe
         return Denied(caller, $"{facts.Method} {path}", port, decision);
     }
 
+    /// <summary>Takes a request's share of what may come in.</summary>
+    /// <param name="exchange">The request, which may pass.</param>
+    /// <param name="port">The port that is called.</param>
+    /// <param name="callerName">The caller as metrics write it.</param>
+    /// <returns>Why it is refused; <see langword="null"/>: it is not.</returns>
+    public Failure? Limit(Exchange exchange, ServedPort port, string callerName)
+    {
+        if (port.Limits is not { } limits || exchange.Facts is not { } facts || limits.Take(facts.Caller, exchange.Context, facts.Path, out var limit) is not { } refused)
+        {
+            return null;
+        }
+
+        NoteLimited(port, callerName, limit!.Refusals, limit.Policy);
+        return refused;
+    }
+
+    /// <summary>Takes a connection's share of what may come in.</summary>
+    /// <returns>Whether there is one left.</returns>
+    public bool Limit(ServedPort port, string? caller, string callerName)
+    {
+        if (port.Limits?.Take(caller) is not { } refused)
+        {
+            return true;
+        }
+
+        NoteLimited(port, callerName, refused.Refusals, refused.Limit.Origin.ToString());
+        return false;
+    }
+
     /// <summary>Decides on a connection without requests.</summary>
     public bool Admit(ServedPort port, string caller, string callerName)
     {
@@ -74,6 +104,15 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, ILogger<Gatekeepe
         }
 
         return decision.IsAllowed;
+    }
+
+    private void NoteLimited(ServedPort port, string callerName, RefusalCount refusals, string policy)
+    {
+        metrics.RateLimited(callerName, port.Callee);
+        if (refusals.Add(time) is > 0 and var count)
+        {
+            Log.Limited(logger, count, port.Callee, callerName, policy);
+        }
     }
 
     private void NoteShadow(ServedPort port, string caller, string callerName, PermissionDecision decision)
@@ -95,5 +134,8 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, ILogger<Gatekeepe
 
         [LoggerMessage(3202, LogLevel.Information, "{Caller} passed to {Callee} but would be denied by {Origin} once its rehearsal is over.", EventName = nameof(ShadowDenied))]
         public static partial void ShadowDenied(ILogger logger, string caller, string callee, string origin);
+
+        [LoggerMessage(3215, LogLevel.Information, "{Count} calls of {Callee} were refused, the last one of {Caller}: {Policy} lets no more in. More of them are counted for ten seconds before this is said again.", EventName = nameof(Limited))]
+        public static partial void Limited(ILogger logger, long count, string callee, string caller, string policy);
     }
 }

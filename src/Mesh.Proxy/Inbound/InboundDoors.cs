@@ -31,7 +31,7 @@ internal sealed partial class InboundDoors(
     private const int ContainerMeshDoor = 15006;
 
     private readonly ILogger _logger = loggers.CreateLogger<InboundDoors>();
-    private readonly Gatekeeper _gatekeeper = new(metrics, loggers.CreateLogger<Gatekeeper>());
+    private readonly Gatekeeper _gatekeeper = new(metrics, kit.Time, loggers.CreateLogger<Gatekeeper>());
 
     /// <summary>Puts a configuration in force: doors open and close, and what permissions no longer allow ends.</summary>
     public void Apply(ProxyConfiguration configuration)

@@ -87,6 +87,11 @@ internal abstract partial class InboundHttp(
             return revoked;
         }
 
+        if (port.Limits is not null && gatekeeper.Limit(exchange, port, callerName) is { } limited)
+        {
+            return limited;
+        }
+
         var headers = exchange.Context.Request.Headers;
         if (caller is null)
         {

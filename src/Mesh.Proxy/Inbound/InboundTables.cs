@@ -3,6 +3,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Upstreams;
 
@@ -13,14 +14,17 @@ internal sealed class InboundTables
 {
     private readonly FrozenDictionary<string, ServedPort> _meshByServerName;
     private readonly ServedPort? _default;
+    private readonly TokenBuckets _buckets;
 
-    private InboundTables(FrozenDictionary<string, ServedPort> mesh, FrozenDictionary<string, ServedPort> byName, FrozenDictionary<string, ServedPort> front, FrozenDictionary<string, LocalApplication> applications)
+    private InboundTables(
+        FrozenDictionary<string, ServedPort> mesh, FrozenDictionary<string, ServedPort> byName, FrozenDictionary<string, ServedPort> front, FrozenDictionary<string, LocalApplication> applications, TokenBuckets buckets)
     {
         _meshByServerName = mesh;
         _default = DefaultPort.Of(mesh.Values, port => port.Protocol);
         MeshByPort = byName;
         FrontByPort = front;
         Applications = applications;
+        _buckets = buckets;
     }
 
     /// <summary>The ports behind the mesh door by name.</summary>
@@ -57,19 +61,27 @@ internal sealed class InboundTables
             AddApplication(applications, door.Port.Port, door.Protocol, door.Timeouts.Connect, previous, settings, kit);
         }
 
+        var buckets = new TokenBuckets(previous?._buckets, kit.Time);
         var inbound = snapshot.Inbound
             .Select(p => new ServedPort(
-                p.Port, p.Protocol, Permissions(configuration.InboundPermissions, previous?.MeshByPort, p.Port.Port), p.Timeouts, applications.GetValueOrDefault(p.Port.Port), IsExternal: false))
+                p.Port, p.Protocol, Permissions(configuration.InboundPermissions, previous?.MeshByPort, p.Port.Port), p.Timeouts, applications.GetValueOrDefault(p.Port.Port), IsExternal: false)
+            {
+                Limits = CompiledLimits.Create(p.Limits, p.Port.Port, previous?.MeshByPort.GetValueOrDefault(p.Port.Port)?.Limits, buckets),
+            })
             .ToList();
         var front = snapshot.FrontDoors
             .Select(d => new ServedPort(
-                d.Port, d.Protocol, Permissions(configuration.FrontDoorPermissions, previous?.FrontByPort, d.Port.Port), d.Timeouts, applications.GetValueOrDefault(d.Port.Port), d.External))
+                d.Port, d.Protocol, Permissions(configuration.FrontDoorPermissions, previous?.FrontByPort, d.Port.Port), d.Timeouts, applications.GetValueOrDefault(d.Port.Port), d.External)
+            {
+                Limits = CompiledLimits.Create(d.Limits, d.Port.Port, previous?.FrontByPort.GetValueOrDefault(d.Port.Port)?.Limits, buckets),
+            })
             .ToList();
         return new InboundTables(
             inbound.ToFrozenDictionary(p => ResourceNames.ServerName(p.Port)),
             inbound.ToFrozenDictionary(p => p.Port.Port),
             front.ToFrozenDictionary(p => p.Port.Port),
-            applications.ToFrozenDictionary());
+            applications.ToFrozenDictionary(),
+            buckets);
     }
 
     private static CompiledPermissions Permissions(FrozenDictionary<string, PermissionSet> sets, FrozenDictionary<string, ServedPort>? previous, string port)

@@ -38,6 +38,11 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
                 near.Reset();
                 error = ProxyError.PermissionDenied;
             }
+            else if (!gatekeeper.Limit(port, caller?.Text, name))
+            {
+                near.Reset();
+                error = ProxyError.RateLimited;
+            }
             else if (port.Application is null)
             {
                 near.Reset();

@@ -1,5 +1,6 @@
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
+using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 
 namespace Mesh.Proxy.Inbound;
@@ -16,4 +17,10 @@ internal sealed record ServedPort(
 {
     /// <summary>The port as metrics write it.</summary>
     public string Callee { get; } = Port.ToString();
+
+    /// <summary>How much may come in; <see langword="null"/>: any number of anything.</summary>
+    public CompiledLimits? Limits { get; init; }
+
+    /// <summary>Whether a decision may hang on the path: then a path that apps read differently is refused.</summary>
+    public bool HasPaths => Permissions.HasPaths || Limits is { HasPaths: true };
 }

@@ -14,6 +14,7 @@ internal sealed class ProxyMetrics
     private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _shadowDenials;
+    private readonly Counter<long> _rateLimited;
     private readonly Counter<long> _faults;
     private readonly Histogram<double> _tunnels;
     private readonly Counter<long> _tunnelBytes;
@@ -30,6 +31,7 @@ internal sealed class ProxyMetrics
         _active = meter.CreateUpDownCounter<long>("mesh.active_requests", "{request}", "Requests in flight.");
         _retries = meter.CreateCounter<long>("mesh.retries", "{attempt}", "Attempts after the first.");
         _shadowDenials = meter.CreateCounter<long>("mesh.shadow_denials", "{request}", "Requests that passed but would be denied once their permission is in force.");
+        _rateLimited = meter.CreateCounter<long>("mesh.rate_limited", "{request}", "Requests and opaque connections that a limit refused.");
         _faults = meter.CreateCounter<long>("mesh.faults", "{fault}", "What faults that somebody asked for did to calls.");
         _tunnels = meter.CreateHistogram("mesh.tunnel.duration", "s", "Opaque connections, when they end.", null, durations);
         _tunnelBytes = meter.CreateCounter<long>("mesh.tunnel.io", "By", "Bytes of opaque connections, by direction.");
@@ -81,6 +83,10 @@ internal sealed class ProxyMetrics
     /// <summary>A request passed that a permission in rehearsal would deny.</summary>
     public void ShadowDenied(string caller, string callee) =>
         _shadowDenials.Add(1, new KeyValuePair<string, object?>("mesh.caller", caller), new KeyValuePair<string, object?>("mesh.callee", callee));
+
+    /// <summary>A limit refused a request or connection.</summary>
+    public void RateLimited(string caller, string callee) =>
+        _rateLimited.Add(1, new KeyValuePair<string, object?>("mesh.caller", caller), new KeyValuePair<string, object?>("mesh.callee", callee));
 
     /// <summary>A fault that somebody asked for did something to a call.</summary>
     /// <param name="caller">Who calls.</param>

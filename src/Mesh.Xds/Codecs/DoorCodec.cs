@@ -42,7 +42,7 @@ internal static class DoorCodec
             Name = door.Name,
             TrafficDirection = TrafficDirection.Inbound,
             Address = ListenerAddressCodec.Encode(IPAddress.Any, door.ContainerPort),
-            FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts) },
+            FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits) },
         };
         return XdsResource.From(TypeUrls.Listener, door.Name, listener);
     }
@@ -60,6 +60,7 @@ internal static class DoorCodec
             Protocol = ValueCodec.Decode(settings.Protocol, "metadata.protocol"),
             Permissions = DoorPermissionCodec.Decode(chain, "filter_chains[0]"),
             Timeouts = DecodeTimeouts(chain, settings, "filter_chains[0]"),
+            Limits = DecodeLimits(chain, settings, "filter_chains[0]"),
             External = settings.External,
             ContainerPort = ListenerAddressCodec.Decode(listener.Address),
         };
@@ -68,7 +69,7 @@ internal static class DoorCodec
 
     private static FilterChain Encode(InboundPort port)
     {
-        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts);
+        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts, port.Limits);
         chain.FilterChainMatch = new FilterChainMatch { ServerNames = { port.ServerName }, ApplicationProtocols = { Alpn(port.Protocol) } };
         chain.TransportSocket = TlsCodec.EncodeDoor(Alpn(port.Protocol));
         return chain;
@@ -84,6 +85,7 @@ internal static class DoorCodec
             Protocol = ValueCodec.Decode(settings.Protocol, $"{where}.metadata.protocol"),
             Permissions = DoorPermissionCodec.Decode(chain, where),
             Timeouts = DecodeTimeouts(chain, settings, where),
+            Limits = DecodeLimits(chain, settings, where),
         };
         return chain.FilterChainMatch?.ServerNames is [var name] && name == port.ServerName
             ? port
@@ -91,48 +93,54 @@ internal static class DoorCodec
     }
 
     private static FilterChain Chain(
-        string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts)
+        string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts, InboundLimits limits)
     {
-        var chain = new FilterChain
+        var settings = new DoorSettings
         {
-            Name = name,
-            Metadata = new Metadata().WithOrigin(TimeoutOrigin, timeouts.Origin).WithSettings(new DoorSettings
-            {
-                Port = port.ToString(),
-                Protocol = ValueCodec.Encode(protocol),
-                External = external,
-                AppConnectTimeout = Duration.FromTimeSpan(timeouts.Connect),
-                CallerTimeouts = { timeouts.ForCallers.Select(TimeoutCodec.Encode) },
-            }),
+            Port = port.ToString(),
+            Protocol = ValueCodec.Encode(protocol),
+            External = external,
+            AppConnectTimeout = Duration.FromTimeSpan(timeouts.Connect),
+            CallerTimeouts = { timeouts.ForCallers.Select(TimeoutCodec.Encode) },
         };
+        var chain = new FilterChain { Name = name, Metadata = new Metadata().WithOrigin(TimeoutOrigin, timeouts.Origin) };
         var app = ResourceNames.Local(port.Port);
         if (protocol.IsHttp())
         {
-            var manager = FilterChainCodec.Manager(name, protocol, DoorPermissionCodec.EncodeHttp(permissions));
+            var manager = FilterChainCodec.Manager(name, protocol, [.. DoorPermissionCodec.EncodeHttp(permissions), .. RateLimitCodec.Filters(limits)]);
             manager.CommonHttpProtocolOptions = new() { IdleTimeout = ValueCodec.OrZero(timeouts.Idle) };
-            manager.RouteConfig = RoutesTo(app, timeouts.Request);
+            manager.RouteConfig = RoutesTo(app, timeouts.Request, limits);
             chain.Filters.Add(FilterChainCodec.Network(FilterChainCodec.HttpFilterName, manager));
         }
         else
         {
             chain.Filters.AddRange(DoorPermissionCodec.EncodeNetwork(name, permissions));
+            chain.Filters.AddRange(RateLimitCodec.NetworkFilters(limits, chain, settings));
             chain.Filters.Add(FilterChainCodec.Network(
                 FilterChainCodec.TcpFilterName,
                 new TcpProxy { StatPrefix = name, Cluster = app, IdleTimeout = ValueCodec.OrZero(timeouts.Idle) }));
         }
 
+        chain.Metadata.WithSettings(settings);
         return chain;
     }
 
-    private static RouteConfiguration RoutesTo(string app, TimeSpan? limit)
+    private static RouteConfiguration RoutesTo(string app, TimeSpan? limit, InboundLimits limits)
     {
-        var route = new Route
+        var action = new RouteActionMessage { Cluster = app, Timeout = ValueCodec.OrZero(limit) };
+        var route = new Route { Name = app, Match = new RouteMatchMessage { Prefix = "/" }, Route_ = action };
+        return new() { Name = app, VirtualHosts = { new VirtualHost { Name = app, Domains = { "*" }, Routes = { RateLimitCodec.Routes(limits, action), route } } } };
+    }
+
+    private static InboundLimits DecodeLimits(FilterChain chain, DoorSettings settings, string where)
+    {
+        if (settings.Protocol == PortProtocol.Tcp)
         {
-            Name = app,
-            Match = new RouteMatchMessage { Prefix = "/" },
-            Route_ = new RouteActionMessage { Cluster = app, Timeout = ValueCodec.OrZero(limit) },
-        };
-        return new() { Name = app, VirtualHosts = { new VirtualHost { Name = app, Domains = { "*" }, Routes = { route } } } };
+            return RateLimitCodec.Decode(chain, settings, where) is { IsEmpty: false } connections ? new() { Connections = connections } : InboundLimits.None;
+        }
+
+        var host = FilterChainCodec.Manager(chain, where).RouteConfig?.VirtualHosts is [var only] ? only : throw new ResourceRefusedException($"{where}.route_config: not exactly one virtual host");
+        return host.Routes.Count > 1 ? new() { Requests = RateLimitCodec.Decode(host.Routes.SkipLast(1), where) } : InboundLimits.None;
     }
 
     private static InboundTimeouts DecodeTimeouts(FilterChain chain, DoorSettings settings, string where)
@@ -149,9 +157,9 @@ internal static class DoorCodec
         }
 
         var manager = FilterChainCodec.Manager(chain, where);
-        var action = manager.RouteConfig?.VirtualHosts is [{ Routes: [{ Route_: { } only }] }]
-            ? only
-            : throw new ResourceRefusedException($"{where}.route_config: not exactly one route to the app");
+        var action = manager.RouteConfig?.VirtualHosts is [{ Routes: [.., { Route_: { } rest }] }]
+            ? rest
+            : throw new ResourceRefusedException($"{where}.route_config: no route to the app");
         return timeouts with
         {
             Request = ValueCodec.ZeroIsNone(action.Timeout),

@@ -28,7 +28,7 @@ internal static class EnvoyDoor
         foreach (var (chain, port) in message.FilterChains.Zip(ports))
         {
             chain.TransportSocket = EnvoyTls.Door(trustDomain, DoorCodec.Alpn(port.Protocol));
-            EnvoyFilters.Complete(chain, port.Protocol, HasPaths(port.Permissions));
+            EnvoyFilters.Complete(chain, port.Protocol, HasPaths(port), tellsCallers: port.Limits.Requests.Any(limit => limit.Caller is not null));
             if (port == main)
             {
                 // Proxyless clients send the name of their target.
@@ -39,6 +39,7 @@ internal static class EnvoyDoor
         return XdsResource.From(TypeUrls.Listener, message.Name, message);
     }
 
-    private static bool HasPaths(PermissionSet permissions) =>
-        permissions.Deny.Concat(permissions.Allow).Concat(permissions.AllowWithShadowDeny).Any(rule => rule.Requests.Any(request => request.Path is not null));
+    private static bool HasPaths(InboundPort port) =>
+        port.Limits.Requests.Any(limit => limit.Match.Path is not null)
+        || port.Permissions.Deny.Concat(port.Permissions.Allow).Concat(port.Permissions.AllowWithShadowDeny).Any(rule => rule.Requests.Any(request => request.Path is not null));
 }

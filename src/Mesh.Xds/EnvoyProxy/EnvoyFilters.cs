@@ -18,7 +18,8 @@ internal static class EnvoyFilters
     /// <param name="protocol">What is spoken on it.</param>
     /// <param name="hasPaths">Whether permissions name paths: then a path may be read in one way only.</param>
     /// <param name="hasFaults">Whether routes say what goes wrong, for which the filter has to be there, ahead of the router and its retries.</param>
-    public static void Complete(FilterChain chain, AppProtocol protocol, bool hasPaths, bool hasFaults = false)
+    /// <param name="tellsCallers">Whether routes go by who calls, which the header for it then says.</param>
+    public static void Complete(FilterChain chain, AppProtocol protocol, bool hasPaths, bool hasFaults = false, bool tellsCallers = false)
     {
         chain.Metadata?.TypedFilterMetadata.Clear();
         if (!protocol.IsHttp())
@@ -43,6 +44,17 @@ internal static class EnvoyFilters
             manager.NormalizePath = true;
             manager.MergeSlashes = true;
             manager.PathWithEscapedSlashesAction = PathWithEscapedSlashesAction.RejectRequest;
+        }
+
+        if (tellsCallers)
+        {
+            manager.ForwardClientCertDetails = ForwardClientCertDetails.SanitizeSet;
+            manager.SetCurrentClientCertDetails = new SetCurrentClientCertDetails { Uri = true };
+        }
+
+        foreach (var route in manager.RouteConfig?.VirtualHosts.SelectMany(host => host.Routes) ?? [])
+        {
+            route.Metadata?.TypedFilterMetadata.Clear();
         }
 
         if (hasFaults)

@@ -13,6 +13,7 @@ internal static class DocumentedPolicies
         ["Timeout"] = Timeout,
         ["Retry"] = Retry,
         ["LoadBalancing"] = LoadBalancing,
+        ["RateLimit"] = RateLimit,
     };
 
     private static void TrafficPermission(ShopApp app)
@@ -72,6 +73,26 @@ internal static class DocumentedPolicies
             r.Budget.Percent = 10;
         });
         // </Retry>
+    }
+
+    private static void RateLimit(ShopApp app)
+    {
+        var (storefront, orders) = (app.Storefront, app.Orders);
+
+        // <RateLimit>
+        orders.WithMeshRateLimit(l => (l.Requests, l.Burst) = (100, 200));
+        orders.WithMeshRateLimit(
+            l =>
+            {
+                l.Requests = 500;
+                l.Routes =
+                [
+                    new() { Name = "reports", PathPrefix = "/reports", Requests = 5, Per = TimeSpan.FromMinutes(1) },
+                    new() { Name = "gold", Header = "x-tier", HeaderValue = "gold", Requests = 1000 },
+                ];
+            },
+            from: storefront);
+        // </RateLimit>
     }
 
     private static void LoadBalancing(ShopApp app)

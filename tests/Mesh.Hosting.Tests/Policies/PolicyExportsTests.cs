@@ -23,6 +23,9 @@ public sealed class PolicyExportsTests
         ["load balancing"] = (
             app => PolicyExports.WithMeshLoadBalancingExport(app.Orders, new MeshLoadBalancing { Wire = MeshWire.Http1 }),
             app => app.Orders.WithMeshLoadBalancing(b => b.Wire = MeshWire.Http1)),
+        ["rate limit"] = (
+            app => PolicyExports.WithMeshRateLimitExport(app.Orders, new MeshRateLimit { Requests = 2, Headers = new Dictionary<string, string> { ["a"] = "b" } }, app.Storefront, "http"),
+            app => app.Orders.WithMeshRateLimit(l => (l.Requests, l.Headers) = (2, new Dictionary<string, string> { ["a"] = "b" }), app.Storefront, "http")),
         ["route"] = (
             app => PolicyExports.WithMeshRouteExport(app.Storefront, r => r.Rule().To(app.OrdersNext), app.Orders),
             app => app.Storefront.WithMeshRoute(app.Orders, r => r.Rule().To(app.OrdersNext))),

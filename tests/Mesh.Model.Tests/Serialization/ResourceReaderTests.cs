@@ -7,7 +7,7 @@ public sealed class ResourceReaderTests
 {
     [Theory]
     // the frame
-    [InlineData("kind: Timeot", "kind: must be Service, ExternalService, TrafficPermission, HttpRoute, TcpRoute, Timeout, Retry or LoadBalancing but is \"Timeot\"; did you mean Timeout?")]
+    [InlineData("kind: Timeot", "kind: must be Service, ExternalService, TrafficPermission, HttpRoute, TcpRoute, Timeout, Retry, LoadBalancing or RateLimit but is \"Timeot\"; did you mean Timeout?")]
     [InlineData("apiVersion: v1", "apiVersion: must be mesh.dev/v1alpha1 but is \"v1\"")]
     [InlineData("specs: {}", "specs: is not a field here; did you mean spec?")]
     [InlineData("metadata: {name: Orders}", "metadata.name: must be lower-case letters, digits and inner hyphens, at most 63 characters, but is \"Orders\"")]
@@ -32,6 +32,15 @@ public sealed class ResourceReaderTests
     [InlineData("spec: {rules: [{matches: [{}], default: {request: 1s}}]}", "spec.rules[0].matches[0]: names no caller; add service or spiffeId")]
     [InlineData("spec: {rules: [{matches: [{service: a}], default: {connect: 1s}}]}", "spec.rules[0].default.connect: cannot depend on the caller, for all share the connections to the app; move it to an entry without matches")]
     [InlineData("kind: TrafficPermission\nspec: {rules: [{matches: [{service: a}], default: {}}]}", "spec.rules[0].matches: is not a field here; use default")]
+    // RateLimit
+    [InlineData("kind: RateLimit\nspec: {}", "spec: says nothing; add an entry to rules")]
+    [InlineData("kind: RateLimit\nspec: {rules: [{default: {http: {requestRate: {num: 5}}}}]}", "spec.rules[0].default.http.requestRate.interval: is missing; add it")]
+    [InlineData("kind: RateLimit\nspec: {rules: [{default: {http: {requestRate: {num: 0, interval: 1s}}}}]}", "spec.rules[0].default.http.requestRate.num: must be between 1 and 1000000 but is 0; to let nobody in use a TrafficPermission")]
+    [InlineData("kind: RateLimit\nspec: {rules: [{default: {tcp: {connectionRate: {num: 1, interval: 10ms, burst: 0}}}}]}", "spec.rules[0].default.tcp.connectionRate.burst: must be between 1 and 1000000 but is -1; leave it out for as many as num", "spec.rules[0].default.tcp.connectionRate.interval: must be at least 50ms but is 10ms; make num and interval greater alike")]
+    [InlineData("kind: RateLimit\nspec: {rules: [{default: {http: {disabled: true, requestRate: {num: 1, interval: 1s}}}}]}", "spec.rules[0].default.http.disabled: is true beside a rate; keep one of them")]
+    [InlineData("kind: RateLimit\nspec: {rules: [{default: {http: {routes: [{matches: [{path: {type: Exact, value: a}}]}]}}}]}", "spec.rules[0].default.http.routes[0]: says no rate; add requestRate, or disabled: true for any number", "spec.rules[0].default.http.routes[0].matches[0].path.value: must begin with / but is \"a\"")]
+    [InlineData("kind: RateLimit\nspec: {rules: [{default: {http: {routes: [{name: a, matches: [{method: GET}], disabled: true}, {name: a, matches: [{method: PUT}], disabled: true}]}}}]}", "spec.rules[0].default.http.routes[1].name: is \"a\" a second time; give each its own name")]
+    [InlineData("kind: RateLimit\nspec: {rules: [{default: {http: {onRateLimit: {status: 200, headers: {set: [{name: Content-Length, value: '1'}]}}}}}]}", "spec.rules[0].default.http.onRateLimit.status: must be a status of an error, 400 to 417, 421 to 424, 426, 428, 429, 431, 500 to 508, 510 or 511, but is 200; leave it out for 429", "spec.rules[0].default.http.onRateLimit.headers.set[0].name: cannot be Content-Length, which says where a message ends or belongs to one connection only; leave it out")]
     // Service
     [InlineData("kind: Service\nspec: {ports: [{name: http, protocol: htpp}]}", "spec.ports[0].protocol: must be http, http2, grpc, tcp or https but is \"htpp\"; did you mean http?")]
     [InlineData("kind: Service\nspec: {ports: [{name: a, protocol: http}, {name: a, protocol: tcp}]}", "spec.ports[1].name: is \"a\" a second time; give each port its own name")]

@@ -103,13 +103,36 @@ internal static class Samples
                     ],
                 },
             },
-            new InboundPort { Port = Port("storefront", "grpc"), Protocol = AppProtocol.Grpc, Permissions = PermissionSet.Nobody },
+            new InboundPort
+            {
+                Port = Port("storefront", "grpc"),
+                Protocol = AppProtocol.Grpc,
+                Permissions = PermissionSet.Nobody,
+                Limits = new()
+                {
+                    Requests =
+                    [
+                        new() { Name = "reports", Caller = new PrincipalMatch(Storefront.Text), Match = new RouteMatch { Path = new PathMatch(PathMatchKind.PathPrefix, "/reports"), Method = "GET", Headers = [new("x-tier", ValueMatchKind.Exact, "gold")] }, Rate = new(5, TimeSpan.FromMinutes(1)), Origin = Somewhere },
+                        new() { Name = "default", Caller = new PrincipalMatch("spiffe://shop.local/ns/jobs", IsPrefix: true), Origin = Somewhere },
+                        new() { Name = "default", Rate = new(100, TimeSpan.FromSeconds(1), 200), Status = 503, Announce = true, Headers = new() { Set = [new("a", "b")], Add = [new("c", "d")] }, Origin = Somewhere },
+                    ],
+                },
+            },
             new InboundPort
             {
                 Port = Port("storefront", "tcp"),
                 Protocol = AppProtocol.Tcp,
                 Permissions = Permissions,
                 Timeouts = new() { Idle = TimeSpan.FromMinutes(5) },
+                Limits = new()
+                {
+                    Connections =
+                    [
+                        new() { Caller = new PrincipalMatch(Storefront.Text), Rate = new(1, TimeSpan.FromMilliseconds(50)), Origin = Somewhere },
+                        new() { Caller = new PrincipalMatch("spiffe://shop.local/ns/jobs/", IsPrefix: true), Origin = new Origin("RateLimit", "a;b%") },
+                        new() { Rate = new(10, TimeSpan.FromSeconds(2), 3), Origin = Somewhere },
+                    ],
+                },
             },
         ],
         FrontDoors =

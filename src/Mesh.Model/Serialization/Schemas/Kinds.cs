@@ -1,5 +1,6 @@
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
+using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.TcpRoute;
 using Mesh.Model.Policies.Timeout;
@@ -21,5 +22,6 @@ internal static class Kinds
         new KindSchemaOf<TimeoutPolicy>("Timeout", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TimeoutSchema.Spec),
         new KindSchemaOf<RetryPolicy>("Retry", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RetrySchema.Spec),
         new KindSchemaOf<LoadBalancingPolicy>("LoadBalancing", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, LoadBalancingSchema.Spec),
+        new KindSchemaOf<RateLimitPolicy>("RateLimit", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RateLimitSchema.Spec),
     ];
 }

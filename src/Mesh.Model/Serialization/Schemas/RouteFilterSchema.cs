@@ -6,7 +6,7 @@ namespace Mesh.Model.Serialization.Schemas;
 /// <summary>Filters of routes, and backends, which may have filters of their own.</summary>
 internal static class RouteFilterSchema
 {
-    private static readonly ObjectSchema<KeyValuePair<string, string>> Header = new ObjectSchema<KeyValuePair<string, string>>(() => new("", ""))
+    public static ObjectSchema<KeyValuePair<string, string>> Header { get; } = new ObjectSchema<KeyValuePair<string, string>>(() => new("", ""))
         .Field("name", TextSchema.Any, x => x.Key, (x, v) => new(v, x.Value), required: true)
         .Field("value", TextSchema.Any, x => x.Value, (x, v) => new(x.Key, v), required: true);
 
