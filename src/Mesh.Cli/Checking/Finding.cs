@@ -6,9 +6,9 @@ namespace Mesh.Cli.Checking;
 /// <param name="File">Path as the user would write it.</param>
 /// <param name="Line">Line, from 1.</param>
 /// <param name="Message">What, and the cure.</param>
-/// <param name="IsWarning">Whether it may be meant.</param>
-internal sealed record Finding(string File, int Line, string Message, bool IsWarning = false)
+/// <param name="IsHint">Whether it may be meant.</param>
+internal sealed record Finding(string File, int Line, string Message, bool IsHint = false)
 {
     /// <inheritdoc />
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}: {(IsWarning ? "warning: " : "")}{Message}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{File}:{Line}: {(IsHint ? "hint: " : "")}{Message}");
 }

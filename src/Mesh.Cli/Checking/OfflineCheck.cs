@@ -4,6 +4,7 @@ using Mesh.Cli.Terminal;
 using Mesh.Laptop.Files;
 using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
+using Mesh.Model.Linting;
 using Mesh.Model.Planning;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
@@ -83,10 +84,10 @@ internal sealed class OfflineCheck(string directory)
     private IEnumerable<Finding> References()
     {
         var configuration = Configuration;
-        return configuration.Warnings.Concat(SnapshotCompiler.Compile(configuration.Topology, configuration.Policies).Warnings).Select(warning =>
+        return configuration.Warnings.Concat(SnapshotCompiler.Compile(configuration.Topology, configuration.Policies).Findings).Select(warning =>
         {
             var (file, line) = Place(warning.Origin.Location);
-            return new Finding(file, line, $"{warning.Resource}: {warning.Path} {warning.Message}");
+            return new Finding(file, line, $"{warning.Rule.Id}: {warning.Resource}: {warning.Path} {warning.Message}", warning.Rule.Level == LintLevel.Hint);
         });
     }
 

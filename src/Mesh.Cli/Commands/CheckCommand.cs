@@ -27,8 +27,8 @@ internal static class CheckCommand
                 context.Screen.Line(finding.ToString());
             }
 
-            var errors = findings.Count(f => !f.IsWarning);
-            var verdict = findings.Count == 0 ? "all is well" : $"errors: {errors}, warnings: {findings.Count - errors}";
+            var errors = findings.Count(f => !f.IsHint);
+            var verdict = findings.Count == 0 ? "all is well" : $"errors: {errors}, hints: {findings.Count - errors}";
             context.Screen.Say(string.Create(CultureInfo.InvariantCulture, $"documents: {check.Documents}, files: {check.Files}; {verdict}"));
             if (!check.ChecksReferences)
             {

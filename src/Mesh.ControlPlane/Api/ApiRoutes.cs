@@ -14,6 +14,7 @@ internal static class ApiRoutes
         PoliciesApi.Map(api);
         FaultsApi.Map(api);
         ExplainApi.Map(api);
+        LintApi.Map(api);
         SourcesApi.Map(api);
         ConfigDumpApi.Map(api);
         AuthorityApi.Map(api);

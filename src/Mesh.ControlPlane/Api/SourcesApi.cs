@@ -20,6 +20,8 @@ internal static class SourcesApi
     /// <summary>A warning as the API shows it.</summary>
     public static object Warning(CompileWarning warning) => new
     {
+        rule = warning.Rule.Id,
+        level = warning.Rule.Level.ToString().ToLowerInvariant(),
         document = warning.Resource.ToString(),
         path = warning.Path.ToString(),
         message = warning.Message,

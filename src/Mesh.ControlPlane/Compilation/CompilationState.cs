@@ -17,6 +17,9 @@ internal sealed record CompilationState(
     DateTimeOffset At,
     ImmutableSortedDictionary<string, string> Refused)
 {
+    /// <summary>Everything that lint rules find, hints too.</summary>
+    public IEnumerable<CompileWarning> Findings => Configuration.Warnings.Concat(Mesh.Findings);
+
     /// <summary>Everything that will not do what its author means.</summary>
     public IEnumerable<CompileWarning> Warnings => Configuration.Warnings.Concat(Mesh.Warnings);
 }

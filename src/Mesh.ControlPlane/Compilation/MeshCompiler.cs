@@ -161,7 +161,7 @@ internal sealed partial class MeshCompiler : BackgroundService
         Log.Compiled(_logger, mesh.Snapshots.Count, took.TotalMilliseconds);
         foreach (var warning in _current.Warnings.Where(w => !known.Contains(w.ToString())))
         {
-            Log.Warned(_logger, warning.Origin, warning.Message);
+            Log.Warned(_logger, warning.Rule.Id, warning.Origin, warning.Message);
         }
     }
 
@@ -261,8 +261,8 @@ internal sealed partial class MeshCompiler : BackgroundService
         [LoggerMessage(2301, LogLevel.Error, "The new snapshot of {Service} breaks a rule of the wire; its sidecars keep the last good one with the new permissions: {Violations}", EventName = nameof(SnapshotRefused))]
         public static partial void SnapshotRefused(ILogger logger, ServiceId service, string violations);
 
-        [LoggerMessage(2302, LogLevel.Warning, "{Origin}: {Warning}", EventName = nameof(Warned))]
-        public static partial void Warned(ILogger logger, Mesh.Model.Origin origin, string warning);
+        [LoggerMessage(2302, LogLevel.Warning, "{Rule}: {Origin}: {Warning}", EventName = nameof(Warned))]
+        public static partial void Warned(ILogger logger, string rule, Mesh.Model.Origin origin, string warning);
 
         [LoggerMessage(2303, LogLevel.Critical, "The compiler failed; everyone keeps the last good snapshot with the new permissions.", EventName = nameof(CompilerFailed))]
         public static partial void CompilerFailed(ILogger logger, Exception exception);

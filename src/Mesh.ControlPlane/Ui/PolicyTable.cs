@@ -15,7 +15,7 @@ internal static class PolicyTable
         var others = state.Warnings.Where(w => stored.Resources.All(r => r.Resource is not Model.Policies.Policy || r.Resource.Key != w.Resource));
         return Html.Of($"""
             {Html.Join(stored.Entries.Where(f => !f.IsGood).Select(Mistakes))}
-            {Html.Join(others.Select(w => Html.Of($"<div class=\"alarm soft\"><span class=\"mono\">{w.Origin.Location}</span> {w.Resource}: {w.Message}</div>")))}
+            {Html.Join(others.Select(w => Html.Of($"<div class=\"alarm soft\"><span class=\"mono\">{w.Origin.Location}</span> {w.Rule.Id} {w.Resource}: {w.Message}</div>")))}
             {(policies.Length == 0 ? Html.Of($"<div class=\"card empty\">No policy: defaults apply.</div>") : Html.Of($"<div class=\"scroll\"><table><thead><tr><th>Policy</th><th>From</th><th>State</th></tr></thead><tbody>{Html.Join(policies)}</tbody></table></div>"))}
             """);
     }
@@ -23,7 +23,7 @@ internal static class PolicyTable
     private static Html Policy(StoredResource policy, IEnumerable<CompileWarning> warnings) => Html.Of($"""
         <tr><td>{policy.Resource.Kind} <b>{policy.Resource.Key.QualifiedName}</b></td><td class="mono soft">{policy.Resource.Origin.Location}</td>
         <td>{(policy.InForce ? Html.Of($"<span class=\"t-good\">in force</span>") : Html.Of($"<span class=\"soft\">shadowed by {policy.ShadowedBy}</span>"))}
-        {Html.Join(warnings.Select(w => Html.Of($"<div class=\"t-warn\">{w.Path}: {w.Message}</div>")))}</td></tr>
+        {Html.Join(warnings.Select(w => Html.Of($"<div class=\"t-warn\">{w.Rule.Id} {w.Path}: {w.Message}</div>")))}</td></tr>
         """);
 
     private static Html Mistakes(SourceEntry entry) => Html.Of($"""

@@ -11,6 +11,7 @@ using Mesh.Hosting.Publishing;
 using Mesh.Hosting.Reading;
 using Mesh.Hosting.Running;
 using Mesh.Laptop.Api;
+using Mesh.Model.Linting;
 using Mesh.Model.Policies;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -100,9 +101,17 @@ internal sealed partial class MeshStart(
             Log.NotRead(logger, warning);
         }
 
-        foreach (var warning in PolicyWarnings.Of(running.Plan, running.TrustDomain, policies))
+        running.Findings = PolicyWarnings.Of(running.Plan, running.TrustDomain, policies);
+        foreach (var finding in running.Findings)
         {
-            Log.Policy(logger, warning);
+            if (finding.Rule.Level == LintLevel.Warning)
+            {
+                Log.Policy(logger, PolicyWarnings.Text(finding));
+            }
+            else
+            {
+                Log.PolicyHint(logger, PolicyWarnings.Text(finding));
+            }
         }
 
         foreach (var edge in running.Plan.Edges)
@@ -187,6 +196,9 @@ internal sealed partial class MeshStart(
 
         [LoggerMessage(4005, LogLevel.Warning, "A policy will not do what it looks like: {Warning}", EventName = nameof(Policy))]
         public static partial void Policy(ILogger logger, string warning);
+
+        [LoggerMessage(4007, LogLevel.Information, "A policy may not do what it looks like: {Hint}", EventName = nameof(PolicyHint))]
+        public static partial void PolicyHint(ILogger logger, string hint);
 
         [LoggerMessage(4006, LogLevel.Warning, "The mesh was never tried on Aspire {Version}. Should something not work, look for a newer Mesh.Hosting first.", EventName = nameof(UntriedAspire))]
         public static partial void UntriedAspire(ILogger logger, string version);

@@ -14,6 +14,7 @@ internal static class MeshProperties
 
     // After what Aspire itself shows of a process.
     private const int First = 100;
+    private const int LintFrom = 120;
     private const int EdgesFrom = 200;
 
     // Aspire's own name for it; it is not public.
@@ -28,6 +29,11 @@ internal static class MeshProperties
         yield return Shown("mesh.version", "Version", Version, First + 1);
         yield return Shown("mesh.sidecars", "Sidecars", string.Create(CultureInfo.InvariantCulture, $"{live} of {planned.Count} live"), First + 2);
         yield return Shown("mesh.status", "Control plane", status.Error ?? (status.IsSettled ? "everything that was declared is published" : "publishing"), First + 3);
+        foreach (var (finding, i) in running.Findings.Select((f, i) => (f, i)))
+        {
+            yield return Shown($"mesh.lint.{i}", $"{finding.Rule.Id} {finding.Rule.Name}", $"{finding.Origin.Location}: {finding}", LintFrom + i);
+        }
+
         foreach (var (edge, i) in running.Plan.Edges.Select((e, i) => (e, i)))
         {
             yield return Shown(EdgeName(edge), EdgeTitle(edge), EdgeText(edge), EdgesFrom + i);

@@ -8,6 +8,7 @@ using Mesh.Hosting.Reading;
 using Mesh.Laptop.Api;
 using Mesh.Laptop.Files;
 using Mesh.Model.Bootstrap;
+using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
@@ -72,6 +73,9 @@ internal sealed class RunningMesh : IDisposable
 
     /// <summary>The certificate of https listeners; <see langword="null"/>: the machine has none.</summary>
     public ServerCertificateFiles? ServerCertificate { get; init; }
+
+    /// <summary>What lint rules find in the policies of the AppHost.</summary>
+    public ImmutableArray<CompileWarning> Findings { get; set; } = [];
 
     /// <summary>Waits until the control plane serves sidecars.</summary>
     public Task UntilReadyAsync(CancellationToken cancellationToken)

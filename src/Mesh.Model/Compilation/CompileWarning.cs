@@ -1,3 +1,4 @@
+using Mesh.Model.Linting;
 using Mesh.Model.Resources;
 using Mesh.Model.Validation;
 
@@ -10,6 +11,9 @@ namespace Mesh.Model.Compilation;
 /// <param name="Origin">The same place for people.</param>
 public sealed record CompileWarning(ResourceKey Resource, FieldPath Path, string Message, Origin Origin)
 {
+    /// <summary>The lint rule that found it.</summary>
+    public LintRule Rule { get; init; } = LintRules.NotAsMeant;
+
     /// <inheritdoc />
     public override string ToString() => $"{Resource}: {Path}: {Message}";
 }

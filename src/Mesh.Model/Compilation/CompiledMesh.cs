@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Linting;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 
@@ -7,12 +8,22 @@ namespace Mesh.Model.Compilation;
 /// <summary>What every sidecar does, and why. Equal inputs give equal outputs, in the same order.</summary>
 public sealed record CompiledMesh
 {
+    private readonly Lazy<ImmutableArray<CompileWarning>> _findings = new([]);
+
     /// <summary>What the sidecars of each service do.</summary>
     public required ImmutableSortedDictionary<ServiceId, ProxySnapshot> Snapshots { get; init; }
 
     /// <summary>Why they do it: each setting that something other than a default decided.</summary>
     public required ImmutableSortedDictionary<ServiceId, ImmutableArray<AppliedSetting>> Explanations { get; init; }
 
+    /// <summary>Everything that lint rules find, hints too. Looked for when somebody asks, for whoever publishes does not wait for it.</summary>
+    public ImmutableArray<CompileWarning> Findings => _findings.Value;
+
     /// <summary>What will not do what its author means.</summary>
-    public required ImmutableArray<CompileWarning> Warnings { get; init; }
+    public ImmutableArray<CompileWarning> Warnings => [.. Findings.Where(f => f.Rule.Level == LintLevel.Warning)];
+
+    internal Func<ImmutableArray<CompileWarning>> Lint
+    {
+        init => _findings = new Lazy<ImmutableArray<CompileWarning>>(value);
+    }
 }

@@ -57,7 +57,7 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
         {
             if (pick(layers[i].Content) is { } said)
             {
-                (below ??= ImmutableArray.CreateBuilder<OverruledSetting>()).Add(new OverruledSetting(Show(said), layers[i].Origin));
+                (below ??= ImmutableArray.CreateBuilder<OverruledSetting>()).Add(new OverruledSetting(Show(said), layers[i].Origin) { IsTie = layers[i].Rank.IsTie(layers[heard].Rank) });
             }
         }
 

@@ -36,7 +36,7 @@ public sealed record MeshConfiguration(MeshTopology Topology, PolicySet Policies
             if (services.TryGetValue(external.Id, out var service))
             {
                 var at = FieldPath.Root / "metadata" / "name";
-                warnings.Add(new CompileWarning(resource.Key, at, $"is left out: {external.Id} is a service already ({service.Origin.Location}); rename one of them", resource.OriginAt(at)));
+                warnings.Add(new CompileWarning(resource.Key, at, $"is left out: {external.Id} is a service already ({service.Origin.Location}); rename one of them", resource.OriginAt(at)) { Rule = Linting.LintRules.NameTaken });
             }
             else
             {

@@ -5,6 +5,9 @@ namespace Mesh.Model.Compilation;
 /// <param name="Origin">Who said so.</param>
 public sealed record OverruledSetting(string Value, Origin Origin)
 {
+    /// <summary>Whether nothing but its name, or its place in the document, is why it was not heard.</summary>
+    public bool IsTie { get; init; }
+
     /// <inheritdoc />
     public override string ToString() => $"{Value} by {Origin}";
 }

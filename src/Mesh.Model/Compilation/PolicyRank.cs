@@ -9,6 +9,9 @@ namespace Mesh.Model.Compilation;
 /// <param name="Index">Place in the document; the later one is heard.</param>
 internal readonly record struct PolicyRank(int Upstream, int Proxies, PolicyRole Role, string Name, string Namespace, int Index) : IComparable<PolicyRank>
 {
+    /// <summary>Whether only name, namespace or place in the document tell two entries apart.</summary>
+    public bool IsTie(PolicyRank other) => Upstream == other.Upstream && Proxies == other.Proxies && Role == other.Role;
+
     public int CompareTo(PolicyRank other)
     {
         var order = Upstream.CompareTo(other.Upstream);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
+using Mesh.Model.Linting;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
@@ -52,7 +53,8 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
                     : upstreams.Of(edge.Callee).IsEmpty ? $"names {edge.Callee}, which has no port to call" : null;
             if (problem is not null)
             {
-                _warnings.Add(new CompileWarning(new ResourceKey("Service", service.Id.Namespace, service.Id.Name), at, problem, edge.Origin));
+                var rule = !upstreams.Knows(edge.Callee) ? LintRules.UnknownUse : edge.Port is null ? LintRules.NothingToCall : LintRules.UnknownUsePort;
+                _warnings.Add(new CompileWarning(new ResourceKey("Service", service.Id.Namespace, service.Id.Name), at, problem, edge.Origin) { Rule = rule });
             }
         }
     }
@@ -77,11 +79,11 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
 
         if (selected.Count == 0)
         {
-            Warn(policy, at, $"selects no service ({policy.TargetRef}); the policy does nothing");
+            Warn(LintRules.SelectsNothing, policy, at, $"selects no service ({policy.TargetRef}); the policy does nothing");
         }
         else if (inbound && space != Policy.SystemNamespace && selected.TrueForAll(s => s.Id.Namespace != space))
         {
-            Warn(policy, at, $"selects services of other namespaces only, and a policy of {space} speaks for services of {space}; move it to their namespace, or to {Policy.SystemNamespace} for all");
+            Warn(LintRules.SpeaksForNobody, policy, at, $"selects services of other namespaces only, and a policy of {space} speaks for services of {space}; move it to their namespace, or to {Policy.SystemNamespace} for all");
         }
     }
 
@@ -150,13 +152,13 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var id = new ServiceId(target.Namespace ?? policy.Metadata.Namespace, target.Name);
         if (!upstreams.Knows(id))
         {
-            Warn(policy, at / "name", $"names {id}, which does not exist{Guess(id)}");
+            Warn(LintRules.UnknownTarget, policy, at / "name", $"names {id}, which does not exist{Guess(id)}");
             return true;
         }
 
         if (target.SectionName is not null && upstreams.Find(new PortRef(id, target.SectionName)) is null)
         {
-            Warn(policy, at / "sectionName", $"names the port {target.SectionName} of {id}, which has {Ports(id)}");
+            Warn(LintRules.UnknownTargetPort, policy, at / "sectionName", $"names the port {target.SectionName} of {id}, which has {Ports(id)}");
             return true;
         }
 
@@ -193,7 +195,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
 
         if (policy.TargetRef is { Name: { } target } && topology.ExternalServices.ContainsKey(new ServiceId(policy.TargetRef.Namespace ?? policy.Metadata.Namespace, target)))
         {
-            Warn(policy, MeshResource.SpecPath / "targetRef", $"names the external service {target}, which has no sidecar to enforce it; remove the edge from the caller's uses instead");
+            Warn(LintRules.NoSidecar, policy, MeshResource.SpecPath / "targetRef", $"names the external service {target}, which has no sidecar to enforce it; remove the edge from the caller's uses instead");
         }
     }
 
@@ -202,11 +204,11 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var own = $"spiffe://{topology.TrustDomain.Name}";
         if (caller.Service is { } name && ServiceId.TryParse(name, policy.Metadata.Namespace, out var id) && !topology.Services.ContainsKey(id))
         {
-            Warn(policy, at / "service", $"names {id}, which does not exist{Guess(id)}");
+            Warn(LintRules.UnknownCaller, policy, at / "service", $"names {id}, which does not exist{Guess(id)}");
         }
         else if (caller.SpiffeId is { } principal && principal.Value.TrimEnd('/') != own && !principal.Value.StartsWith($"{own}/", StringComparison.Ordinal))
         {
-            Warn(policy, at / "spiffeId" / "value", $"is {Wording.Quote(principal.Value)}, but every caller's id begins with {own}/");
+            Warn(LintRules.ForeignIdentity, policy, at / "spiffeId" / "value", $"is {Wording.Quote(principal.Value)}, but every caller's id begins with {own}/");
         }
     }
 
@@ -225,7 +227,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         if (concerned.Count == 0)
         {
             var others = called.Count == 0 ? "no port" : $"only {Wording.OneOf([.. called.Select(u => u.Protocol.ToWord()).Distinct()])}";
-            Warn(policy, at / "targetRef", $"selects {others}; {policy.Kind} is for ports that speak {(isHttp ? "http, http2, grpc or https" : "tcp")}");
+            Warn(LintRules.OtherProtocol, policy, at / "targetRef", $"selects {others}; {policy.Kind} is for ports that speak {(isHttp ? "http, http2, grpc or https" : "tcp")}");
             return;
         }
 
@@ -235,7 +237,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             var problems = concerned.Select(u => RouteBackends.Problem(backend, u, space, upstreams)).ToList();
             if (problems.TrueForAll(p => p is not null))
             {
-                Warn(policy, path, $"cannot be used: {problems[0]}; its share is answered with {(isHttp ? "500" : "a closed connection")}");
+                Warn(LintRules.UnusableBackend, policy, path, $"cannot be used: {problems[0]}; its share is answered with {(isHttp ? "500" : "a closed connection")}");
                 continue;
             }
 
@@ -266,7 +268,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         if (refused.Count > 0)
         {
             var who = string.Join(", ", refused);
-            Warn(policy, at, upstream.External is null
+            Warn(LintRules.RefusingBackend, policy, at, upstream.External is null
                 ? $"sends requests of {who} to {backend}, which refuses them; add it to their uses, or allow them in a TrafficPermission"
                 : $"sends requests of {who} out of the mesh to {backend}, which they may not use, so that its share fails; add it to their uses");
         }
@@ -288,11 +290,14 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
     private string Guess(ServiceId id) =>
         Wording.TryGuess(id.ToString(), [.. topology.Services.Keys.Concat(topology.ExternalServices.Keys).Select(k => k.ToString())], out var guess) ? $" (did you mean {guess}?)" : "";
 
-    private void Warn(Policy policy, FieldPath at, string message)
+    // For checks that have no rule of their own yet.
+    internal void Warn(Policy policy, FieldPath at, string message) => Warn(LintRules.NotAsMeant, policy, at, message);
+
+    private void Warn(LintRule rule, Policy policy, FieldPath at, string message)
     {
         if (!_warnings.Exists(w => w.Resource == policy.Key && w.Path == at && w.Message == message))
         {
-            _warnings.Add(new CompileWarning(policy.Key, at, message, policy.OriginAt(at)));
+            _warnings.Add(new CompileWarning(policy.Key, at, message, policy.OriginAt(at)) { Rule = rule });
         }
     }
 }

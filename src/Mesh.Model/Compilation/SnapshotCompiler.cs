@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Linting;
 using Mesh.Model.Policies;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -25,11 +26,12 @@ public static class SnapshotCompiler
             explanations.Add(service.Id, applied);
         }
 
+        var context = new LintContext(topology, policies, upstreams, permissions, snapshots.ToImmutable(), explanations.ToImmutable());
         return new CompiledMesh
         {
-            Snapshots = snapshots.ToImmutable(),
-            Explanations = explanations.ToImmutable(),
-            Warnings = new ReferenceChecker(topology, upstreams, permissions).Check(policies),
+            Snapshots = context.Snapshots,
+            Explanations = context.Explanations,
+            Lint = () => MeshLint.Run(context, new ReferenceChecker(topology, upstreams, permissions).Check(policies)),
         };
     }
 }

@@ -79,7 +79,7 @@ public sealed class MeshStartTests
             builder.AddExecutable("postgres", "postgres", ".").WithEndpoint(name: "tcp", scheme: "tcp").WithMeshRoute(r => r.Rule().To(orders));
         });
 
-        Assert.Matches(@"A policy will not do what it looks like: Policies/MeshStartTests\.cs:\d+: HttpRoute default/postgres: spec\.to\[0\]", output.ToString());
+        Assert.Matches(@"A policy will not do what it looks like: Policies/MeshStartTests\.cs:\d+: MESH111: HttpRoute default/postgres: spec\.to\[0\]", output.ToString());
     }
 
     [Fact]

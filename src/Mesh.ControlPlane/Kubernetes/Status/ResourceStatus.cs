@@ -25,7 +25,7 @@ internal static class ResourceStatus
     public static JsonObject? Of(CustomResource resource, CompilationState state, IReadOnlyCollection<ServiceId> services, int concerned, int acknowledged, DateTimeOffset now)
     {
         var entry = resource.Entry;
-        var warnings = state.Warnings.Where(w => w.Resource == resource.Key).Select(w => $"{w.Path}: {w.Message}").ToArray();
+        var warnings = state.Warnings.Where(w => w.Resource == resource.Key).Select(w => $"{w.Rule.Id} {w.Path}: {w.Message}").ToArray();
         var accepted = entry.IsGood
             ? warnings.Length == 0
                 ? Condition("Accepted", true, "Accepted", "Nothing is wrong with it.")
