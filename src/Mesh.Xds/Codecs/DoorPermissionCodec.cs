@@ -4,6 +4,7 @@ using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf;
 using Mesh.Model.Snapshots;
 using Mesh.Snapshot.V1;
+using Mesh.Xds.Wire;
 using HttpRbac = Envoy.Extensions.Filters.Http.Rbac.V3.RBAC;
 using NetworkRbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
 
@@ -51,7 +52,7 @@ internal static class DoorPermissionCodec
 
     public static PermissionSet Decode(FilterChain chain, string where)
     {
-        if (chain.Filters.LastOrDefault()?.TypedConfig?.Is(HttpConnectionManager.Descriptor) == true)
+        if (chain.Filters.LastOrDefault()?.TypedConfig?.Holds<HttpConnectionManager>() == true)
         {
             var manager = ValueCodec.Unpack<HttpConnectionManager>(chain.Filters[^1].TypedConfig, $"{where}.filters");
             return PermissionCodec.Decode(manager.HttpFilters.Where(IsRbac<HttpRbac>).Select(filter => Rules(filter, where)), where);
@@ -59,14 +60,14 @@ internal static class DoorPermissionCodec
 
         return PermissionCodec.Decode(
             chain.Filters
-                .Where(filter => filter.TypedConfig?.Is(NetworkRbac.Descriptor) == true)
+                .Where(filter => filter.TypedConfig?.Holds<NetworkRbac>() == true)
                 .Select(filter => ValueCodec.Unpack<NetworkRbac>(filter.TypedConfig, where))
                 .Select(rbac => ((RBAC?)rbac.Rules, (RBAC?)rbac.ShadowRules)),
             where);
     }
 
     private static bool IsRbac<T>(HttpFilter filter)
-        where T : IMessage<T>, new() => filter.TypedConfig?.Is(new T().Descriptor) == true;
+        where T : IMessage<T> => filter.TypedConfig?.Holds<T>() == true;
 
     private static (RBAC? Rules, RBAC? Shadow) Rules(HttpFilter filter, string where)
     {

@@ -5,6 +5,7 @@ using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Topology;
+using Mesh.Xds.Wire;
 using static Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
 
 namespace Mesh.Xds.Codecs;
@@ -33,7 +34,7 @@ internal static class FilterChainCodec
     public static HttpConnectionManager Manager(FilterChain chain, string where)
     {
         var manager = ValueCodec.Unpack<HttpConnectionManager>(chain.Filters.LastOrDefault()?.TypedConfig, $"{where}.filters");
-        return manager.HttpFilters.LastOrDefault()?.TypedConfig?.Is(Router.Descriptor) == true
+        return manager.HttpFilters.LastOrDefault()?.TypedConfig?.Holds<Router>() == true
             ? manager
             : throw new ResourceRefusedException($"{where}.http_filters: the last one is not the router");
     }

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model;
+using Mesh.Xds.Wire;
 
 namespace Mesh.Xds.Codecs;
 
@@ -47,12 +48,12 @@ internal static class MetadataCodec
     public static T Settings<T>(this Metadata? metadata, string where)
         where T : IMessage<T>, new()
     {
-        if (metadata is null || !metadata.TypedFilterMetadata.TryGetValue(Key, out var any) || !any.TryUnpack<T>(out var settings))
+        if (metadata is null || !metadata.TypedFilterMetadata.TryGetValue(Key, out var any) || !any.Holds<T>())
         {
-            throw new ResourceRefusedException($"{where}: no {new T().Descriptor.FullName} under typed_filter_metadata[\"{Key}\"]");
+            throw new ResourceRefusedException($"{where}: no {MessageName.Of<T>()} under typed_filter_metadata[\"{Key}\"]");
         }
 
-        return settings;
+        return ValueCodec.Unpack<T>(any, where);
     }
 
     private static MapField<string, Value> Fields(this Metadata metadata)

@@ -9,6 +9,7 @@ using Envoy.Type.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
 using Mesh.Snapshot.V1;
+using Mesh.Xds.Wire;
 using ConnectionLimitMessage = Mesh.Snapshot.V1.ConnectionLimit;
 using ConnectionLimitRecord = Mesh.Model.Snapshots.ConnectionLimit;
 using HttpLimit = Envoy.Extensions.Filters.Http.LocalRatelimit.V3.LocalRateLimit;
@@ -54,7 +55,7 @@ internal static partial class RateLimitCodec
     public static ImmutableArray<ConnectionLimitRecord> Decode(FilterChain chain, DoorSettings settings, string where)
     {
         var some = settings.ConnectionLimits.Select((limit, i) => Decode(limit, $"{where}.metadata.connection_limits[{i}]"));
-        var everybody = chain.Filters.Where(filter => filter.TypedConfig?.Is(NetworkLimit.Descriptor) == true).Select(filter => new ConnectionLimitRecord
+        var everybody = chain.Filters.Where(filter => filter.TypedConfig?.Holds<NetworkLimit>() == true).Select(filter => new ConnectionLimitRecord
         {
             Rate = Decode(ValueCodec.Unpack<NetworkLimit>(filter.TypedConfig, where).TokenBucket, where),
             Origin = chain.Metadata.Origin(OriginName),

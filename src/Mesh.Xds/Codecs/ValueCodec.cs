@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Topology;
+using Mesh.Xds.Wire;
 using WireProtocolName = Mesh.Snapshot.V1.PortProtocol;
 
 namespace Mesh.Xds.Codecs;
@@ -49,11 +50,16 @@ internal static class ValueCodec
             throw new ResourceRefusedException($"{where}: missing");
         }
 
+        if (!any.Holds<T>())
+        {
+            throw new ResourceRefusedException($"{where}: {any.TypeUrl} is not {MessageName.Of<T>()}");
+        }
+
         try
         {
-            return any.TryUnpack<T>(out var message)
-                ? message
-                : throw new ResourceRefusedException($"{where}: {any.TypeUrl} is not {new T().Descriptor.FullName}");
+            var message = new T();
+            message.MergeFrom(any.Value);
+            return message;
         }
         catch (InvalidProtocolBufferException e)
         {

@@ -140,12 +140,12 @@ public static class XdsValidator
 
     private static void CheckManager(HttpConnectionManager manager, string at, Action<string, string, string> report)
     {
-        if (manager.HttpFilters.LastOrDefault()?.TypedConfig?.Is(Router.Descriptor) != true)
+        if (manager.HttpFilters.LastOrDefault()?.TypedConfig?.Holds<Router>() != true)
         {
             report($"{at}.http_filters", "the last one has to be the router", manager.HttpFilters.LastOrDefault()?.Name ?? "none");
         }
 
-        foreach (var filter in manager.HttpFilters.Where(filter => filter.IsOptional && filter.TypedConfig?.Is(RBAC.Descriptor) == true))
+        foreach (var filter in manager.HttpFilters.Where(filter => filter.IsOptional && filter.TypedConfig?.Holds<RBAC>() == true))
         {
             report($"{at}.http_filters", "permissions must not be optional: they would fail open", filter.Name);
         }
