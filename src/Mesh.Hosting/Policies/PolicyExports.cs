@@ -65,6 +65,17 @@ internal static class PolicyExports
         where T : IResource =>
         RateLimitExtensions.Add(resource, limit, from is null ? null : PolicyCaller.OfEither(from), endpoint, new DeclaredAt("withMeshRateLimit"));
 
+    /// <summary>Says what the resource may have open towards another, or each caller towards it, and which replicas are left out.</summary>
+    /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
+    /// <param name="breaker">What differs.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only calls to this endpoint.</param>
+    [AspireExport("withMeshCircuitBreaker")]
+    public static IResourceBuilder<T> WithMeshCircuitBreakerExport<T>(
+        this IResourceBuilder<T> resource, MeshCircuitBreaker breaker, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        CircuitBreakerExtensions.Add(resource, Caller(resource, to), Callee(resource, to), breaker, endpoint, new DeclaredAt("withMeshCircuitBreaker"));
+
     /// <summary>Routes the requests of the resource to another, or everybody's requests to it.</summary>
     /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls.</param>
     /// <param name="configure">Adds the rules.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Policies;
+using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.Retry;
@@ -19,8 +20,9 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private readonly RateLimitCompiler _rateLimits = new(policies, trustDomain);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
+    private readonly CircuitBreakerCompiler _circuitBreakers = new(policies);
     private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<(HttpRoutePolicy, HttpRouteItem, int)>>), RouteTable> _tables = new();
-    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>), Cluster> _clusters = new();
+    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<CircuitBreakerSettings>>), Cluster> _clusters = new();
 
     public (ProxySnapshot Snapshot, ImmutableArray<AppliedSetting> Applied) Compile(Service service)
     {
@@ -112,7 +114,9 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         : rule;
 
     private Cluster Cluster(Service service, Upstream upstream, List<AppliedSetting> applied) => _clusters.Get(
-        (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream)), applied, settings => MakeCluster(service, upstream, settings));
+        (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream), _circuitBreakers.Said(service, upstream)),
+        applied,
+        settings => MakeCluster(service, upstream, settings));
 
     private Cluster MakeCluster(Service service, Upstream upstream, List<AppliedSetting> applied)
     {
@@ -128,6 +132,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         cluster = _timeouts.Apply(cluster, service, upstream, applied);
         cluster = _loadBalancing.Apply(cluster, service, upstream, applied);
         cluster = _retries.Apply(cluster, service, upstream, applied);
+        cluster = _circuitBreakers.Apply(cluster, service, upstream, applied);
         return cluster with { Origins = [.. cluster.Origins.Distinct()] };
     }
 

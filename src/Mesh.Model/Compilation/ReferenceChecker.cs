@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Linting;
 using Mesh.Model.Policies;
+using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.Matching;
@@ -122,6 +123,9 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
                 break;
             case LoadBalancingPolicy balancing:
                 Targets(balancing, balancing.To.Select(i => i.TargetRef), to);
+                break;
+            case CircuitBreakerPolicy breaker:
+                Targets(breaker, breaker.To.Select(i => i.TargetRef), to);
                 break;
         }
     }

@@ -7,6 +7,9 @@ namespace Mesh.Model.Snapshots;
 /// <summary>An upstream port and how it is reached. Its replicas are an <see cref="EndpointSet"/> of the same name.</summary>
 public sealed record Cluster
 {
+    /// <summary>What <see cref="PanicThreshold"/> is where nothing is said.</summary>
+    public const double DefaultPanicThreshold = 50;
+
     /// <summary>The upstream port; it names the cluster.</summary>
     public required PortRef Upstream { get; init; }
 
@@ -39,6 +42,15 @@ public sealed record Cluster
 
     /// <summary>Bounds retries to this cluster.</summary>
     public RetryBudget RetryBudget { get; init; } = new();
+
+    /// <summary>What may be open towards it at a time.</summary>
+    public ConnectionLimits Limits { get; init; } = ConnectionLimits.None;
+
+    /// <summary>When a replica is left out; <see langword="null"/>: only while it cannot be connected to.</summary>
+    public OutlierDetection? Outliers { get; init; }
+
+    /// <summary>Share of the ready replicas, in percent, below which those left out are used as well. Default: 50, Envoy's and Kuma's.</summary>
+    public double PanicThreshold { get; init; } = DefaultPanicThreshold;
 
     /// <summary>What led to these settings.</summary>
     public ImmutableArray<Origin> Origins { get; init; } = [];

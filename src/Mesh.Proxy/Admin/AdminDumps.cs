@@ -3,12 +3,13 @@ using System.Text.Json;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Outbound;
 using Mesh.Xds.Client;
 
 namespace Mesh.Proxy.Admin;
 
 /// <summary>Shows what is in force. No keys and no tokens.</summary>
-internal sealed class AdminDumps(ProxySettings settings, WorkloadIdentity identity, ILiveConfiguration configuration, IAdsClient ads)
+internal sealed class AdminDumps(ProxySettings settings, WorkloadIdentity identity, ILiveConfiguration configuration, OutboundState outbound, IAdsClient ads)
 {
     /// <summary>Everything that came from the control plane, in the shape of CSDS, and how it stands with it.</summary>
     public void WriteConfiguration(Utf8JsonWriter json)
@@ -80,6 +81,8 @@ internal sealed class AdminDumps(ProxySettings settings, WorkloadIdentity identi
             json.WriteString("protocol", cluster.Protocol.ToString());
             json.WriteString("peer", cluster.PeerIdentity?.Text ?? cluster.ExternalHost);
             json.WriteString("loadBalancing", cluster.LoadBalancing.Kind.ToString());
+            var live = outbound.Tables?.Clusters.GetValueOrDefault(cluster.Name);
+            WriteLimits(json, live);
             json.WriteStartArray("endpoints");
             foreach (var endpoint in current!.Endpoints.GetValueOrDefault(cluster.Name)?.Endpoints ?? [])
             {
@@ -89,6 +92,7 @@ internal sealed class AdminDumps(ProxySettings settings, WorkloadIdentity identi
                 json.WriteNumber("weight", endpoint.Weight);
                 json.WriteString("zone", endpoint.Zone);
                 json.WriteNumber("priority", endpoint.Priority);
+                json.WriteString("state", live?.Replicas.FirstOrDefault(replica => replica.Name == endpoint.Replica)?.State ?? "live");
                 json.WriteEndObject();
             }
 
@@ -97,6 +101,18 @@ internal sealed class AdminDumps(ProxySettings settings, WorkloadIdentity identi
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteLimits(Utf8JsonWriter json, OutboundCluster? live)
+    {
+        json.WriteBoolean("panic", live?.IsPanic ?? false);
+        json.WriteStartObject("remaining");
+        foreach (var (resource, remaining, _) in live?.Breaker?.Read() ?? [])
+        {
+            json.WriteNumber(resource, remaining);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, X509Certificate2 certificate)

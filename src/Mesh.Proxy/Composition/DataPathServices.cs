@@ -6,6 +6,7 @@ using Mesh.Proxy.Identity;
 using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Policies.Fault;
+using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 using Mesh.Proxy.Upstreams.Http1;
@@ -41,7 +42,9 @@ internal static class DataPathServices
 
     private static IServiceCollection AddOutbound(this IServiceCollection services) => services
         .AddSingleton(provider => new OutboundListeners(Listeners(provider)))
-        .AddSingleton(provider => new OutboundState(provider.GetRequiredService<UpstreamKit>(), new Random()))
+        .AddSingleton(provider => OutboundMetrics.Measure(
+            new OutboundState(provider.GetRequiredService<UpstreamKit>(), new Random(), provider.GetRequiredService<OutlierEvents>()), provider.GetRequiredService<ProxyMetrics>()))
+        .AddSingleton<OutlierEvents>()
         .AddSingleton<OutboundForwarder>()
         .AddSingleton<FaultBoard>()
         .AddSingleton(provider => new FaultInjector(

@@ -32,6 +32,7 @@ internal static class ErrorCatalog
         ProxyError.EdgeRevoked => new("edge_revoked", Blame.Policy, 403, PermissionDenied, "Declare again that the caller uses this service (uses in mesh.yaml or in its Service document, WithReference in an AppHost); the address works again at once."),
         ProxyError.RateLimited => new("rate_limited", Blame.Policy, 429, ResourceExhausted, "Send less, come back after as many seconds as Retry-After says, or give the caller more in the RateLimit policy."),
         ProxyError.FaultInjected => new("fault_injected", Blame.Policy, 503, Unavailable, "Nothing is broken: somebody asked for this fault and it ends by itself; mesh fault list shows it, mesh fault remove ends it now."),
+        ProxyError.UpstreamOverflow => new("upstream_overflow", Blame.Policy, 503, Unavailable, "Send less at a time, give the called service more replicas, or raise the limit in the CircuitBreaker policy."),
         ProxyError.RequestTimeout => new("request_timeout", Blame.Policy, 504, DeadlineExceeded, "Make the called service faster, or give the request more time in the Timeout policy."),
         ProxyError.PerTryTimeout => new("per_try_timeout", Blame.Policy, 504, DeadlineExceeded, "Make the called service faster, or give an attempt more time in the Retry policy."),
         ProxyError.StreamIdle => new("stream_idle", Blame.Policy, 504, DeadlineExceeded, "Send something now and then, or raise streamIdle in the Timeout policy."),

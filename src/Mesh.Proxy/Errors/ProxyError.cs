@@ -39,6 +39,9 @@ internal enum ProxyError
     /// <summary>Somebody asked for it: a fault that ends by itself.</summary>
     FaultInjected,
 
+    /// <summary>So much is under way towards the called service that a CircuitBreaker policy lets nothing more in.</summary>
+    UpstreamOverflow,
+
     /// <summary>The whole request took longer than its Timeout policy allows.</summary>
     RequestTimeout,
 

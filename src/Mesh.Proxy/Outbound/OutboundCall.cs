@@ -5,6 +5,7 @@ using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Policies.Fault;
+using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.Retry;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Policies.Timeout;
@@ -20,6 +21,8 @@ internal sealed class OutboundCall : IDisposable
     /// <summary>Bytes of a body that are kept for a retry. Default: 64 KiB; a longer body is not sent again once it was begun.</summary>
     internal const int KeepLimit = 64 * 1024;
 
+    private const string GrpcStatus = "grpc-status";
+
     private readonly OutboundForwarder _forwarder;
     private readonly HttpContext _context;
     private readonly RouteRule _rule;
@@ -32,6 +35,7 @@ internal sealed class OutboundCall : IDisposable
     private readonly RequestBody? _body;
     private readonly RequestClock? _clock;
     private readonly CancellationToken _token;
+    private bool _isRetry;
 
     public OutboundCall(
         OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, Affinity affinity, HopSpan span)
@@ -93,6 +97,7 @@ internal sealed class OutboundCall : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        EndRetry();
         _clock?.Dispose();
         _body?.Dispose();
     }
@@ -129,10 +134,11 @@ internal sealed class OutboundCall : IDisposable
 
             _cluster.NoteTaken(replica, started, isAnswer: true);
             NoteState(replica, response);
+            Report(replica, response);
             var mayAgain = !isLast && _body is not { CanBeSentAgain: false };
-            return mayAgain && RetryDecision.For(_rule.Retry, response, _context.Request.Method, _isGrpc) is { } reason && _cluster.Budget.TrySpend()
+            return mayAgain && RetryDecision.For(_rule.Retry, response, _context.Request.Method, _isGrpc) is { } reason && TryBeginRetry()
                 ? (null, reason)
-                : (await CopyAsync(response), null);
+                : (await CopyAndReportAsync(replica, response), null);
         }
         finally
         {
@@ -182,12 +188,23 @@ internal sealed class OutboundCall : IDisposable
     {
         if (Ended() is { } ended)
         {
+            if (ended.Error == ProxyError.RequestTimeout)
+            {
+                _cluster.Outliers?.Report(replica, AttemptOutcome.LocalFailure);
+            }
+
             return (ended, null);
         }
 
         var failed = error is OperationCanceledException && _rule.Retry.PerTryTimeout is { } limit
             ? new AttemptFailure(ProxyError.PerTryTimeout, AttemptStage.MaybeProcessed, $"no response within {limit.TotalSeconds:0.###} s")
             : AttemptFailure.Of(error);
+        if (failed.Error == ProxyError.UpstreamOverflow)
+        {
+            return (new Failure(failed.Error, _cluster.Breaker?.Policy, failed.Detail), null);
+        }
+
+        _cluster.Outliers?.Report(replica, AttemptOutcome.LocalFailure);
         if (failed.Stage == AttemptStage.NotConnected)
         {
             _cluster.NoteUnreachable(replica);
@@ -196,7 +213,66 @@ internal sealed class OutboundCall : IDisposable
         var policy = failed.Error == ProxyError.PerTryTimeout ? PolicyName(_rule.Retry.Origin) : null;
         var failure = new Failure(failed.Error, policy, $"{_cluster.Cluster.Name}, {replica.Name}: {failed.Detail}");
         var reason = isLast || _body is { CanBeSentAgain: false } ? null : RetryDecision.For(_rule.Retry, failed, _context.Request.Method);
-        return (failure, reason is not null && _cluster.Budget.TrySpend() ? reason : null);
+        return (failure, reason is not null && TryBeginRetry() ? reason : null);
+    }
+
+    private bool TryBeginRetry()
+    {
+        EndRetry();
+        if (_cluster.Breaker is not { } breaker)
+        {
+            return _cluster.Budget.TrySpend();
+        }
+
+        if (!breaker.Retries.TryEnter())
+        {
+            return false;
+        }
+
+        _isRetry = true;
+        if (_cluster.Budget.TrySpend())
+        {
+            return true;
+        }
+
+        EndRetry();
+        return false;
+    }
+
+    private void EndRetry()
+    {
+        if (_isRetry)
+        {
+            _isRetry = false;
+            _cluster.Breaker!.Retries.Leave();
+        }
+    }
+
+    // A gRPC call ends well only in its trailers, so what its head does not say is known later.
+    private void Report(UpstreamReplica replica, UpstreamResponse response)
+    {
+        if (_cluster.Outliers is { } outliers && (!_isGrpc || response.Status != 200 || response.Header(GrpcStatus) is not null))
+        {
+            outliers.Report(replica, _isGrpc && response.Status == 200 ? AttemptOutcomes.OfGrpc(response.Header(GrpcStatus)) : AttemptOutcomes.Of(response));
+        }
+    }
+
+    private async ValueTask<Failure?> CopyAndReportAsync(UpstreamReplica replica, UpstreamResponse response)
+    {
+        var failure = await CopyAsync(response);
+        if (_isGrpc && _cluster.Outliers is { } outliers && response.Status == 200 && response.Header(GrpcStatus) is null)
+        {
+            if (failure is null)
+            {
+                outliers.Report(replica, AttemptOutcomes.OfGrpc(response.Trailer(GrpcStatus)));
+            }
+            else if (failure.Error == ProxyError.UpstreamReset)
+            {
+                outliers.Report(replica, AttemptOutcome.LocalFailure);
+            }
+        }
+
+        return failure;
     }
 
     private async ValueTask<Failure?> CopyAsync(UpstreamResponse response)

@@ -4,7 +4,9 @@ using System.Net;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.LoadBalancing;
+using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.Retry;
 using Mesh.Proxy.Upstreams;
 
@@ -15,16 +17,20 @@ internal sealed class OutboundCluster
 {
     private readonly UpstreamKit _kit;
     private readonly EndpointSet? _announced;
+    private readonly ClusterRoom _room;
+    private readonly Lock _lock = new();
+    private Choice _choice;
     private long _avoidUntil;
 
-    private OutboundCluster(Cluster cluster, ImmutableArray<UpstreamReplica> replicas, EndpointSet? announced, IBalancer balancer, RetryBudgetMeter budget, UpstreamKit kit)
+    private OutboundCluster(Cluster cluster, ImmutableArray<UpstreamReplica> replicas, EndpointSet? announced, Choice choice, RetryBudgetMeter budget, ClusterRoom room)
     {
         Cluster = cluster;
         _announced = announced;
         Replicas = replicas;
-        Balancer = balancer;
+        _choice = choice;
         Budget = budget;
-        _kit = kit;
+        _room = room;
+        _kit = room.Kit;
         ExternalAuthority = Authority(cluster);
     }
 
@@ -34,11 +40,17 @@ internal sealed class OutboundCluster
     /// <summary>Its replicas.</summary>
     public ImmutableArray<UpstreamReplica> Replicas { get; }
 
-    /// <summary>Picks one of them.</summary>
-    public IBalancer Balancer { get; }
-
     /// <summary>Bounds retries.</summary>
     public RetryBudgetMeter Budget { get; }
+
+    /// <summary>Bounds what is open towards it; <see langword="null"/>: nothing does.</summary>
+    public Breaker? Breaker { get; private init; }
+
+    /// <summary>Leaves out replicas that fail; <see langword="null"/>: no policy asks for it.</summary>
+    public OutlierDetector? Outliers { get; private init; }
+
+    /// <summary>Whether replicas are used that are left out, because too few are not.</summary>
+    public bool IsPanic => Volatile.Read(ref _choice).IsPanic;
 
     /// <summary>Whether a hop to it is mTLS.</summary>
     public bool IsMesh => Cluster.Kind == ClusterKind.Mesh;
@@ -50,27 +62,33 @@ internal sealed class OutboundCluster
     /// <param name="cluster">The cluster.</param>
     /// <param name="endpoints">Its replicas.</param>
     /// <param name="previous">The same cluster in the configuration before; <see langword="null"/>: it is new.</param>
-    /// <param name="kit">What upstreams are reached with.</param>
-    /// <param name="draw">Random numbers below a bound.</param>
-    public static OutboundCluster Create(Cluster cluster, EndpointSet? endpoints, OutboundCluster? previous, UpstreamKit kit, Func<int, int> draw)
+    /// <param name="room">What clusters live with.</param>
+    public static OutboundCluster Create(Cluster cluster, EndpointSet? endpoints, OutboundCluster? previous, ClusterRoom room)
     {
+        var time = room.Kit.Time;
         var isSameWay = previous is not null && IsSameWay(cluster, previous.Cluster);
         var replicas = cluster.Kind == ClusterKind.External
             ? External(cluster, isSameWay ? previous!.Replicas : [])
-            : Mesh(endpoints, isSameWay ? previous!.Replicas : [], isSameWay ? kit.Time.GetTimestamp() : 0);
+            : Mesh(endpoints, isSameWay ? previous!.Replicas : [], isSameWay ? time.GetTimestamp() : 0);
         var announced = cluster.Kind == ClusterKind.External ? null : endpoints;
         var isSameChoice = previous is not null && previous.Cluster.LoadBalancing == cluster.LoadBalancing && previous.Replicas.SequenceEqual(replicas)
             && IsSamePlacement(previous._announced, announced);
-        return new OutboundCluster(
+        var made = new OutboundCluster(
             cluster,
             replicas,
             announced,
-            isSameChoice ? previous!.Balancer : Balancers.Create(cluster.LoadBalancing, replicas, announced, draw, kit.Time),
-            previous is not null && previous.Cluster.RetryBudget == cluster.RetryBudget ? previous.Budget : new RetryBudgetMeter(cluster.RetryBudget, kit.Time),
-            kit)
+            isSameChoice && Volatile.Read(ref previous!._choice) is { IsWhole: true } choice ? choice : new(Balancers.Create(cluster.LoadBalancing, replicas, announced, room.Draw, time), IsWhole: true, IsPanic: false),
+            previous is not null && previous.Cluster.RetryBudget == cluster.RetryBudget ? previous.Budget : new RetryBudgetMeter(cluster.RetryBudget, time),
+            room)
         {
             _avoidUntil = previous?._avoidUntil ?? 0,
+            Breaker = cluster.Limits.IsNone ? null : isSameWay && previous!.Breaker is { } kept ? kept : new Breaker(cluster.Limits),
+            Outliers = cluster.Outliers is not { } outliers ? null
+                : previous?.Outliers is { } known && known.Settings == outliers ? known
+                : new OutlierDetector(cluster.Name, outliers, time, room.OutlierEvents),
         };
+        made.Follow();
+        return made;
     }
 
     /// <summary>Picks a replica: one that was not tried for this request and could be connected to lately, as far as there is one.</summary>
@@ -91,7 +109,7 @@ internal sealed class OutboundCluster
             }
         }
 
-        return Balancer.Pick(tried, hash);
+        return Volatile.Read(ref _choice).Balancer.Pick(tried, hash);
     }
 
     /// <summary>Notes what an attempt took, where that decides who is picked.</summary>
@@ -117,7 +135,7 @@ internal sealed class OutboundCluster
     /// <param name="replica">One of <see cref="Replicas"/>.</param>
     /// <param name="svid">The SVID to show; <see langword="null"/> only for a cluster outside the mesh.</param>
     public HttpPool Pool(UpstreamReplica replica, WorkloadSvid? svid) =>
-        replica.Pool(svid?.Generation ?? 0, (Cluster: this, Svid: svid), Cluster.Idle, _kit.Time, static (r, s) => s.Cluster.Connector(r, s.Svid));
+        replica.Pool(svid?.Generation ?? 0, (Cluster: this, Svid: svid), Cluster.Idle, _kit.Time, Breaker?.Connections, static (r, s) => s.Cluster.Connector(r, s.Svid));
 
     /// <summary>Opens connections to a replica.</summary>
     public IConnector Connector(UpstreamReplica replica, WorkloadSvid? svid)
@@ -143,12 +161,48 @@ internal sealed class OutboundCluster
                 replica.Withdraw();
             }
         }
+
+        if (Outliers is not null && next?.Outliers != Outliers)
+        {
+            Outliers.Dispose();
+        }
+    }
+
+    // Who was left out by a policy that is gone is not any more.
+    private void Follow()
+    {
+        foreach (var replica in Outliers is null ? Replicas : [])
+        {
+            replica.IsEjected = false;
+        }
+
+        Outliers?.Watch(Replicas, Refresh);
+        if (Replicas.Any(replica => replica.IsOut))
+        {
+            Refresh();
+        }
+    }
+
+    // Who is left out is no choice any more: seldom, and cheaper than to ask for each request.
+    private void Refresh()
+    {
+        lock (_lock)
+        {
+            var live = LiveReplicas.Of(Replicas, _announced, Cluster.PanicThreshold);
+            if (live.IsPanic != _choice.IsPanic)
+            {
+                _room.OutlierEvents.Panic(Cluster.Name, live.IsPanic, Cluster.PanicThreshold);
+            }
+
+            var balancer = Balancers.Create(Cluster.LoadBalancing, live.Replicas, live.Announced, _room.Draw, _kit.Time);
+            Volatile.Write(ref _choice, new(balancer, live.Replicas.Length == Replicas.Length, live.IsPanic));
+        }
     }
 
     // Connections that were made in another way are of no use.
     private static bool IsSameWay(Cluster a, Cluster b) =>
         a.Kind == b.Kind && a.PeerIdentity == b.PeerIdentity && a.Connect == b.Connect && a.Idle == b.Idle && a.Protocol == b.Protocol
-        && a.ExternalHost == b.ExternalHost && a.ExternalPort == b.ExternalPort;
+        && a.ExternalHost == b.ExternalHost && a.ExternalPort == b.ExternalPort && a.Limits == b.Limits;
 
     private static bool IsSamePlacement(EndpointSet? a, EndpointSet? b) =>
         ReferenceEquals(a, b) || (a is not null && b is not null && a.Endpoints.SequenceEqual(b.Endpoints) && a.Unready.SequenceEqual(b.Unready) && a.Overprovisioning == b.Overprovisioning);
@@ -194,4 +248,7 @@ internal sealed class OutboundCluster
         var isSchemesOwn = cluster.ExternalPort == (cluster.Protocol == AppProtocol.Https ? 443 : 80);
         return isSchemesOwn ? cluster.ExternalHost : $"{cluster.ExternalHost}:{cluster.ExternalPort}";
     }
+
+    // What picks, whether it picks from all, and whether some of those should be left out.
+    private sealed record Choice(IBalancer Balancer, bool IsWhole, bool IsPanic);
 }

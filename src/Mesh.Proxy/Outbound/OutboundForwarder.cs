@@ -32,6 +32,29 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
             return new Failure(ProxyError.BackendMissing, rule.Policy);
         }
 
+        if (cluster.Breaker is not { } breaker)
+        {
+            return await SendAsync(context, rule, action, backend, cluster, target, started, span);
+        }
+
+        if (!breaker.Requests.TryEnter())
+        {
+            return breaker.TooManyRequests(cluster.Cluster.Name);
+        }
+
+        try
+        {
+            return await SendAsync(context, rule, action, backend, cluster, target, started, span);
+        }
+        finally
+        {
+            breaker.Requests.Leave();
+        }
+    }
+
+    private async ValueTask<Failure?> SendAsync(
+        HttpContext context, CompiledRule rule, ForwardAction action, WeightedCluster backend, OutboundCluster cluster, RequestTarget target, long started, HopSpan span)
+    {
         PrepareHeaders(context.Request, rule, action, backend, cluster);
         var affinity = rule.Hash?.Of(context.Request.Headers, target.Query, Source, state.Draw) ?? Affinity.None;
         cluster.Budget.Count(started);

@@ -1,10 +1,11 @@
 using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Outbound;
 
 /// <summary>Holds the tables in force; requests read them by one reference.</summary>
-internal sealed class OutboundState(UpstreamKit kit, Random random)
+internal sealed class OutboundState(UpstreamKit kit, Random random, OutlierEvents outlierEvents) : IDisposable
 {
     private readonly Lock _lock = new();
     private OutboundTables? _tables;
@@ -26,9 +27,18 @@ internal sealed class OutboundState(UpstreamKit kit, Random random)
     public OutboundTables Apply(ProxyConfiguration configuration)
     {
         var previous = _tables;
-        var next = OutboundTables.Create(configuration, previous, kit, Draw);
+        var next = OutboundTables.Create(configuration, previous, new ClusterRoom(kit, Draw, outlierEvents));
         Volatile.Write(ref _tables, next);
         previous?.GiveWayTo(next);
         return next;
+    }
+
+    /// <summary>Nothing is looked after any more.</summary>
+    public void Dispose()
+    {
+        foreach (var cluster in Tables?.Clusters.Values ?? [])
+        {
+            cluster.Outliers?.Dispose();
+        }
     }
 }

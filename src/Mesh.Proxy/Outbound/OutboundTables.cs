@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Policies.Routing;
-using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Outbound;
 
@@ -43,12 +42,12 @@ internal sealed class OutboundTables
     public FrozenDictionary<string, OutboundCluster> Clusters { get; }
 
     /// <summary>Makes the tables of a configuration. What did not change is taken over, with its counters and connections.</summary>
-    public static OutboundTables Create(ProxyConfiguration configuration, OutboundTables? previous, UpstreamKit kit, Func<int, int> draw)
+    public static OutboundTables Create(ProxyConfiguration configuration, OutboundTables? previous, ClusterRoom room)
     {
         var snapshot = configuration.Snapshot;
         var clusters = snapshot.Clusters.ToFrozenDictionary(
             c => c.Name,
-            c => OutboundCluster.Create(c, configuration.Endpoints.GetValueOrDefault(c.Name), previous?.Clusters.GetValueOrDefault(c.Name), kit, draw));
+            c => OutboundCluster.Create(c, configuration.Endpoints.GetValueOrDefault(c.Name), previous?.Clusters.GetValueOrDefault(c.Name), room));
         if (previous is not null && ReferenceEquals(previous._snapshot, snapshot))
         {
             return new OutboundTables(snapshot, previous.Listeners, previous.Revoked, previous.Routes, previous.TcpSplits, clusters);

@@ -6,6 +6,7 @@ using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Policies.LoadBalancing;
+using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Connections;
@@ -39,12 +40,19 @@ internal sealed partial class OutboundTcp(
             }
             else
             {
-                var (connection, replica) = open.Value;
+                var (connection, replica, gates) = open.Value;
                 tunnel = new Tunnel(near, TunnelEnd.Of(connection), flow);
                 flow.Abort = tunnel.Abort;
                 flow.Open();
-                failure = await RunAsync(tunnel, connections, flow);
-                replica.Leave();
+                try
+                {
+                    failure = await RunAsync(tunnel, connections, flow);
+                }
+                finally
+                {
+                    gates?.Close();
+                    replica.Leave();
+                }
             }
         }
         catch (Exception e)
@@ -78,7 +86,7 @@ internal sealed partial class OutboundTcp(
         }
     }
 
-    private async ValueTask<((UpstreamConnection Connection, UpstreamReplica Replica)? Open, Failure? Failure)> OpenAsync(Socket socket)
+    private async ValueTask<(OpenedTunnel? Open, Failure? Failure)> OpenAsync(Socket socket)
     {
         var context = new DefaultConnectionContext { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
         var verdict = await guard.JudgeAsync(context);
@@ -110,7 +118,7 @@ internal sealed partial class OutboundTcp(
         return await ConnectAsync(cluster, Math.Max(1, current.MaxConnectAttempts));
     }
 
-    private async ValueTask<((UpstreamConnection Connection, UpstreamReplica Replica)? Open, Failure? Failure)> ConnectAsync(OutboundCluster cluster, int attempts)
+    private async ValueTask<(OpenedTunnel? Open, Failure? Failure)> ConnectAsync(OutboundCluster cluster, int attempts)
     {
         ImmutableArray<UpstreamReplica> tried = [];
         Failure? failure = null;
@@ -127,14 +135,24 @@ internal sealed partial class OutboundTcp(
                 return (null, new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready"));
             }
 
+            var gates = cluster.Breaker?.Connections;
+            if (gates?.TryOpen(always: false) == false)
+            {
+                return (null, cluster.Breaker!.TooManyConnections(cluster.Cluster.Name));
+            }
+
             replica.Enter();
             try
             {
-                return ((await cluster.Connector(replica, svid).ConnectAsync(ConnectionUse.Tunnel, CancellationToken.None), replica), null);
+                var connection = await cluster.Connector(replica, svid).ConnectAsync(ConnectionUse.Tunnel, CancellationToken.None);
+                cluster.Outliers?.Report(replica, AttemptOutcome.Success);
+                return (new(connection, replica, gates), null);
             }
             catch (UpstreamException e)
             {
+                gates?.Close();
                 replica.Leave();
+                cluster.Outliers?.Report(replica, AttemptOutcome.LocalFailure);
                 cluster.NoteUnreachable(replica);
                 failure = new Failure(e.Error, Detail: $"{cluster.Cluster.Name}, {replica.Name}: {e.Message}");
                 tried = tried.Add(replica);
@@ -143,6 +161,8 @@ internal sealed partial class OutboundTcp(
 
         return (null, failure);
     }
+
+    private readonly record struct OpenedTunnel(UpstreamConnection Connection, UpstreamReplica Replica, ConnectionGates? Gates);
 
     private static partial class Log
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.Retry;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Upstreams;
@@ -37,6 +38,12 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
             }
 
             var failed = AttemptFailure.Of(error);
+            if (failed.Error == ProxyError.UpstreamOverflow)
+            {
+                return new Failure(failed.Error, cluster.Breaker?.Policy, failed.Detail);
+            }
+
+            cluster.Outliers?.Report(replica, AttemptOutcome.LocalFailure);
             var settings = rule.Rule.Retry;
             var isAgain = attempt <= settings.Attempts && failed.Stage == AttemptStage.NotConnected
                 && RetryDecision.For(settings, failed, context.Request.Method) is not null && cluster.Budget.TrySpend();

@@ -28,7 +28,7 @@ internal sealed class Dialer(TimeProvider time)
             await socket.ConnectAsync(endPoint, either.Token);
             if (tls is null)
             {
-                return new UpstreamConnection(socket, new NetworkStream(socket, ownsSocket: true), Network: null);
+                return new UpstreamConnection(socket, new PlainStream(socket), Network: null);
             }
 
             var network = new WatchedStream(socket);

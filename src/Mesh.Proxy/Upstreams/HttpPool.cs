@@ -14,12 +14,13 @@ internal sealed class HttpPool
     private readonly HttpMessageInvoker _invoker;
     private int _holders = 1;
 
-    public HttpPool(IConnector connector, TimeSpan idle, long generation, TimeProvider time)
+    public HttpPool(IConnector connector, TimeSpan idle, long generation, TimeProvider time, ConnectionGates? gates = null)
     {
-        Http1 = new Http1Pool(connector, idle, time);
+        var slots = gates is null ? null : new ConnectionSlots(gates);
+        Http1 = new Http1Pool(connector, idle, time, slots);
         Generation = generation;
         Origin = connector.IsWebTls ? "https://upstream" : "http://upstream";
-        _invoker = new HttpMessageInvoker(CreateHandler(connector, idle), disposeHandler: true);
+        _invoker = new HttpMessageInvoker(CreateHandler(connector, idle, slots), disposeHandler: true);
     }
 
     /// <summary>The generation of the SVID that its connections show; 0 where they show none.</summary>
@@ -68,7 +69,7 @@ internal sealed class HttpPool
     /// <summary>Takes nothing new; to be called once.</summary>
     public void Retire() => Leave();
 
-    private static SocketsHttpHandler CreateHandler(IConnector connector, TimeSpan idle) => new()
+    private static SocketsHttpHandler CreateHandler(IConnector connector, TimeSpan idle, ConnectionSlots? slots) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -80,7 +81,7 @@ internal sealed class HttpPool
         PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
         // The connector has a limit of its own and says where the time went.
         ConnectTimeout = Timeout.InfiniteTimeSpan,
-        EnableMultipleHttp2Connections = true,
+        EnableMultipleHttp2Connections = slots is not { IsBounded: true },
         // A peer that is stopped or cut off answers no ping; its streams end instead of hanging for ever.
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         KeepAlivePingDelay = TimeSpan.FromSeconds(30),
@@ -91,7 +92,8 @@ internal sealed class HttpPool
         ConnectCallback = async (context, cancellationToken) =>
         {
             var use = context.InitialRequestMessage.Version.Major == 2 ? ConnectionUse.Http2 : ConnectionUse.Http1;
-            return (await connector.ConnectAsync(use, cancellationToken)).Stream;
+            var connection = slots is null ? await connector.ConnectAsync(use, cancellationToken) : await slots.OpenAsync(use, cancelled => connector.ConnectAsync(use, cancelled), cancellationToken);
+            return connection.Stream;
         },
     };
 }

@@ -16,6 +16,7 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
     private bool _isGone;
     private long _avoidUntil;
     private int _failures;
+    private bool _isEjected;
 
     /// <summary>The replica's name, for logs and spans.</summary>
     public string Name => name;
@@ -31,6 +32,22 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
 
     /// <summary>What its answers take, where that decides who is picked.</summary>
     public PeakAverage Latency { get; } = new();
+
+    /// <summary>What became of requests to it, where that decides whether it is left out.</summary>
+    public FailureTally Failures { get; } = new();
+
+    /// <summary>Whether it is left out because of what became of requests to it.</summary>
+    public bool IsEjected
+    {
+        get => Volatile.Read(ref _isEjected);
+        set => Volatile.Write(ref _isEjected, value);
+    }
+
+    /// <summary>Whether it is to be left out, as far as there are others.</summary>
+    public bool IsOut => IsEjected;
+
+    /// <summary>The same as a word, for metrics and dumps.</summary>
+    public string State => IsEjected ? "ejected" : "live";
 
     /// <summary>Requests and tunnels under way.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);
@@ -79,8 +96,9 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
     /// <param name="state">What <paramref name="connect"/> needs.</param>
     /// <param name="idle">How long an unused connection is kept.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="gates">What bounds its connections; <see langword="null"/>: nothing does.</param>
     /// <param name="connect">Makes the connector of a new pool.</param>
-    public HttpPool Pool<T>(long generation, T state, TimeSpan idle, TimeProvider time, Func<UpstreamReplica, T, IConnector> connect)
+    public HttpPool Pool<T>(long generation, T state, TimeSpan idle, TimeProvider time, ConnectionGates? gates, Func<UpstreamReplica, T, IConnector> connect)
     {
         var pool = Volatile.Read(ref _pool);
         if (pool is not null && pool.Generation >= generation && pool.TryEnter())
@@ -96,7 +114,7 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
                 return pool;
             }
 
-            var next = new HttpPool(connect(this, state), idle, generation, time);
+            var next = new HttpPool(connect(this, state), idle, generation, time, gates);
             next.TryEnter();
             if (_isGone)
             {

@@ -25,6 +25,20 @@ internal abstract class UpstreamResponse : IDisposable
     /// <summary>The first value of a header, or <see langword="null"/>.</summary>
     public abstract string? Header(string name);
 
+    /// <summary>The first value of a trailer, or <see langword="null"/>; known once the body was read to its end.</summary>
+    public string? Trailer(string name)
+    {
+        foreach (var (trailer, values) in Trailers())
+        {
+            if (trailer.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return values.Count > 0 ? values[0] : null;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Copies status and headers, those of this hop left out.</summary>
     public abstract void CopyHeadTo(HttpResponse response);
 

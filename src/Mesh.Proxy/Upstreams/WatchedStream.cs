@@ -8,6 +8,10 @@ namespace Mesh.Proxy.Upstreams;
 internal sealed class WatchedStream(Socket socket) : NetworkStream(socket, ownsSocket: true)
 {
     private readonly SocketReceive _receive = new();
+    private Action? _closed;
+
+    /// <summary>Done once when it is closed.</summary>
+    public Action? Closed { set => _closed = value; }
 
     /// <summary>Whether the socket itself has ended. Known as soon as a read has told so.</summary>
     public bool HasEnded => _receive.HasEnded;
@@ -26,6 +30,8 @@ internal sealed class WatchedStream(Socket socket) : NetworkStream(socket, ownsS
         {
             _receive.Dispose();
         }
+
+        Interlocked.Exchange(ref _closed, null)?.Invoke();
     }
 
     private async ValueTask<int> ReadWithTokenAsync(Memory<byte> buffer, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Envoy.Config.Cluster.V3;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Endpoint.V3;
 using Google.Protobuf.WellKnownTypes;
@@ -36,10 +35,11 @@ internal static class ClusterCodec
             Name = cluster.Name,
             ConnectTimeout = Duration.FromTimeSpan(cluster.Connect),
             Metadata = metadata,
-            CircuitBreakers = Encode(cluster.RetryBudget),
+            CircuitBreakers = CircuitBreakerCodec.Encode(cluster.Limits, cluster.RetryBudget, metadata),
         };
         message.TypedExtensionProtocolOptions[HttpOptionsName] = Any.Pack(Encode(cluster.Wire, cluster.Idle));
         LoadBalancingCodec.Encode(cluster.LoadBalancing, message, metadata, settings);
+        OutlierDetectionCodec.Encode(cluster, message, metadata);
         metadata.WithSettings(settings);
         if (cluster.Kind == ClusterKind.External)
         {
@@ -72,7 +72,10 @@ internal static class ClusterCodec
             Idle = ValueCodec.Required(options.CommonHttpProtocolOptions?.IdleTimeout, "common_http_protocol_options.idle_timeout"),
             Wire = DecodeWire(options),
             LoadBalancing = LoadBalancingCodec.Decode(message, settings, "cluster"),
-            RetryBudget = Decode(message.CircuitBreakers, settings),
+            RetryBudget = CircuitBreakerCodec.DecodeBudget(message.CircuitBreakers, settings),
+            Limits = CircuitBreakerCodec.DecodeLimits(message.CircuitBreakers, message.Metadata),
+            Outliers = OutlierDetectionCodec.Decode(message.OutlierDetection, message.Metadata),
+            PanicThreshold = OutlierDetectionCodec.DecodePanicThreshold(message),
             Origins = message.Metadata.Origins(),
         };
         cluster = message.Type switch
@@ -93,20 +96,6 @@ internal static class ClusterCodec
             ? cluster
             : throw new ResourceRefusedException($"name: '{message.Name}' is not that of {settings.Upstream}");
     }
-
-    private static CircuitBreakers Encode(RetryBudget budget) => new()
-    {
-        Thresholds = { new CircuitBreakers.Types.Thresholds { RetryBudget = new() { BudgetPercent = new() { Value = budget.Percent } } } },
-    };
-
-    private static RetryBudget Decode(CircuitBreakers? breakers, ClusterSettings settings) => new()
-    {
-        Percent = breakers?.Thresholds is [{ RetryBudget.BudgetPercent: { } percent }]
-            ? percent.Value
-            : throw new ResourceRefusedException("circuit_breakers: no retry budget"),
-        Interval = ValueCodec.Required(settings.RetryBudgetInterval, "metadata.retry_budget_interval"),
-        MinPerSecond = (int)settings.RetryBudgetMinPerSecond,
-    };
 
     private static HttpOptions Encode(WireProtocol wire, TimeSpan idle)
     {

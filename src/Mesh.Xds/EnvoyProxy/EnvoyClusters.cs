@@ -33,7 +33,8 @@ internal static class EnvoyClusters
             Unlimit(limits);
         }
 
-        message.CommonLbConfig = new() { HealthyPanicThreshold = new() { Value = 0 } };
+        // Panic would take in replicas that are not ready; where a policy leaves some out that are, it is the policy's word.
+        message.CommonLbConfig = new() { HealthyPanicThreshold = new() { Value = cluster.Outliers is null ? 0 : cluster.PanicThreshold } };
         if (cluster.Kind == ClusterKind.Mesh)
         {
             message.TransportSocket = EnvoyTls.Upstream(cluster.PeerIdentity!, cluster.ServerName, Alpn(cluster));
@@ -57,8 +58,12 @@ internal static class EnvoyClusters
     private static void Unlimit(Thresholds limits)
     {
         limits.Priority = RoutingPriority.Default;
-        limits.MaxConnections = uint.MaxValue;
-        limits.MaxPendingRequests = uint.MaxValue;
-        limits.MaxRequests = uint.MaxValue;
+        limits.MaxConnections ??= uint.MaxValue;
+        limits.MaxPendingRequests ??= uint.MaxValue;
+        limits.MaxRequests ??= uint.MaxValue;
+        if (limits.MaxRetries is not null)
+        {
+            limits.RetryBudget = null; // Envoy hears the budget alone where there are both, and the limit is what somebody asked for
+        }
     }
 }

@@ -22,7 +22,8 @@ internal static class ProxylessClusters
         var message = Eds(cluster.Name);
 
         // gRPC's own limit of 1,024 calls at a time holds where nothing is said (gRFC A32).
-        message.CircuitBreakers = new() { Thresholds = { new CircuitBreakers.Types.Thresholds { MaxRequests = uint.MaxValue } } };
+        message.CircuitBreakers = new() { Thresholds = { new CircuitBreakers.Types.Thresholds { MaxRequests = (uint?)cluster.Limits.Requests ?? uint.MaxValue } } };
+        message.OutlierDetection = cluster.Outliers is { } outliers ? OutlierDetectionCodec.Encode(outliers) : null; // gRFC A50
         message.LrsServer = new ConfigSource { Self = new(), ResourceApiVersion = ApiVersion.V3 };
         if (hasRings && cluster.LoadBalancing.Kind.IsByHash())
         {

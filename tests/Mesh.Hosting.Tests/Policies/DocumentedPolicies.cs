@@ -14,6 +14,7 @@ internal static class DocumentedPolicies
         ["Retry"] = Retry,
         ["LoadBalancing"] = LoadBalancing,
         ["RateLimit"] = RateLimit,
+        ["CircuitBreaker"] = CircuitBreaker,
     };
 
     private static void TrafficPermission(ShopApp app)
@@ -111,5 +112,25 @@ internal static class DocumentedPolicies
             };
         });
         // </LoadBalancing>
+    }
+
+    private static void CircuitBreaker(ShopApp app)
+    {
+        var orders = app.Orders;
+
+        // <CircuitBreaker>
+        orders.WithMeshCircuitBreaker(b =>
+        {
+            b.ConnectionLimits.MaxRequests = 200;
+            b.ConnectionLimits.MaxRetries = 20;
+            b.OutlierDetection = new()
+            {
+                BaseEjectionTime = TimeSpan.FromSeconds(15),
+                MaxEjectionPercent = 50,
+                GatewayFailures = new() { Consecutive = 3 },
+                LocalOriginFailures = new(),
+            };
+        });
+        // </CircuitBreaker>
     }
 }

@@ -26,6 +26,9 @@ public sealed class PolicyExportsTests
         ["rate limit"] = (
             app => PolicyExports.WithMeshRateLimitExport(app.Orders, new MeshRateLimit { Requests = 2, Headers = new Dictionary<string, string> { ["a"] = "b" } }, app.Storefront, "http"),
             app => app.Orders.WithMeshRateLimit(l => (l.Requests, l.Headers) = (2, new Dictionary<string, string> { ["a"] = "b" }), app.Storefront, "http")),
+        ["circuit breaker"] = (
+            app => PolicyExports.WithMeshCircuitBreakerExport(app.Storefront, new MeshCircuitBreaker { ConnectionLimits = new() { MaxRequests = 4 } }, app.Orders),
+            app => app.Storefront.WithMeshCircuitBreaker(app.Orders, b => b.ConnectionLimits.MaxRequests = 4)),
         ["route"] = (
             app => PolicyExports.WithMeshRouteExport(app.Storefront, r => r.Rule().To(app.OrdersNext), app.Orders),
             app => app.Storefront.WithMeshRoute(app.Orders, r => r.Rule().To(app.OrdersNext))),

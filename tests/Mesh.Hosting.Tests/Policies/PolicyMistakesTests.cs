@@ -26,6 +26,9 @@ public sealed class PolicyMistakesTests
         ["choices of another algorithm"] = (
             app => app.Orders.WithMeshLoadBalancing(b => (b.Type, b.ChoiceCount) = (MeshBalancing.Random, 2)),
             ["spec.to[0].default.leastRequest: means nothing with type Random; leave it out, or use type LeastRequest"]),
+        ["limits that let nothing in"] = (
+            app => app.Orders.WithMeshCircuitBreaker(b => b.ConnectionLimits.MaxRequests = 0),
+            ["spec.to[0].default.connectionLimits.maxRequests: must be between 1 and 1000000 but is 0; leave it out for no limit"]),
         ["route without a rule"] = (
             app => app.Orders.WithMeshRoute(_ => { }),
             ["spec.to[0].rules: is missing; add it"]),

@@ -158,6 +158,17 @@ internal static class Samples
         RouteTables = [Table("inventory", "grpc"), RichRoutes.Table, Table("stripe", "https")],
         Clusters =
         [
+            Cluster("bounded") with
+            {
+                Limits = new() { Connections = 10, Pending = 20, Requests = 30, Retries = 0, Origin = Somewhere },
+                Outliers = new()
+                {
+                    Interval = TimeSpan.FromSeconds(3), BaseEjectionTime = TimeSpan.FromSeconds(4), MaxEjectionTime = TimeSpan.FromSeconds(40), MaxEjectionPercent = 70, SplitErrors = true,
+                    TotalFailures = 3, GatewayFailures = 4, LocalOriginFailures = 5, SuccessRate = new(2, 10, 1500), FailurePercentage = new(3, 20, 60), Origin = Somewhere,
+                },
+                PanicThreshold = 12.5,
+            },
+            Cluster("capped") with { Limits = new() { Requests = 5 }, Outliers = new() { GatewayFailures = 1 }, PanicThreshold = 0 },
             Cluster("inventory", "grpc", AppProtocol.Grpc) with { LoadBalancing = new(LoadBalancingKind.RoundRobin), Wire = WireProtocol.Http2 },
             Cluster("orders") with
             {

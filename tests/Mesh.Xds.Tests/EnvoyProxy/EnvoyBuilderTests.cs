@@ -112,6 +112,19 @@ public sealed class EnvoyBuilderTests
         Assert.NotNull(limits.RetryBudget);
     }
 
+    [Fact]
+    public void Build_CircuitBreaker_SaysTheLimitsAndLeavesTheOthersOpen()
+    {
+        var mesh = Shop.Yaml("kind: CircuitBreaker\nmetadata: {name: t}\nspec: {to: [{targetRef: {kind: Mesh}, default: {connectionLimits: {maxRequests: 7, maxRetries: 3}, outlierDetection: {healthyPanicThreshold: 20}}}]}");
+        var cluster = Read(Build(mesh, "storefront"), "default/orders/http", Cluster.Parser);
+        var limits = Assert.Single(cluster.CircuitBreakers.Thresholds);
+
+        Assert.Equal((uint.MaxValue, 7u, uint.MaxValue, 3u), (limits.MaxConnections, limits.MaxRequests, limits.MaxPendingRequests, limits.MaxRetries));
+        Assert.Null(limits.RetryBudget); // which Envoy would hear instead of the limit
+        Assert.Equal((5u, 100u, 0u), (cluster.OutlierDetection.ConsecutiveLocalOriginFailure, cluster.OutlierDetection.EnforcingConsecutiveLocalOriginFailure, cluster.OutlierDetection.EnforcingConsecutive5Xx));
+        Assert.Equal(20, cluster.CommonLbConfig.HealthyPanicThreshold.Value);
+    }
+
     [Theory]
     [InlineData("Auto", "h2,http/1.1")]
     [InlineData("Http1", "http/1.1")]

@@ -1,4 +1,3 @@
-using Envoy.Config.Cluster.V3;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Endpoint.V3;
 using Envoy.Config.Listener.V3;
@@ -36,7 +35,7 @@ public sealed class XdsValidatorTests
         { "metadata.filter_metadata[\"\"]: min_len=1, but is ''", cluster => cluster.Metadata.FilterMetadata[""] = new Struct() },
         { "transport_socket.name: min_len=1, but is ''", cluster => cluster.TransportSocket.Name = "" },
         { "transport_socket.typed_config: its type has to be one that Mesh knows, but is type.googleapis.com/x.Y", cluster => cluster.TransportSocket.TypedConfig.TypeUrl = "type.googleapis.com/x.Y" },
-        { "outlier_detection.max_ejection_percent: lte=100, but is 101", cluster => cluster.OutlierDetection = new OutlierDetection { MaxEjectionPercent = 101 } },
+        { "outlier_detection.max_ejection_percent: lte=100, but is 101", cluster => cluster.OutlierDetection = new Envoy.Config.Cluster.V3.OutlierDetection { MaxEjectionPercent = 101 } },
     };
 
     [Theory]

@@ -1,3 +1,4 @@
+using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.RateLimit;
@@ -23,5 +24,6 @@ internal static class Kinds
         new KindSchemaOf<RetryPolicy>("Retry", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RetrySchema.Spec),
         new KindSchemaOf<LoadBalancingPolicy>("LoadBalancing", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, LoadBalancingSchema.Spec),
         new KindSchemaOf<RateLimitPolicy>("RateLimit", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RateLimitSchema.Spec),
+        new KindSchemaOf<CircuitBreakerPolicy>("CircuitBreaker", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, CircuitBreakerSchema.Spec),
     ];
 }

@@ -15,7 +15,7 @@ internal static class Balancers
     /// <param name="time">The clock.</param>
     public static IBalancer Create(Model.Snapshots.LoadBalancing policy, ImmutableArray<UpstreamReplica> replicas, EndpointSet? announced, Func<int, int> draw, TimeProvider time)
     {
-        if (announced is null || (announced.Unready.IsEmpty && announced.Endpoints.All(endpoint => endpoint.Priority == 0)))
+        if (announced is null || announced.Endpoints.Concat(announced.Unready).All(endpoint => endpoint.Priority == 0))
         {
             return Create(policy, replicas, draw, time);
         }

@@ -1,7 +1,7 @@
 namespace Mesh.Proxy.Upstreams.Http1;
 
 /// <summary>Kept connections to one address; the one used last goes first, so that the others may grow old.</summary>
-internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvider time) : IDisposable
+internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvider time, ConnectionSlots? slots = null) : IDisposable
 {
     // Often enough that a peer's end is noticed soon, seldom enough to cost nothing.
     private static readonly TimeSpan ShortestSweep = TimeSpan.FromSeconds(1);
@@ -65,27 +65,25 @@ internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvide
         }
     }
 
-    /// <summary>A new connection.</summary>
+    /// <summary>A new connection; where their number is bounded also one that comes back in the meantime.</summary>
     /// <exception cref="Errors.UpstreamException">There is none to be had.</exception>
-    public async ValueTask<Http1Connection> ConnectAsync(CancellationToken cancellationToken) =>
-        new(await connector.ConnectAsync(ConnectionUse.Http1, cancellationToken));
+    public async ValueTask<Http1Connection> ConnectAsync(CancellationToken cancellationToken) => slots is not null
+        ? await slots.GetAsync(this, cancelled => connector.ConnectAsync(ConnectionUse.Http1, cancelled), cancellationToken)
+        : new(await connector.ConnectAsync(ConnectionUse.Http1, cancellationToken));
 
     /// <summary>Gives back a connection whose last exchange is complete.</summary>
     public void Return(Http1Connection connection)
     {
         connection.IsReused = true;
         connection.IdleSince = time.GetTimestamp();
-        lock (_lock)
+        if (!TryKeep(connection))
         {
-            if (!_isDisposed && _idle.Count < _mostKept)
-            {
-                _idle.Add(connection);
-                _sweep ??= time.CreateTimer(static pool => ((Http1Pool)pool!).Sweep(), this, SweepEvery, SweepEvery);
-                return;
-            }
+            connection.Dispose();
         }
-
-        connection.Dispose();
+        else if (slots is { HasWaiting: true } && TryTake() is { } kept && !slots.TryHandOver(kept) && !TryKeep(kept))
+        {
+            kept.Dispose();
+        }
     }
 
     /// <inheritdoc />
@@ -103,6 +101,21 @@ internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvide
         foreach (var connection in left)
         {
             connection.Dispose();
+        }
+    }
+
+    private bool TryKeep(Http1Connection connection)
+    {
+        lock (_lock)
+        {
+            if (_isDisposed || _idle.Count >= _mostKept)
+            {
+                return false;
+            }
+
+            _idle.Add(connection);
+            _sweep ??= time.CreateTimer(static pool => ((Http1Pool)pool!).Sweep(), this, SweepEvery, SweepEvery);
+            return true;
         }
     }
 

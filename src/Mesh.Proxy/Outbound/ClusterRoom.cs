@@ -1,0 +1,10 @@
+using Mesh.Proxy.Policies.OutlierDetection;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>What clusters live with, in every configuration.</summary>
+/// <param name="Kit">What upstreams are reached with.</param>
+/// <param name="Draw">Random numbers below a bound.</param>
+/// <param name="OutlierEvents">Told which replicas are left out.</param>
+internal sealed record ClusterRoom(UpstreamKit Kit, Func<int, int> Draw, OutlierEvents OutlierEvents);
