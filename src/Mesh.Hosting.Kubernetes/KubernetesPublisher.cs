@@ -41,6 +41,28 @@ internal sealed class KubernetesPublisher : MeshPublisher
             step.RequiredBy(WellKnownPipelineSteps.Publish);
             return step;
         }));
+        AddChartStep(mesh.Environment, environment.Name);
+    }
+
+    // For whoever installs charts with something else than Aspire, such as azd: nothing depends on it, so it runs only where somebody names it.
+    private static void AddChartStep(IResource owner, string environment)
+    {
+        var name = $"chart-{environment}";
+        owner.Annotations.Add(new PipelineStepAnnotation(_ => new PipelineStep
+        {
+            Name = name,
+            Description = $"Publishes the chart of {environment}, pushes its images, and writes the values that name them: all but the installation.",
+            Action = _ => Task.CompletedTask,
+            DependsOnSteps = [WellKnownPipelineSteps.Publish, WellKnownPipelineSteps.Push],
+        }));
+        owner.Annotations.Add(new PipelineConfigurationAnnotation(context =>
+        {
+            // The step that writes the values is there where Helm installs the chart.
+            if (context.Steps.FirstOrDefault(s => s.Name == $"prepare-{environment}") is { } prepare)
+            {
+                context.Steps.Single(s => s.Name == name).DependsOn(prepare);
+            }
+        }));
     }
 
     // Clusters of clouds, such as AddAzureKubernetesEnvironment's, hold a Kubernetes environment that is not in the model itself, and do not show it: only that they do.

@@ -36,5 +36,20 @@ public sealed class MeshAppTests(PackedTemplates templates)
 
         Assert.False(Directory.Exists(Path.Combine(app, "Plain.Tests")));
         Assert.True(File.Exists(Path.Combine(app, "Plain.AppHost", "AppHost.cs")));
+        Assert.False(File.Exists(Path.Combine(app, "azure.yaml")));
+    }
+
+    [Theory]
+    [InlineData("project", "Demo-For.Azd.AppHost")]
+    [InlineData("file", "apphost.cs")]
+    public async Task MeshApp_ForAzd_HasWhatAzdNeeds_AndBuilds(string appHost, string built)
+    {
+        Assert.SkipWhen(templates.Missing is not null, templates.Missing ?? "");
+        var app = await templates.NewAsync(appHost == "file" ? "File-For.Azd" : "Demo-For.Azd", "--azd", "--no-tests", "--apphost", appHost);
+
+        var azure = await File.ReadAllTextAsync(Path.Combine(app, "azure.yaml"), TestContext.Current.CancellationToken);
+        Assert.Contains(appHost == "file" ? "\nname: file-for-azd\n" : "\nname: demo-for-azd\n", azure, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(app, "infra", "main.bicep")));
+        await templates.BuildAsync(app, built);
     }
 }

@@ -37,7 +37,7 @@ public sealed class PackedTemplates : IAsyncLifetime
             return;
         }
 
-        foreach (var project in (string[])["src/Mesh.Model", "src/Mesh.Laptop", "src/Mesh.Hosting", "src/Mesh.Hosting.Testing", "templates/Mesh.Templates"])
+        foreach (var project in (string[])["src/Mesh.Model", "src/Mesh.Laptop", "src/Mesh.Hosting", "src/Mesh.Hosting.Testing", "src/Mesh.Yaml", "src/Mesh.Kubernetes", "src/Mesh.Hosting.Kubernetes", "templates/Mesh.Templates"])
         {
             await Tool.RunAsync(
                 "dotnet", Checkout.Root, Environment, "pack", project, "-c", Configuration, "--no-build", "-v", "quiet", "-o", Feed, $"-p:Version={_version}",

@@ -17,6 +17,12 @@ else
     builder.AddKubernetesEnvironment("k8s");
 }
 
+// `azd up` provisions a registry and says where it is; the images are pushed there.
+if (builder.Configuration["AZURE_CONTAINER_REGISTRY_ENDPOINT"] is { Length: > 0 } registry)
+{
+    builder.AddContainerRegistry("registry", registry);
+}
+
 var payments = builder.AddNodeApp("payments", "../payments", "server.js")
     .WithHttpEndpoint(port: 5403, env: "PORT")
     .WithHttpHealthCheck("/health");
