@@ -83,11 +83,11 @@ internal sealed class ProxyDirectory
     /// <summary>The sidecars of one service.</summary>
     public IEnumerable<ProxyView> Of(ServiceId service) => Proxies.Where(p => p.Service == service);
 
-    // Endpoint sets are sent one by one, so they have no version as a whole.
+    // Endpoint sets are sent one by one, so they have no version as a whole. A sidecar that is too old to ask for a type of which there is something for it is not current.
     private ImmutableDictionary<string, string> Wanted(StreamStatus stream) => TypeUrls.InOrder
         .Where(type => type != TypeUrls.Endpoints)
         .Select(type => (type, version: _cache.VersionOf(stream.Profile, type)))
-        .Where(w => w.version is not null && ((w.type == TypeUrls.Listener && stream.Kind == ClientKind.Mesh) || stream.Types.ContainsKey(w.type)))
+        .Where(w => w.version is not null && ((stream.Kind == ClientKind.Mesh && (w.type == TypeUrls.Listener || _cache.NamesOf(stream.Profile, w.type).Any())) || stream.Types.ContainsKey(w.type)))
         .ToImmutableDictionary(w => w.type, w => w.version!);
 
     private void Count(StreamStatus status, ControlPlaneMetrics metrics)

@@ -37,6 +37,11 @@ internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ForeignProfi
 
         // What the client says it is decides on the form of what it is sent; whose it is, its certificate alone.
         var kind = ClientKinds.Of(node);
+        if (kind == ClientKind.Mesh && VersionSkew.IsTooFar(VersionSkew.This, node.UserAgentVersion))
+        {
+            Log.VersionTooFar(logger, id, node.UserAgentVersion, VersionSkew.This);
+        }
+
         return StreamAdmission.Admit(profiles.Use(service, kind), kind, () => replicas.ZoneOf(service, id.Replica));
     }
 
@@ -48,6 +53,9 @@ internal sealed partial class SidecarAuthorizer(PeerVerifier peers, ForeignProfi
 
     private static partial class Log
     {
+        [LoggerMessage(2402, LogLevel.Warning, "Sidecar {Node} is of version {Version} and this control plane of {Own}: they are made to work one minor version apart at most. What it does not understand it refuses, and keeps what it has.", EventName = nameof(VersionTooFar))]
+        public static partial void VersionTooFar(ILogger logger, NodeId node, string version, string own);
+
         [LoggerMessage(2401, LogLevel.Warning, "A discovery stream of {Node} was refused: {Reason}.", EventName = nameof(StreamRefused))]
         public static partial void StreamRefused(ILogger logger, string node, string reason);
     }

@@ -37,7 +37,7 @@ internal static class ClusterCodec
             Metadata = metadata,
             CircuitBreakers = CircuitBreakerCodec.Encode(cluster.Limits, cluster.RetryBudget, metadata),
         };
-        message.TypedExtensionProtocolOptions[HttpOptionsName] = Any.Pack(Encode(cluster.Wire, cluster.Idle));
+        message.TypedExtensionProtocolOptions[HttpOptionsName] = MessageName.Pack(Encode(cluster.Wire, cluster.Idle));
         LoadBalancingCodec.Encode(cluster.LoadBalancing, message, metadata, settings);
         OutlierDetectionCodec.Encode(cluster, message, metadata);
         metadata.WithSettings(settings);

@@ -35,17 +35,16 @@ internal static class DoorCodec
         return listener;
     }
 
-    public static XdsResource Encode(FrontDoor door)
+    public static XdsResource Encode(FrontDoor door) => XdsResource.From(TypeUrls.Listener, door.Name, EncodeMessage(door));
+
+    /// <summary>The message of a front door.</summary>
+    public static Listener EncodeMessage(FrontDoor door) => new()
     {
-        var listener = new Listener
-        {
-            Name = door.Name,
-            TrafficDirection = TrafficDirection.Inbound,
-            Address = ListenerAddressCodec.Encode(IPAddress.Any, door.ContainerPort),
-            FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits) },
-        };
-        return XdsResource.From(TypeUrls.Listener, door.Name, listener);
-    }
+        Name = door.Name,
+        TrafficDirection = TrafficDirection.Inbound,
+        Address = ListenerAddressCodec.Encode(IPAddress.Any, door.ContainerPort),
+        FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits) },
+    };
 
     public static ImmutableArray<InboundPort> DecodeMeshDoor(Listener listener) =>
         [.. listener.FilterChains.Select((chain, index) => DecodePort(chain, $"filter_chains[{index}]"))];

@@ -55,15 +55,29 @@ internal static class DoorPermissionCodec
         if (chain.Filters.LastOrDefault()?.TypedConfig?.Holds<HttpConnectionManager>() == true)
         {
             var manager = ValueCodec.Unpack<HttpConnectionManager>(chain.Filters[^1].TypedConfig, $"{where}.filters");
-            return PermissionCodec.Decode(manager.HttpFilters.Where(IsRbac<HttpRbac>).Select(filter => Rules(filter, where)), where);
+            var filters = manager.HttpFilters.Where(IsRbac<HttpRbac>).ToArray();
+            var permissions = PermissionCodec.Decode(filters.Select(filter => Rules(filter, where)), where);
+            CheckUnderstood(filters, EncodeHttp(permissions), where);
+            return permissions;
         }
 
-        return PermissionCodec.Decode(
-            chain.Filters
-                .Where(filter => filter.TypedConfig?.Holds<NetworkRbac>() == true)
-                .Select(filter => ValueCodec.Unpack<NetworkRbac>(filter.TypedConfig, where))
-                .Select(rbac => ((RBAC?)rbac.Rules, (RBAC?)rbac.ShadowRules)),
-            where);
+        var rules = chain.Filters.Where(filter => filter.TypedConfig?.Holds<NetworkRbac>() == true).ToArray();
+        var allowed = PermissionCodec.Decode(
+            rules.Select(filter => ValueCodec.Unpack<NetworkRbac>(filter.TypedConfig, where)).Select(rbac => ((RBAC?)rbac.Rules, (RBAC?)rbac.ShadowRules)), where);
+        CheckUnderstood(rules, EncodeNetwork(chain.Name, allowed), where);
+        return allowed;
+    }
+
+    // A condition that this version has no name for would make a permission wider than it is meant.
+    private static void CheckUnderstood(IReadOnlyList<IMessage> filters, IEnumerable<IMessage> understood, string where)
+    {
+        foreach (var (filter, again) in filters.Zip(understood))
+        {
+            if (WireCover.Uncovered(filter.ToByteString().Span, again.ToByteString().Span) is { } field)
+            {
+                throw ResourceRefusedException.BeyondThisVersion($"{where}, permissions, field {field}");
+            }
+        }
     }
 
     private static bool IsRbac<T>(HttpFilter filter)

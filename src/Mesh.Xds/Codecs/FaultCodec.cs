@@ -65,7 +65,8 @@ internal static class FaultCodec
             };
     }
 
-    private static FaultLease EncodeMessage(FaultRule fault)
+    /// <summary>The body of its resource.</summary>
+    public static FaultLease EncodeMessage(FaultRule fault)
     {
         var (delay, abort) = (fault.Effects.Delay, fault.Effects.Abort);
 

@@ -3,7 +3,6 @@ using Envoy.Extensions.Filters.Http.Router.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Topology;
 using Mesh.Xds.Wire;
 using static Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
@@ -17,9 +16,11 @@ internal static class FilterChainCodec
     public const string TcpFilterName = "envoy.filters.network.tcp_proxy";
     private const string RouterName = "envoy.filters.http.router";
 
-    public static Filter Network(string name, IMessage config) => new() { Name = name, TypedConfig = Any.Pack(config) };
+    public static Filter Network<T>(string name, T config)
+        where T : IMessage<T> => new() { Name = name, TypedConfig = MessageName.Pack(config) };
 
-    public static HttpFilter Http(string name, IMessage config) => new() { Name = name, TypedConfig = Any.Pack(config) };
+    public static HttpFilter Http<T>(string name, T config)
+        where T : IMessage<T> => new() { Name = name, TypedConfig = MessageName.Pack(config) };
 
     /// <summary>A connection manager whose last filter is the router; the caller puts what comes before it.</summary>
     public static HttpConnectionManager Manager(string name, AppProtocol protocol, params IEnumerable<HttpFilter> before) => new()

@@ -33,9 +33,10 @@ internal static class MetadataCodec
         return metadata;
     }
 
-    public static Metadata WithSettings(this Metadata metadata, IMessage settings)
+    public static Metadata WithSettings<T>(this Metadata metadata, T settings)
+        where T : IMessage<T>
     {
-        metadata.TypedFilterMetadata[Key] = Any.Pack(settings);
+        metadata.TypedFilterMetadata[Key] = MessageName.Pack(settings);
         return metadata;
     }
 

@@ -77,7 +77,7 @@ internal static partial class RateLimitCodec
             route.Match.Headers.Add(new HeaderMatcher { Name = CallerHeader, StringMatch = TextMatchCodec.Regex(Expression(caller)) });
         }
 
-        route.TypedPerFilterConfig[HttpName] = Any.Pack(Filter(limit));
+        route.TypedPerFilterConfig[HttpName] = MessageName.Pack(Filter(limit));
         return route;
     }
 

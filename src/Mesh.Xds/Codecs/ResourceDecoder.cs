@@ -18,13 +18,21 @@ internal static class ResourceDecoder
     /// A <see cref="Cluster"/>, an <see cref="EndpointSet"/>, a <see cref="RouteTable"/>, an <see cref="OutboundListener"/>, a <see cref="FrontDoor"/>,
     /// a <see cref="MeshDoor"/> or a <see cref="FaultRule"/> whose end is still to be set.
     /// </summary>
-    /// <exception cref="ResourceRefusedException">It is not readable, or asks for what Mesh cannot do.</exception>
+    /// <exception cref="ResourceRefusedException">It is not readable, asks for what Mesh cannot do, or says more than this version understands.</exception>
     public static object Decode(XdsResource resource)
     {
         return Refusing(() =>
         {
             var (name, value) = Read(resource);
-            return name == resource.Name ? value : throw new ResourceRefusedException($"the message names itself '{name}'");
+            if (name != resource.Name)
+            {
+                throw new ResourceRefusedException($"the message names itself '{name}'");
+            }
+
+            // What was understood can be said again. To go on without the rest would be to drop a policy, or a part of one, silently.
+            return WireCover.Uncovered(resource.Body.Span, Say(value).ToByteString().Span) is { } field
+                ? throw ResourceRefusedException.BeyondThisVersion($"field {field}")
+                : value;
         });
     }
 
@@ -80,6 +88,18 @@ internal static class ResourceDecoder
                 throw new ResourceRefusedException($"type {resource.TypeUrl} is unknown to this version");
         }
     }
+
+    private static IMessage Say(object value) => value switch
+    {
+        Cluster cluster => ClusterCodec.EncodeMessage(cluster),
+        EndpointSet endpoints => EndpointCodec.EncodeMessage(endpoints),
+        RouteTable table => RouteTableCodec.EncodeMessage(table),
+        OutboundListener listener => OutboundListenerCodec.EncodeMessage(listener),
+        MeshDoor door => DoorCodec.EncodeMeshDoorMessage(door.Ports),
+        FrontDoor door => DoorCodec.EncodeMessage(door),
+        FaultRule fault => FaultCodec.EncodeMessage(fault),
+        _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
+    };
 
     private static object Read(Listener listener) => listener switch
     {

@@ -16,4 +16,8 @@ public sealed class ResourceRefusedException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>The sender said something that only a newer version has a place for.</summary>
+    internal static ResourceRefusedException BeyondThisVersion(string where) =>
+        new($"{where}: says something that this version does not understand; a sidecar of the control plane's version does");
 }

@@ -2,6 +2,7 @@ using Envoy.Config.Core.V3;
 using Envoy.Extensions.TransportSockets.Tls.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Identity;
+using Mesh.Xds.Wire;
 using static Envoy.Extensions.TransportSockets.Tls.V3.CommonTlsContext.Types;
 
 namespace Mesh.Xds.Codecs;
@@ -21,7 +22,7 @@ internal static class TlsCodec
     {
         var common = Common(alpn);
         common.ValidationContextSdsSecretConfig = new SdsSecretConfig { Name = BundleSecret };
-        return Socket(Any.Pack(new DownstreamTlsContext { CommonTlsContext = common, RequireClientCertificate = true, RequireSni = true }));
+        return Socket(MessageName.Pack(new DownstreamTlsContext { CommonTlsContext = common, RequireClientCertificate = true, RequireSni = true }));
     }
 
     /// <summary>A mesh door that does not ask for a certificate would be no door.</summary>
@@ -48,7 +49,7 @@ internal static class TlsCodec
             DefaultValidationContext = validation,
             ValidationContextSdsSecretConfig = new SdsSecretConfig { Name = BundleSecret },
         };
-        return Socket(Any.Pack(new UpstreamTlsContext { CommonTlsContext = common, Sni = serverName }));
+        return Socket(MessageName.Pack(new UpstreamTlsContext { CommonTlsContext = common, Sni = serverName }));
     }
 
     public static (SpiffeId Peer, string ServerName) DecodeUpstream(TransportSocket? socket, string where)

@@ -33,6 +33,10 @@ internal static class MessageName
     public static bool Holds<T>(this Any any)
         where T : IMessage<T> => Any.GetTypeName(any.TypeUrl) == Cached<T>.Name;
 
+    /// <summary>The message inside an Any.</summary>
+    public static Any Pack<T>(T message)
+        where T : IMessage<T> => new() { TypeUrl = TypeUrls.Prefix + Cached<T>.Name, Value = message.ToByteString() };
+
     // Protoc writes each part of a package's name in Pascal case: local_ratelimit is LocalRatelimit.
     private static string Package(string names)
     {

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Net.Client;
+using Mesh.ControlPlane.Discovery;
 using Mesh.Model.Identity;
 using Mesh.Model.Topology;
 using Mesh.Registration.V1;
@@ -39,16 +40,19 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
     /// <summary>Where it is, or empty.</summary>
     public string Zone { get; init; } = "";
 
+    /// <summary>Which version it says it is.</summary>
+    public string Version { get; init; } = VersionSkew.This;
+
     public AdsClient? Client { get; private set; }
 
-    public static async Task<ConnectedSidecar> StartAsync(ControlPlaneHost host, string service, string replica = "one", NodeId? node = null, string zone = "") =>
-        Start(await FakeSidecar.EnrolledAsync(host, service), new ServiceId("default", service), replica, node, zone);
+    public static async Task<ConnectedSidecar> StartAsync(ControlPlaneHost host, string service, string replica = "one", NodeId? node = null, string zone = "", string? version = null) =>
+        Start(await FakeSidecar.EnrolledAsync(host, service), new ServiceId("default", service), replica, node, zone, version);
 
     /// <summary>A sidecar that has its SVID.</summary>
-    public static ConnectedSidecar Start(FakeSidecar identity, ServiceId service, string replica, NodeId? node = null, string zone = "")
+    public static ConnectedSidecar Start(FakeSidecar identity, ServiceId service, string replica, NodeId? node = null, string zone = "", string? version = null)
     {
-        var sidecar = new ConnectedSidecar(identity, service, replica) { Zone = zone };
-        sidecar = node is null ? sidecar : new ConnectedSidecar(sidecar._identity, sidecar.Service, replica) { Node = node, Zone = zone };
+        var sidecar = new ConnectedSidecar(identity, service, replica) { Zone = zone, Version = version ?? VersionSkew.This };
+        sidecar = node is null ? sidecar : new ConnectedSidecar(sidecar._identity, sidecar.Service, replica) { Node = node, Zone = zone, Version = sidecar.Version };
         sidecar.Run();
         return sidecar;
     }
@@ -103,7 +107,7 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
     private void Run()
     {
         Client = new AdsClient(
-            new AdsClientOptions { Node = Node, StateDirectory = _state.Path, Zone = Zone },
+            new AdsClientOptions { Node = Node, StateDirectory = _state.Path, Zone = Zone, Version = Version },
             _ => ValueTask.FromResult<CallInvoker>(Channel().CreateCallInvoker()),
             Sink,
             TimeProvider.System,

@@ -27,6 +27,17 @@ public sealed class ResourceStatusTests
     }
 
     [Fact]
+    public void Of_WhatASidecarRefuses_IsNotProgrammedAndSaysWhy()
+    {
+        var (resource, state) = Read(refused: false);
+
+        var status = ResourceStatus.Of(resource, state, [Web], concerned: 2, acknowledged: 1, Now, "web-1 (mesh-proxy 0.0.9) refuses field 7")!;
+
+        Assert.Equal(("False", "RefusedBySidecars"), Condition(status, "Programmed"));
+        Assert.Contains("1 of 2 sidecars have it in force. web-1 (mesh-proxy 0.0.9) refuses field 7", status.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_WhatTheStatusSaysAlready_IsNothing()
     {
         var (resource, state) = Read(refused: false);

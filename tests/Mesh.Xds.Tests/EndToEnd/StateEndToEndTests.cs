@@ -78,7 +78,8 @@ public sealed class StateEndToEndTests
         // Kestrel would wait 30 s for the stream to end by itself.
         await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
-        Assert.Equal(StatusCode.Unavailable, (await end).StatusCode);
+        // Where Kestrel closes the connection first, the client hears of a reset instead; it comes back after either.
+        Assert.True((await end).StatusCode is StatusCode.Unavailable or StatusCode.Internal, (await end).ToString());
         await host.DisposeAsync();
     }
 

@@ -21,8 +21,9 @@ internal static class ResourceStatus
     /// <param name="concerned">How many sidecars do something because of it.</param>
     /// <param name="acknowledged">How many of them have acknowledged all that there is for them.</param>
     /// <param name="now">The time.</param>
+    /// <param name="refusals">What those that have not acknowledged it say.</param>
     /// <returns>A merge patch of the status; <see langword="null"/>: it says so already.</returns>
-    public static JsonObject? Of(CustomResource resource, CompilationState state, IReadOnlyCollection<ServiceId> services, int concerned, int acknowledged, DateTimeOffset now)
+    public static JsonObject? Of(CustomResource resource, CompilationState state, IReadOnlyCollection<ServiceId> services, int concerned, int acknowledged, DateTimeOffset now, params string[] refusals)
     {
         var entry = resource.Entry;
         var warnings = state.Warnings.Where(w => w.Resource == resource.Key).Select(w => $"{w.Rule.Id} {w.Path}: {w.Message}").ToArray();
@@ -36,6 +37,7 @@ internal static class ResourceStatus
         {
             (true, _) when refused.Length > 0 => Condition("Programmed", false, "Refused", $"What these services should do cannot be told to their sidecars; they keep the last good configuration, its permissions apart. {string.Join("; ", refused)}"),
             (false, _) => Condition("Programmed", false, "NotAccepted", entry.LastGood.IsEmpty ? "Nothing of it is in force but what it denies." : "Its last good version stays in force, its permissions apart."),
+            (_, false) when refusals.Length > 0 => Condition("Programmed", false, "RefusedBySidecars", $"{acknowledged} of {concerned} sidecars have it in force. {string.Join("; ", refusals)}"),
             (_, false) => Condition("Programmed", false, "Pending", $"{acknowledged} of {concerned} sidecars have it in force."),
             _ => Condition("Programmed", true, "Programmed", concerned == 0 ? "It concerns no sidecar that is there." : $"All {concerned} sidecars have it in force."),
         };

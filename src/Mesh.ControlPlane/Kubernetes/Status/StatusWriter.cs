@@ -103,13 +103,17 @@ internal sealed partial class StatusWriter(
         {
             var services = concerned.GetValueOrDefault(resource.Key, []);
             var of = services.SelectMany(s => known[s]).ToArray();
-            var status = ResourceStatus.Of(resource, state, services, of.Length, of.Count(p => p.IsCurrent), time.GetUtcNow());
+            var status = ResourceStatus.Of(resource, state, services, of.Length, of.Count(p => p.IsCurrent), time.GetUtcNow(), Refusals(of));
             pending |= of.Any(p => !p.IsCurrent);
             pending |= status is not null && !await TryWriteAsync(resource, status, cancellationToken);
         }
 
         return pending;
     }
+
+    // What a sidecar says no to is most often newer than it.
+    private static string[] Refusals(IEnumerable<ProxyView> proxies) =>
+        [.. proxies.SelectMany(p => p.Errors.Select(error => $"{p.Replica} ({p.Stream!.UserAgent}) refuses {error}"))];
 
     private async Task<bool> TryWriteAsync(CustomResource resource, JsonObject status, CancellationToken cancellationToken)
     {

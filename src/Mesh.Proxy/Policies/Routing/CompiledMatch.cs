@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Proxy.Policies.Routing;
@@ -40,7 +39,8 @@ internal sealed class CompiledMatch(RouteMatch match)
 
         foreach (var parameter in _query)
         {
-            if (!parameter.Matches(QueryText.First(request.QueryString.Value, parameter.Name)))
+            var values = request.Query[parameter.Name];
+            if (!parameter.Matches(values.Count == 0 ? null : values[0]))
             {
                 return false;
             }
