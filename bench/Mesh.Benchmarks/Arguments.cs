@@ -7,7 +7,7 @@ internal sealed record Arguments
         mesh-bench side-by-side [--quick] [--only NAME]... [--proxy FILE] [--results FOLDER]
             measures the sidecar pair next to haproxy and nginx and writes bench/results/<date>-<commit>.md
             --quick    fewer, shorter rounds: under four minutes
-            --only     one scenario of: cpu64, cpu4, rate, memory, start, tunnel, stream, handshakes, route-change, fleet
+            --only     one scenario of: cpu64, cpu4, policies, rate, memory, start, tunnel, stream, handshakes, route-change, fleet
             --candidate  only candidates whose name contains this, and the baseline
             --proxy    the mesh-proxy to measure; default: the newest native binary under artifacts/, else the portable build
             --results  where the document goes; default: bench/results of the repository

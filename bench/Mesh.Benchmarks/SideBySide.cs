@@ -7,6 +7,7 @@ using Mesh.Benchmarks.Certificates;
 using Mesh.Benchmarks.Load;
 using Mesh.Benchmarks.Machine;
 using Mesh.Benchmarks.Native;
+using Mesh.Benchmarks.PolicyCost;
 using Mesh.Benchmarks.Reporting;
 using Mesh.Benchmarks.Scenarios;
 using Mesh.Model.Snapshots;
@@ -18,10 +19,12 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
 {
     private IScenario[] Scenarios(Repository repository) =>
     [
-        new CpuPerRequest("cpu64", Wire.Http, 64, Bench.Baseline, Bench.Ours, 1.5),
-        new CpuPerRequest("cpu4", Wire.Http, 4, Bench.Baseline, Bench.Ours, null),
+        new CpuPerRequest("cpu64", "HTTP pair", bench => bench.On(Wire.Http), 64, Bench.Baseline, Bench.Ours, 1.5),
+        new CpuPerRequest("cpu4", "HTTP pair", bench => bench.On(Wire.Http), 4, Bench.Baseline, Bench.Ours, null),
+        new CpuPerRequest("policies", "every policy but access logs (PolicyCost/policies.yaml)", _ => PolicyPairs(repository), 64, PolicyMesh.WithoutName, PolicyMesh.WithName, 1.15, rounds: 9),
         new FixedRate(),
-        new CpuPerRequest("tunnel", Wire.Tcp, 64, "haproxy tcp", "mesh tcp", 1.2),
+        new CpuPerRequest(
+            "tunnel", "TCP tunnel pair", bench => bench.On(Wire.Tcp).Where(candidate => candidate is not HaproxyTcpPair { Name: not "haproxy tcp" }), 64, "haproxy tcp", "mesh tcp", 1.2),
         new Memory(),
         new StartUp(),
         new BodyStream(),
@@ -138,15 +141,18 @@ internal sealed class SideBySide(Arguments arguments, TimeProvider clock, TextWr
     private MeshProxyBinary? Proxy(Repository repository) =>
         arguments.Proxy is { } given ? new MeshProxyBinary(given) : MeshProxyBinary.Find(repository.Root);
 
+    private Candidate[] PolicyPairs(Repository repository) =>
+        [new MeshPair(Proxy(repository), Wire.Http, PolicyMesh.Without()), new MeshPair(Proxy(repository), Wire.Http, PolicyMesh.With())];
+
     private List<Candidate> Lineup(Repository repository)
     {
         var mesh = Proxy(repository);
         Candidate[] all =
         [
-            new MeshPair(mesh, Wire.Http, WireProtocol.Auto),
-            new MeshPair(mesh, Wire.Http, WireProtocol.Http1),
-            new MeshPair(mesh, Wire.Http, WireProtocol.Http2),
-            new MeshPair(mesh, Wire.Tcp, WireProtocol.Auto),
+            new MeshPair(mesh, Wire.Http, MeshSnapshots.OverHttp(WireProtocol.Auto)),
+            new MeshPair(mesh, Wire.Http, MeshSnapshots.OverHttp(WireProtocol.Http1)),
+            new MeshPair(mesh, Wire.Http, MeshSnapshots.OverHttp(WireProtocol.Http2)),
+            new MeshPair(mesh, Wire.Tcp, MeshSnapshots.OverTcp()),
             new HaproxyPair(http2: false),
             new HaproxyPair(http2: true),
             new NginxPair(),

@@ -11,25 +11,16 @@ namespace Mesh.Benchmarks.Candidates;
 /// <summary>Two sidecars that serve from their state directories, as they would with the control plane away.</summary>
 /// <param name="binary">What runs; <see langword="null"/>: nothing was built.</param>
 /// <param name="carries">HTTP or the tunnel of the same snapshot.</param>
-/// <param name="protocol">What the sidecars speak between them.</param>
-internal sealed class MeshPair(MeshProxyBinary? binary, Wire carries, WireProtocol protocol) : Candidate
+/// <param name="mesh">What they are told.</param>
+internal sealed class MeshPair(MeshProxyBinary? binary, Wire carries, PairMesh mesh) : Candidate
 {
-    public override string Name => (carries, protocol) switch
-    {
-        (Wire.Tcp, _) => "mesh tcp",
-        (_, WireProtocol.Auto) => "mesh",
-        (_, WireProtocol.Http1) => "mesh h1",
-        _ => "mesh h2",
-    };
+    public override string Name => mesh.Name;
 
     public override Wire Wire => carries;
 
     public override string Version => binary?.Description ?? "";
 
-    public override string SwitchedOn => carries == Wire.Tcp
-        ? "SPIFFE identity checked on both ends, permissions (3 rules), metrics, least request, admin endpoint; no exporter, no session resumption"
-        : "SPIFFE identity checked on both ends, routing (5 rules, the last one matches), permissions (3 rules), retries armed (budget), metrics, "
-            + $"trace context passed on, least request, admin endpoint; wire {protocol.ToString().ToLowerInvariant()}; no exporter, no session resumption";
+    public override string SwitchedOn => mesh.SwitchedOn;
 
     public override string? Missing => binary is null ? "no mesh-proxy was built; `./build.sh bench` builds it" : null;
 
@@ -39,12 +30,12 @@ internal sealed class MeshPair(MeshProxyBinary? binary, Wire carries, WireProtoc
         var door = new IPEndPoint(IPAddress.Loopback, workplace.Ports.Take());
         var http = carries == Wire.Http ? entry.Port : workplace.Ports.Take();
         var raw = carries == Wire.Tcp ? entry.Port : workplace.Ports.Take();
-        var folder = workplace.NewFolder(Name.Replace(' ', '-'));
+        var folder = workplace.NewFolder(Name.Replace(", ", "-", StringComparison.Ordinal).Replace(' ', '-'));
         var near = Sidecar(
             workplace,
             Path.Combine(folder, "near"),
             workplace.Certificates.Caller,
-            MeshSnapshots.ForCaller(protocol),
+            mesh.Caller,
             MeshSnapshots.Endpoints(door),
             new() { [ResourceNames.Outbound(MeshSnapshots.Http)] = Loopback(http), [ResourceNames.Outbound(MeshSnapshots.Raw)] = Loopback(raw) },
             []);
@@ -52,7 +43,7 @@ internal sealed class MeshPair(MeshProxyBinary? binary, Wire carries, WireProtoc
             workplace,
             Path.Combine(folder, "far"),
             workplace.Certificates.Callee,
-            MeshSnapshots.ForCallee(),
+            mesh.Callee,
             [],
             new() { [ResourceNames.MeshDoor] = door.ToString() },
             new() { [MeshSnapshots.Http.Port] = workplace.Upstream.ToString(), [MeshSnapshots.Raw.Port] = workplace.Upstream.ToString() });

@@ -26,7 +26,28 @@ internal static class MeshSnapshots
     private static readonly TrustDomain Domain = TrustDomain.Parse(BenchCertificates.TrustDomain);
     private static readonly Origin Edge = new("Edge", $"{Caller} → {Callee}");
 
-    public static ProxySnapshot ForCaller(WireProtocol wire) => new()
+    /// <summary>The pair that carries HTTP.</summary>
+    /// <param name="wire">What the sidecars speak between them.</param>
+    public static PairMesh OverHttp(WireProtocol wire) => new(
+        wire switch
+        {
+            WireProtocol.Auto => "mesh",
+            WireProtocol.Http1 => "mesh h1",
+            _ => "mesh h2",
+        },
+        "SPIFFE identity checked on both ends, routing (5 rules, the last one matches), permissions (3 rules), retries armed (budget), metrics, "
+            + $"trace context passed on, least request, admin endpoint; wire {wire.ToString().ToLowerInvariant()}; no exporter, no session resumption",
+        ForCaller(wire),
+        ForCallee());
+
+    /// <summary>The pair that carries bytes.</summary>
+    public static PairMesh OverTcp() => new(
+        "mesh tcp",
+        "SPIFFE identity checked on both ends, permissions (3 rules), metrics, least request, admin endpoint; no exporter, no session resumption",
+        ForCaller(WireProtocol.Auto),
+        ForCallee());
+
+    private static ProxySnapshot ForCaller(WireProtocol wire) => new()
     {
         Identity = SpiffeId.ForService(Domain, Caller),
         Outbound =
@@ -42,7 +63,7 @@ internal static class MeshSnapshots
         ],
     };
 
-    public static ProxySnapshot ForCallee() => new()
+    private static ProxySnapshot ForCallee() => new()
     {
         Identity = SpiffeId.ForService(Domain, Callee),
         Inbound =

@@ -10,7 +10,7 @@ namespace Mesh.Benchmarks.Micro;
 /// <summary>Which rule of five a request takes; the last one in the side-by-side runs.</summary>
 public class RouteSelection
 {
-    private readonly CompiledRoutes _routes = new(MeshSnapshots.ForCaller(WireProtocol.Auto).RouteTables[0]);
+    private readonly CompiledRoutes _routes = new(MeshSnapshots.OverHttp(WireProtocol.Auto).Caller.RouteTables[0]);
     private readonly HttpRequest _request = new DefaultHttpContext { Request = { Method = "GET", Path = "/orders/17" } }.Request;
 
     /// <summary>Path asked for.</summary>

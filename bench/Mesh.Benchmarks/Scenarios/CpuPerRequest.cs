@@ -3,21 +3,30 @@ using Mesh.Benchmarks.Reporting;
 
 namespace Mesh.Benchmarks.Scenarios;
 
-/// <summary>CPU per request of a pair under a closed loop, HTTP or tunnelled.</summary>
-internal sealed class CpuPerRequest(string name, Wire wire, int connections, string baseline, string ours, double? firstAim) : IScenario
+/// <summary>CPU per request of a pair under a closed loop.</summary>
+/// <param name="name">For <c>--only</c>.</param>
+/// <param name="what">What is compared, in words.</param>
+/// <param name="candidates">Who takes turns.</param>
+/// <param name="connections">How many at once.</param>
+/// <param name="baseline">The candidate that the others are a ratio to.</param>
+/// <param name="ours">The one the aim is about.</param>
+/// <param name="firstAim">Its ratio at most.</param>
+/// <param name="rounds">How many rounds in a full run, of three seconds each.</param>
+internal sealed class CpuPerRequest(
+    string name, string what, Func<Bench, IEnumerable<Candidate>> candidates, int connections, string baseline, string ours, double? firstAim, int rounds = 5) : IScenario
 {
     public string Name => name;
 
     public ScenarioReport Run(Bench bench)
     {
         var seconds = bench.Quick ? 1 : 3;
-        var rounds = bench.Quick ? 3 : 5;
+        var turns = bench.Quick ? Math.Min(rounds, 5) - 2 : rounds;
         var report = new ScenarioReport(
-            FormattableString.Invariant($"CPU per request, {(wire == Wire.Tcp ? "TCP tunnel pair" : "HTTP pair")}, {connections} connections"),
-            FormattableString.Invariant($"{bench.Load.Description}, {connections} connections, 100-byte body, {rounds} rounds of {seconds} s. ")
+            FormattableString.Invariant($"CPU per request, {what}, {connections} connections"),
+            FormattableString.Invariant($"{bench.Load.Description}, {connections} connections, 100-byte body, {turns} rounds of {seconds} s. ")
             + "CPU is user and system time of both proxies from their process accounting, in microseconds per answered request.",
             ["candidate", "us min", "us median", "near + far (best round)", "user + system (best round)", "rps max", $"to {baseline}: min", "median", "failed"]);
-        var pairs = bench.StartAll(bench.On(wire).Where(candidate => candidate is not HaproxyTcpPair { Name: not "haproxy tcp" }), report.Notes);
+        var pairs = bench.StartAll(candidates(bench), report.Notes);
         try
         {
             foreach (var pair in pairs.Values)
@@ -25,7 +34,7 @@ internal sealed class CpuPerRequest(string name, Wire wire, int connections, str
                 bench.Load.Run(pair.Entry, connections, 1);
             }
 
-            var samples = bench.TakeTurns(pairs, rounds, report.Notes, (_, pair) =>
+            var samples = bench.TakeTurns(pairs, turns, report.Notes, (_, pair) =>
             {
                 var (near, far) = (pair.NearCpu, pair.FarCpu);
                 var load = bench.Load.Run(pair.Entry, connections, seconds);
