@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Proxy.Policies.Routing;
@@ -39,8 +40,7 @@ internal sealed class CompiledMatch(RouteMatch match)
 
         foreach (var parameter in _query)
         {
-            var values = request.Query[parameter.Name];
-            if (!parameter.Matches(values.Count == 0 ? null : values[0]))
+            if (!parameter.Matches(QueryText.First(request.QueryString.Value, parameter.Name)))
             {
                 return false;
             }
