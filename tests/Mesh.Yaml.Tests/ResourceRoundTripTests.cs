@@ -18,7 +18,17 @@ public sealed class ResourceRoundTripTests
         kind: ExternalService
         metadata: {name: stripe}
         spec:
-          ports: [{name: api, protocol: https, host: api.stripe.com, port: 443}]
+          ports:
+          - {name: api, protocol: https, host: api.stripe.com, port: 443}
+          - name: own
+            protocol: grpc
+            host: 10.0.0.1
+            port: 8443
+            endpoints: [{host: 10.0.0.2, port: 8443, weight: 3}, {host: other.example, port: 443}]
+            tls:
+              serverName: api.stripe.com
+              ca: {file: /etc/stripe/ca.pem}
+              clientCertificate: {certificateFile: /etc/stripe/client.pem, keyFile: /etc/stripe/client.key}
         """,
         """
         kind: TrafficPermission
@@ -95,8 +105,8 @@ public sealed class ResourceRoundTripTests
         kind: Timeout
         metadata: {name: all}
         spec:
-          to: [{targetRef: {kind: Mesh}, default: {connect: 2s, request: 1m30s, streamIdle: 0s, idle: 1h}}]
-          rules: [{default: {connect: 500ms, request: 10s, idle: 2h}}]
+          to: [{targetRef: {kind: Mesh}, default: {connect: 2s, request: 1m30s, streamIdle: 0s, idle: 1h, maxConnectionDuration: 8h}}]
+          rules: [{default: {connect: 500ms, request: 10s, streamIdle: 5m, idle: 2h, requestHeaders: 10s, maxConnectionDuration: 0s}}]
         """,
         """
         kind: Retry

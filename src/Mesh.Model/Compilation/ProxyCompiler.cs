@@ -47,10 +47,9 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             }
             else
             {
-                listeners.Add(listener with
+                listeners.Add(_timeouts.Tunnel(listener, service, upstream, applied) with
                 {
                     TcpBackends = _tcpRoutes.Compile(service, upstream, backends, applied),
-                    IdleTimeout = _timeouts.Tunnel(service, upstream, applied),
                     MaxConnectAttempts = _retries.ConnectAttempts(service, upstream, listener.MaxConnectAttempts, applied),
                 });
             }
@@ -128,6 +127,8 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             PeerIdentity = upstream.External is null ? SpiffeId.ForService(trustDomain, upstream.Port.Service) : null,
             ExternalHost = upstream.External?.Host,
             ExternalPort = upstream.External?.Port,
+            ExternalEndpoints = upstream.External?.Endpoints ?? [],
+            ExternalTls = upstream.External?.Tls,
         };
         cluster = _timeouts.Apply(cluster, service, upstream, applied);
         cluster = _loadBalancing.Apply(cluster, service, upstream, applied);

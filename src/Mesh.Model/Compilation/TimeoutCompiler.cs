@@ -41,8 +41,15 @@ internal sealed class TimeoutCompiler
     }
 
     /// <summary>How long a tunnel may be silent; without a policy for ever: pools of database connections rest for hours.</summary>
-    public TimeSpan? Tunnel(Service caller, Upstream upstream, List<AppliedSetting> applied) =>
-        Outbound(caller, upstream, upstream.ListenerName, applied).Bound("idle", s => s.Idle, null);
+    public OutboundListener Tunnel(OutboundListener listener, Service caller, Upstream upstream, List<AppliedSetting> applied)
+    {
+        var fold = Outbound(caller, upstream, upstream.ListenerName, applied);
+        return listener with
+        {
+            IdleTimeout = fold.Bound("idle", s => s.Idle, null),
+            MaxConnectionDuration = fold.Bound("maxConnectionDuration", s => s.MaxConnectionDuration, null),
+        };
+    }
 
     /// <summary>The bounds of connections.</summary>
     public Cluster Apply(Cluster cluster, Service caller, Upstream upstream, List<AppliedSetting> applied)
@@ -53,6 +60,7 @@ internal sealed class TimeoutCompiler
         {
             Connect = fold.Take("connect", s => s.Connect, cluster.Connect),
             Idle = fold.Bound("idle", s => s.Idle, cluster.Idle) ?? Duration.Longest,
+            MaxConnectionDuration = fold.Bound("maxConnectionDuration", s => s.MaxConnectionDuration, null),
             Origins = [.. cluster.Origins, .. fold.Heard.Values],
         };
     }
@@ -71,6 +79,9 @@ internal sealed class TimeoutCompiler
             Connect = fold.Take("connect", s => s.Connect, defaults.Connect),
             Request = port.Protocol.IsHttp() ? fold.Bound("request", s => s.Request, defaults.Request) : null,
             Idle = fold.Bound("idle", s => s.Idle, defaults.Idle),
+            StreamIdle = port.Protocol.IsHttp() ? fold.Bound("streamIdle", s => s.StreamIdle, null) : null,
+            RequestHeaders = port.Protocol.IsHttp() && fold.TryTake("requestHeaders", s => s.RequestHeaders, out var head) ? head : null,
+            MaxConnectionDuration = fold.Bound("maxConnectionDuration", s => s.MaxConnectionDuration, null),
             Origin = fold.Origin,
             ForCallers = forCallers.IsEmpty ? [] : forCallers,
         };
@@ -91,7 +102,8 @@ internal sealed class TimeoutCompiler
             var settings = layer.Content.Item.Default;
             var who = caller!.IsPrefix ? $"{caller.Value}*" : caller.Value;
             var request = isHttp ? settings.Request : null;
-            foreach (var (name, value) in new[] { ("request", request), ("idle", settings.Idle) })
+            var streamIdle = isHttp ? settings.StreamIdle : null;
+            foreach (var (name, value) in new[] { ("request", request), ("idle", settings.Idle), ("streamIdle", streamIdle) })
             {
                 if (value is { } limit)
                 {
@@ -99,9 +111,9 @@ internal sealed class TimeoutCompiler
                 }
             }
 
-            if (request is not null || settings.Idle is not null)
+            if (request is not null || settings.Idle is not null || streamIdle is not null)
             {
-                yield return new CallerTimeouts { Caller = caller, Request = request, Idle = settings.Idle, Origin = layer.Origin };
+                yield return new CallerTimeouts { Caller = caller, Request = request, Idle = settings.Idle, StreamIdle = streamIdle, Origin = layer.Origin };
             }
         }
     }

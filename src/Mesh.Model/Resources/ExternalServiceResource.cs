@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Model.Validation;
 
@@ -51,11 +52,71 @@ public sealed record ExternalServiceResource : MeshResource
             {
                 yield return new(path / "port", $"must be between 1 and 65535 but is {port.Port}");
             }
+
+            foreach (var violation in port.Endpoints.SelectMany((endpoint, n) => Endpoint(endpoint, (path / "endpoints")[n])).Concat(Tls(port, path / "tls")))
+            {
+                yield return violation;
+            }
         }
 
         if (Ports.IsEmpty)
         {
             yield return new(at / "ports", "is missing; add at least one {name, protocol, host, port}");
+        }
+    }
+
+    private static IEnumerable<Violation> Endpoint(ExternalEndpoint endpoint, FieldPath at)
+    {
+        if (endpoint.Host.Length > 0 && Uri.CheckHostName(endpoint.Host) == UriHostNameType.Unknown)
+        {
+            yield return new(at / "host", $"must be a host name or IP address without scheme and port but is {Wording.Quote(endpoint.Host)}");
+        }
+
+        if (endpoint.Port is < 1 or > 65535)
+        {
+            yield return new(at / "port", $"must be between 1 and 65535 but is {endpoint.Port}");
+        }
+
+        if (endpoint.Weight is < 1 or > 1000)
+        {
+            yield return new(at / "weight", $"must be between 1 and 1000 but is {endpoint.Weight}");
+        }
+    }
+
+    private static IEnumerable<Violation> Tls(ExternalPort port, FieldPath at)
+    {
+        if (port.Tls is not { } tls)
+        {
+            yield break;
+        }
+
+        if (tls.ServerName is { } name && Uri.CheckHostName(name) == UriHostNameType.Unknown)
+        {
+            yield return new(at / "serverName", $"must be a host name but is {Wording.Quote(name)}");
+        }
+
+        if (tls.Ca is not null && tls.CaFile is not null)
+        {
+            yield return new(at / "ca", "names a file and holds certificates; keep one of them");
+        }
+
+        if (tls.Ca is { } pem && (!pem.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal) || pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal)))
+        {
+            // Not quoted: it may be a key.
+            yield return new(at / "ca" / "inline", "must be certificates as PEM and nothing else; a key belongs in a file beside the sidecar, and one that stood in a document is to be replaced");
+        }
+
+        if (tls.CertificateFile is null != tls.KeyFile is null)
+        {
+            yield return new(at / "clientCertificate" / (tls.KeyFile is null ? "keyFile" : "certificateFile"), "is missing; a client certificate is two files, certificateFile and keyFile");
+        }
+
+        foreach (var (field, file) in new[] { ("ca.file", tls.CaFile), ("clientCertificate.certificateFile", tls.CertificateFile), ("clientCertificate.keyFile", tls.KeyFile) })
+        {
+            if (file is not null && !Path.IsPathFullyQualified(file))
+            {
+                yield return new(at / field, $"must be the full path of a file beside the sidecar but is {(file.Contains("-----", StringComparison.Ordinal) ? "PEM" : Wording.Quote(file))}");
+            }
         }
     }
 }

@@ -12,6 +12,9 @@ public sealed record CallerTimeouts
     /// <summary>How long a tunnel may be silent. Zero: for ever. <see langword="null"/>: this entry does not say.</summary>
     public TimeSpan? Idle { get; init; }
 
+    /// <summary>How long a request or stream may move no byte. Zero: for ever. <see langword="null"/>: this entry does not say.</summary>
+    public TimeSpan? StreamIdle { get; init; }
+
     /// <summary>What said so.</summary>
     public required Origin Origin { get; init; }
 }

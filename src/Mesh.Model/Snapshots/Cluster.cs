@@ -28,6 +28,12 @@ public sealed record Cluster
     /// <summary>For external services: TCP port.</summary>
     public int? ExternalPort { get; init; }
 
+    /// <summary>For external services: more addresses that serve the same.</summary>
+    public ImmutableArray<ExternalEndpoint> ExternalEndpoints { get; init; } = [];
+
+    /// <summary>For external services: how TLS is begun there. <see langword="null"/>: by the system's roots for https, not at all for others.</summary>
+    public ExternalTls? ExternalTls { get; init; }
+
     /// <summary>How a replica is picked.</summary>
     public LoadBalancing LoadBalancing { get; init; } = new();
 
@@ -36,6 +42,9 @@ public sealed record Cluster
 
     /// <summary>How long an unused connection is kept. Default: 1 h, Kuma's and Envoy's.</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How old a connection may grow before it is used for no new request. <see langword="null"/>: any age.</summary>
+    public TimeSpan? MaxConnectionDuration { get; init; }
 
     /// <summary>What is spoken between the sidecars.</summary>
     public WireProtocol Wire { get; init; }

@@ -14,6 +14,15 @@ public sealed record InboundTimeouts
     /// <summary>How long a tunnel may be silent; connections of HTTP have a limit of the proxy's own. <see langword="null"/>: for ever. Default: 2 h, Kuma's inbound default.</summary>
     public TimeSpan? Idle { get; init; } = TimeSpan.FromHours(2);
 
+    /// <summary>How long a request or stream may move no byte in either direction. <see langword="null"/>: for ever.</summary>
+    public TimeSpan? StreamIdle { get; init; }
+
+    /// <summary>Limit for the head of a request. <see langword="null"/>: the proxy's own.</summary>
+    public TimeSpan? RequestHeaders { get; init; }
+
+    /// <summary>How old a connection may grow. <see langword="null"/>: any age.</summary>
+    public TimeSpan? MaxConnectionDuration { get; init; }
+
     /// <summary>What said so.</summary>
     public Origin Origin { get; init; } = Origin.Default;
 
@@ -29,23 +38,25 @@ public sealed record InboundTimeouts
             return this;
         }
 
-        CallerTimeouts? request = null, idle = null;
+        CallerTimeouts? request = null, idle = null, streamIdle = null;
         foreach (var entry in ForCallers)
         {
             if (entry.Caller.Matches(caller))
             {
                 request ??= entry.Request is null ? null : entry;
                 idle ??= entry.Idle is null ? null : entry;
+                streamIdle ??= entry.StreamIdle is null ? null : entry;
             }
         }
 
-        return request is null && idle is null
+        return request is null && idle is null && streamIdle is null
             ? this
             : this with
             {
                 Request = request is null ? Request : OrNone(request.Request),
                 Idle = idle is null ? Idle : OrNone(idle.Idle),
-                Origin = (request ?? idle)!.Origin,
+                StreamIdle = streamIdle is null ? StreamIdle : OrNone(streamIdle.StreamIdle),
+                Origin = (request ?? streamIdle ?? idle)!.Origin,
             };
     }
 

@@ -21,6 +21,9 @@ public sealed record OutboundListener
     /// <summary>For <see cref="AppProtocol.Tcp"/>: how long a tunnel may be silent both ways. <see langword="null"/>: for ever.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>For <see cref="AppProtocol.Tcp"/>: how old a tunnel may grow. <see langword="null"/>: any age.</summary>
+    public TimeSpan? MaxConnectionDuration { get; init; }
+
     /// <summary>For <see cref="AppProtocol.Tcp"/>: attempts to connect, over different replicas, at least 1.</summary>
     public int MaxConnectAttempts { get; init; } = 3;
 

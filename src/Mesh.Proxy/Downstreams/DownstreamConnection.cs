@@ -10,6 +10,7 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     private readonly Lock _lock = new();
     private readonly HashSet<Exchange> _exchanges = [];
     private int _pruneAt = 64;
+    private long _firstRequest;
     private volatile bool _isRetired;
 
     /// <summary>Who answers its requests.</summary>
@@ -29,6 +30,19 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
 
     /// <summary>The connection itself.</summary>
     public ConnectionContext Transport => transport;
+
+    /// <summary>Says that a request begins: one on a connection that is too old is its last.</summary>
+    /// <param name="limit">How old it may grow from its first request on.</param>
+    /// <param name="time">The clock.</param>
+    public void Age(TimeSpan limit, TimeProvider time)
+    {
+        var now = time.GetTimestamp();
+        var first = Interlocked.CompareExchange(ref _firstRequest, now, 0);
+        if (first != 0 && !_isRetired && time.GetElapsedTime(first, now) >= limit)
+        {
+            Retire();
+        }
+    }
 
     /// <summary>Whether Kestrel has it. Before that nothing was asked over it: callers connect ahead of their first request.</summary>
     public bool HasBegun => transport.Features.Get<IConnectionLifetimeNotificationFeature>() is not null;

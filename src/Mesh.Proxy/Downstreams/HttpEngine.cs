@@ -13,15 +13,25 @@ internal sealed class HttpEngine : IAsyncDisposable
 {
     private readonly HandOverFactory _factory = new();
     private readonly KestrelServer _server;
+    private readonly KestrelServerLimits _kestrel;
 
     public HttpEngine(DownstreamLimits limits, ILoggerFactory loggers)
     {
         Limits = limits;
-        _server = new KestrelServer(Options.Create(Configure(limits, _factory)), _factory, loggers);
+        var options = Configure(limits, _factory);
+        _kestrel = options.Limits;
+        _server = new KestrelServer(Options.Create(options), _factory, loggers);
     }
 
     /// <summary>What callers may ask.</summary>
     public DownstreamLimits Limits { get; }
+
+    /// <summary>How long the head of a request may take now.</summary>
+    public TimeSpan HeadLimit => _kestrel.RequestHeadersTimeout;
+
+    /// <summary>Bounds the heads of requests that begin from now on. Kestrel reads its limits for each of them.</summary>
+    /// <param name="limit">How long a head may take; <see langword="null"/>: what every proxy allows.</param>
+    public void BoundHeads(TimeSpan? limit) => _kestrel.RequestHeadersTimeout = limit ?? Limits.Head;
 
     /// <summary>Begins to serve what is handed over.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(new ExchangeApplication(), cancellationToken);

@@ -38,6 +38,7 @@ internal sealed partial class InboundDoors(
     {
         var tables = state.Apply(configuration);
         var self = configuration.Snapshot.Identity;
+        engine.BoundHeads(tables.MeshByPort.Values.Concat(tables.FrontByPort.Values).Min(port => port.Timeouts.RequestHeaders));
         var forwarder = new LocalForwarder(kit);
         var tunnels = new InboundTunnels(state, _gatekeeper, metrics, kit.Time, loggers.CreateLogger<InboundTunnels>());
         var plans = new List<ListenerPlan>();

@@ -102,6 +102,11 @@ internal abstract partial class InboundHttp(
             headers[IdentityHeaders.ForwardedClientCert] = caller.ForwardedClientCert;
         }
 
+        if (port.Timeouts.MaxConnectionDuration is { } age)
+        {
+            exchange.Connection.Age(age, time);
+        }
+
         Prepare(exchange);
         return await forwarder.ForwardAsync(exchange.Context, port, port.Timeouts.For(caller?.Id.Text), target);
     }

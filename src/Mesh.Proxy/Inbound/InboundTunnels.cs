@@ -85,7 +85,7 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
                 return ProxyError.PermissionDenied;
             }
 
-            return await tunnel.RunAsync(port.Timeouts.For(open.Caller).Idle, time) ? null : ProxyError.UpstreamReset;
+            return await tunnel.RunAsync(port.Timeouts.For(open.Caller).Idle, port.Timeouts.MaxConnectionDuration, time) || tunnel.IsTooOld ? null : ProxyError.UpstreamReset;
         }
         finally
         {

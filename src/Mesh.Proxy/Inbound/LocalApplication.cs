@@ -32,7 +32,7 @@ internal sealed class LocalApplication : IConnector, IDisposable
         _connector = protocol == AppProtocol.Https
             ? new WebTlsConnector(kit.Dialer, address, connect, "localhost", kit.ServerCertificate)
             : new PlainConnector(kit.Dialer, address, connect);
-        _pool = new HttpPool(this, Idle, generation: 0, _time);
+        _pool = new HttpPool(this, Idle, age: null, generation: 0, _time);
     }
 
     /// <summary>The port's name.</summary>

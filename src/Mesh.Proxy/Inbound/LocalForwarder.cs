@@ -26,7 +26,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         try
         {
             return UpgradeForwarder.IsUpgrade(context)
-                ? await UpgradeAsync(context, port, target, pool)
+                ? await UpgradeAsync(context, port, timeouts, target, pool)
                 : await SendAsync(context, port, timeouts, application, target, pool);
         }
         finally
@@ -35,9 +35,9 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         }
     }
 
-    private async ValueTask<Failure?> UpgradeAsync(HttpContext context, ServedPort port, RequestTarget target, HttpPool pool)
+    private async ValueTask<Failure?> UpgradeAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, RequestTarget target, HttpPool pool)
     {
-        var error = await kit.Upgrades.ForwardAsync(context, target.ToString(), pool, idle: null, context.RequestAborted);
+        var error = await kit.Upgrades.ForwardAsync(context, target.ToString(), pool, timeouts.StreamIdle, context.RequestAborted);
         if (error is null || context.Response.HasStarted)
         {
             return null;
@@ -51,7 +51,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         var isGrpc = ErrorResponse.IsGrpc(context.Request);
         using var body = InvokerPath.HasBody(context) ? new RequestBody(context, keepLimit: 0) : null;
         var limit = isGrpc && !GrpcCall.HasDeadline(context.Request) ? null : timeouts.Request;
-        using var clock = RequestClock.Start(limit, perTry: null, idle: null, kit.Time, context.RequestAborted, isGrpc ? () => body is { IsAtEnd: false } : null);
+        using var clock = RequestClock.Start(limit, perTry: null, timeouts.StreamIdle, kit.Time, context.RequestAborted, isGrpc ? () => body is { IsAtEnd: false } : null);
         var token = clock?.Token ?? context.RequestAborted;
         UpstreamResponse? response = null;
         try
@@ -61,6 +61,12 @@ internal sealed class LocalForwarder(UpstreamKit kit)
             if (response.IsEventStream || isGrpc)
             {
                 clock?.StopTotal();
+            }
+
+            if (timeouts.StreamIdle is { } idle)
+            {
+                var answer = response;
+                clock?.WatchIdle(idle, () => (body?.Moved ?? 0) + answer.Moved);
             }
 
             response.CopyHeadTo(context.Response);

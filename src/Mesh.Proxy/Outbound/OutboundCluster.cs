@@ -20,6 +20,7 @@ internal sealed class OutboundCluster
     private readonly ClusterRoom _room;
     private readonly Lock _lock = new();
     private Choice _choice;
+    private readonly WebTlsFiles? _webTls;
     private long _avoidUntil;
 
     private OutboundCluster(Cluster cluster, ImmutableArray<UpstreamReplica> replicas, EndpointSet? announced, Choice choice, RetryBudgetMeter budget, ClusterRoom room)
@@ -31,6 +32,7 @@ internal sealed class OutboundCluster
         Budget = budget;
         _room = room;
         _kit = room.Kit;
+        _webTls = cluster.ExternalTls is { } tls ? new WebTlsFiles(tls) : null;
         ExternalAuthority = Authority(cluster);
     }
 
@@ -135,7 +137,7 @@ internal sealed class OutboundCluster
     /// <param name="replica">One of <see cref="Replicas"/>.</param>
     /// <param name="svid">The SVID to show; <see langword="null"/> only for a cluster outside the mesh.</param>
     public HttpPool Pool(UpstreamReplica replica, WorkloadSvid? svid) =>
-        replica.Pool(svid?.Generation ?? 0, (Cluster: this, Svid: svid), Cluster.Idle, _kit.Time, Breaker?.Connections, static (r, s) => s.Cluster.Connector(r, s.Svid));
+        replica.Pool(svid?.Generation ?? 0, (Cluster: this, Svid: svid), Cluster.Idle, Cluster.MaxConnectionDuration, _kit.Time, Breaker?.Connections, static (r, s) => s.Cluster.Connector(r, s.Svid));
 
     /// <summary>Opens connections to a replica.</summary>
     public IConnector Connector(UpstreamReplica replica, WorkloadSvid? svid)
@@ -145,8 +147,8 @@ internal sealed class OutboundCluster
             return new MeshConnector(_kit.Dialer, _kit.Verifier, (IPEndPoint)replica.Address, Cluster.Connect, Cluster.ServerName, Cluster.PeerIdentity!, svid!);
         }
 
-        return Cluster.Protocol == AppProtocol.Https
-            ? new WebTlsConnector(_kit.Dialer, replica.Address, Cluster.Connect, Cluster.ExternalHost!, own: null)
+        return Cluster.Protocol == AppProtocol.Https || Cluster.ExternalTls is not null
+            ? new WebTlsConnector(_kit.Dialer, replica.Address, Cluster.Connect, Cluster.ExternalTls?.ServerName ?? Cluster.ExternalHost!, own: null, _webTls)
             : new PlainConnector(_kit.Dialer, replica.Address, Cluster.Connect);
     }
 
@@ -202,7 +204,9 @@ internal sealed class OutboundCluster
     // Connections that were made in another way are of no use.
     private static bool IsSameWay(Cluster a, Cluster b) =>
         a.Kind == b.Kind && a.PeerIdentity == b.PeerIdentity && a.Connect == b.Connect && a.Idle == b.Idle && a.Protocol == b.Protocol
-        && a.ExternalHost == b.ExternalHost && a.ExternalPort == b.ExternalPort && a.Limits == b.Limits;
+        && a.MaxConnectionDuration == b.MaxConnectionDuration
+        && a.ExternalHost == b.ExternalHost && a.ExternalPort == b.ExternalPort && a.ExternalTls == b.ExternalTls && a.ExternalEndpoints.SequenceEqual(b.ExternalEndpoints)
+        && a.Limits == b.Limits;
 
     private static bool IsSamePlacement(EndpointSet? a, EndpointSet? b) =>
         ReferenceEquals(a, b) || (a is not null && b is not null && a.Endpoints.SequenceEqual(b.Endpoints) && a.Unready.SequenceEqual(b.Unready) && a.Overprovisioning == b.Overprovisioning);
@@ -228,15 +232,18 @@ internal sealed class OutboundCluster
 
     private static ImmutableArray<UpstreamReplica> External(Cluster cluster, ImmutableArray<UpstreamReplica> previous)
     {
-        if (previous.Length == 1)
+        if (previous.Length > 0)
         {
             return previous;
         }
 
-        var host = cluster.ExternalHost!;
-        EndPoint address = IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, cluster.ExternalPort!.Value) : new DnsEndPoint(host, cluster.ExternalPort!.Value);
-        return [new UpstreamReplica(host, address, 1)];
+        var (host, port) = (cluster.ExternalHost!, cluster.ExternalPort!.Value);
+        return cluster.ExternalEndpoints.IsEmpty
+            ? [new UpstreamReplica(host, Address(host, port), 1)]
+            : [.. cluster.ExternalEndpoints.Prepend(new ExternalEndpoint(host, port)).Select(e => new UpstreamReplica($"{e.Host}:{e.Port}", Address(e.Host, e.Port), e.Weight))];
     }
+
+    private static EndPoint Address(string host, int port) => IPAddress.TryParse(host, out var ip) ? new IPEndPoint(ip, port) : new DnsEndPoint(host, port);
 
     private static string? Authority(Cluster cluster)
     {
@@ -245,7 +252,7 @@ internal sealed class OutboundCluster
             return null;
         }
 
-        var isSchemesOwn = cluster.ExternalPort == (cluster.Protocol == AppProtocol.Https ? 443 : 80);
+        var isSchemesOwn = cluster.ExternalPort == (cluster.Protocol == AppProtocol.Https || cluster.ExternalTls is not null ? 443 : 80);
         return isSchemesOwn ? cluster.ExternalHost : $"{cluster.ExternalHost}:{cluster.ExternalPort}";
     }
 

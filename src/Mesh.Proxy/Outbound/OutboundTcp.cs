@@ -77,8 +77,8 @@ internal sealed partial class OutboundTcp(
         connections.Add(open);
         try
         {
-            var idle = state.Tables?.Listeners.GetValueOrDefault(_name)?.IdleTimeout;
-            return await tunnel.RunAsync(idle, kit.Time) ? null : flow.Broken ?? new Failure(ProxyError.UpstreamReset, Detail: $"the tunnel to {_callee} broke off");
+            var current = state.Tables?.Listeners.GetValueOrDefault(_name);
+            return await tunnel.RunAsync(current?.IdleTimeout, current?.MaxConnectionDuration, kit.Time) || tunnel.IsTooOld ? null : flow.Broken ?? new Failure(ProxyError.UpstreamReset, Detail: $"the tunnel to {_callee} broke off");
         }
         finally
         {

@@ -14,13 +14,19 @@ internal sealed class HttpPool
     private readonly HttpMessageInvoker _invoker;
     private int _holders = 1;
 
-    public HttpPool(IConnector connector, TimeSpan idle, long generation, TimeProvider time, ConnectionGates? gates = null)
+    /// <param name="connector">Opens connections.</param>
+    /// <param name="idle">How long one is kept without a request.</param>
+    /// <param name="age">How old one may grow; <see langword="null"/>: any age.</param>
+    /// <param name="generation">That of the SVID.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="gates">What bounds their number; <see langword="null"/>: nothing does.</param>
+    public HttpPool(IConnector connector, TimeSpan idle, TimeSpan? age, long generation, TimeProvider time, ConnectionGates? gates = null)
     {
         var slots = gates is null ? null : new ConnectionSlots(gates);
-        Http1 = new Http1Pool(connector, idle, time, slots);
+        Http1 = new Http1Pool(connector, idle, age, time, slots);
         Generation = generation;
         Origin = connector.IsWebTls ? "https://upstream" : "http://upstream";
-        _invoker = new HttpMessageInvoker(CreateHandler(connector, idle, slots), disposeHandler: true);
+        _invoker = new HttpMessageInvoker(CreateHandler(connector, idle, age, slots), disposeHandler: true);
     }
 
     /// <summary>The generation of the SVID that its connections show; 0 where they show none.</summary>
@@ -69,7 +75,7 @@ internal sealed class HttpPool
     /// <summary>Takes nothing new; to be called once.</summary>
     public void Retire() => Leave();
 
-    private static SocketsHttpHandler CreateHandler(IConnector connector, TimeSpan idle, ConnectionSlots? slots) => new()
+    private static SocketsHttpHandler CreateHandler(IConnector connector, TimeSpan idle, TimeSpan? age, ConnectionSlots? slots) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -78,7 +84,7 @@ internal sealed class HttpPool
         // Spans and their headers are this proxy's own business.
         ActivityHeadersPropagator = null,
         PooledConnectionIdleTimeout = idle,
-        PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+        PooledConnectionLifetime = age ?? Timeout.InfiniteTimeSpan,
         // The connector has a limit of its own and says where the time went.
         ConnectTimeout = Timeout.InfiniteTimeSpan,
         EnableMultipleHttp2Connections = slots is not { IsBounded: true },

@@ -23,13 +23,18 @@ internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee, IFlow? flow = n
     /// <summary>Whether it ended by <see cref="Abort"/>.</summary>
     public bool IsAborted { get; private set; }
 
+    /// <summary>Whether it ended because it was as old as it may grow.</summary>
+    public bool IsTooOld { get; private set; }
+
     /// <summary>Moves bytes to the end.</summary>
     /// <param name="idle">How long it may be silent both ways; <see langword="null"/>: for ever.</param>
+    /// <param name="age">How old it may grow; <see langword="null"/>: any age.</param>
     /// <param name="time">The clock.</param>
     /// <returns>Whether both sides finished properly.</returns>
-    public async Task<bool> RunAsync(TimeSpan? idle, TimeProvider time)
+    public async Task<bool> RunAsync(TimeSpan? idle, TimeSpan? age, TimeProvider time)
     {
         using var watch = idle is { } limit ? WatchIdle(limit, time) : null;
+        using var end = age is { } most ? time.CreateTimer(_ => Expire(), null, most, Timeout.InfiniteTimeSpan) : null;
         var there = PumpAsync(caller, callee, isToCallee: true);
         var back = PumpAsync(callee, caller, isToCallee: false);
         var isWhole = await there & await back;
@@ -44,6 +49,12 @@ internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee, IFlow? flow = n
         IsAborted = true;
         caller.Reset();
         callee.Reset();
+    }
+
+    private void Expire()
+    {
+        IsTooOld = true;
+        Abort();
     }
 
     private async Task<bool> PumpAsync(TunnelEnd from, TunnelEnd to, bool isToCallee)

@@ -95,10 +95,11 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
     /// <param name="generation">The SVID's generation; 0 without one.</param>
     /// <param name="state">What <paramref name="connect"/> needs.</param>
     /// <param name="idle">How long an unused connection is kept.</param>
+    /// <param name="age">How old a connection may grow; <see langword="null"/>: any age.</param>
     /// <param name="time">The clock.</param>
     /// <param name="gates">What bounds its connections; <see langword="null"/>: nothing does.</param>
     /// <param name="connect">Makes the connector of a new pool.</param>
-    public HttpPool Pool<T>(long generation, T state, TimeSpan idle, TimeProvider time, ConnectionGates? gates, Func<UpstreamReplica, T, IConnector> connect)
+    public HttpPool Pool<T>(long generation, T state, TimeSpan idle, TimeSpan? age, TimeProvider time, ConnectionGates? gates, Func<UpstreamReplica, T, IConnector> connect)
     {
         var pool = Volatile.Read(ref _pool);
         if (pool is not null && pool.Generation >= generation && pool.TryEnter())
@@ -114,7 +115,7 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
                 return pool;
             }
 
-            var next = new HttpPool(connect(this, state), idle, generation, time, gates);
+            var next = new HttpPool(connect(this, state), idle, age, generation, time, gates);
             next.TryEnter();
             if (_isGone)
             {

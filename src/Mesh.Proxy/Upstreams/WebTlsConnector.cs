@@ -12,7 +12,8 @@ namespace Mesh.Proxy.Upstreams;
 /// <param name="limit">Limit for one connection attempt.</param>
 /// <param name="serverName">The name that the certificate has to carry.</param>
 /// <param name="own">For the app on this host: what it may show beside certificates that the system trusts. <see langword="null"/>: the far end is another host.</param>
-internal sealed class WebTlsConnector(Dialer dialer, EndPoint target, TimeSpan limit, string serverName, ServerCertificate? own) : IConnector
+/// <param name="files">Whom it believes and what it shows, where that is not the system's and nothing.</param>
+internal sealed class WebTlsConnector(Dialer dialer, EndPoint target, TimeSpan limit, string serverName, ServerCertificate? own, WebTlsFiles? files = null) : IConnector
 {
     /// <inheritdoc />
     public bool IsWebTls => true;
@@ -26,6 +27,7 @@ internal sealed class WebTlsConnector(Dialer dialer, EndPoint target, TimeSpan l
             options.ApplicationProtocols = Alpn.Offer(use);
         }
 
+        files?.Configure(options);
         if (own is not null)
         {
             // Nothing is fetched from a network for a peer on loopback.

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Envoy.Config.Core.V3;
-using Envoy.Config.Endpoint.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
 using Mesh.Snapshot.V1;
@@ -8,7 +6,6 @@ using Mesh.Xds.Wire;
 using static Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions.Types;
 using ClusterMessage = Envoy.Config.Cluster.V3.Cluster;
 using ClusterRecord = Mesh.Model.Snapshots.Cluster;
-using EndpointMessage = Envoy.Config.Endpoint.V3.Endpoint;
 using HttpOptions = Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptions;
 
 namespace Mesh.Xds.Codecs;
@@ -37,13 +34,13 @@ internal static class ClusterCodec
             Metadata = metadata,
             CircuitBreakers = CircuitBreakerCodec.Encode(cluster.Limits, cluster.RetryBudget, metadata),
         };
-        message.TypedExtensionProtocolOptions[HttpOptionsName] = MessageName.Pack(Encode(cluster.Wire, cluster.Idle));
+        message.TypedExtensionProtocolOptions[HttpOptionsName] = MessageName.Pack(Options(cluster));
         LoadBalancingCodec.Encode(cluster.LoadBalancing, message, metadata, settings);
         OutlierDetectionCodec.Encode(cluster, message, metadata);
         metadata.WithSettings(settings);
         if (cluster.Kind == ClusterKind.External)
         {
-            EncodeExternal(cluster, message);
+            ExternalClusterCodec.Encode(cluster, message);
         }
         else
         {
@@ -70,6 +67,7 @@ internal static class ClusterCodec
             Protocol = ValueCodec.Decode(settings.Protocol, "metadata.protocol"),
             Connect = ValueCodec.Required(message.ConnectTimeout, "connect_timeout"),
             Idle = ValueCodec.Required(options.CommonHttpProtocolOptions?.IdleTimeout, "common_http_protocol_options.idle_timeout"),
+            MaxConnectionDuration = ValueCodec.ZeroIsNone(options.CommonHttpProtocolOptions?.MaxConnectionDuration),
             Wire = DecodeWire(options),
             LoadBalancing = LoadBalancingCodec.Decode(message, settings, "cluster"),
             RetryBudget = CircuitBreakerCodec.DecodeBudget(message.CircuitBreakers, settings),
@@ -81,10 +79,10 @@ internal static class ClusterCodec
         cluster = message.Type switch
         {
             ClusterMessage.Types.DiscoveryType.Eds => cluster with { Kind = ClusterKind.Mesh },
-            ClusterMessage.Types.DiscoveryType.LogicalDns => DecodeExternal(cluster, message),
+            ClusterMessage.Types.DiscoveryType.LogicalDns or ClusterMessage.Types.DiscoveryType.StrictDns => ExternalClusterCodec.Decode(cluster, message),
             _ => throw new ResourceRefusedException($"type: {message.Type} is not supported"),
         };
-        if (cluster.Kind == ClusterKind.Mesh || message.TransportSocket is not null)
+        if (cluster.Kind == ClusterKind.Mesh)
         {
             var (peer, serverName) = TlsCodec.DecodeUpstream(message.TransportSocket, "cluster");
             cluster = serverName == cluster.ServerName
@@ -97,10 +95,13 @@ internal static class ClusterCodec
             : throw new ResourceRefusedException($"name: '{message.Name}' is not that of {settings.Upstream}");
     }
 
-    private static HttpOptions Encode(WireProtocol wire, TimeSpan idle)
+    private static HttpOptions Options(ClusterRecord cluster)
     {
-        var options = new HttpOptions { CommonHttpProtocolOptions = new() { IdleTimeout = Duration.FromTimeSpan(idle) } };
-        switch (wire)
+        var options = new HttpOptions
+        {
+            CommonHttpProtocolOptions = new() { IdleTimeout = Duration.FromTimeSpan(cluster.Idle), MaxConnectionDuration = ValueCodec.OrAbsent(cluster.MaxConnectionDuration) },
+        };
+        switch (cluster.Wire)
         {
             case WireProtocol.Http1:
                 options.ExplicitHttpConfig = new ExplicitHttpConfig { HttpProtocolOptions = new() };
@@ -123,21 +124,4 @@ internal static class ClusterCodec
         { ExplicitHttpConfig.Http2ProtocolOptions: not null } => WireProtocol.Http2,
         _ => throw new ResourceRefusedException($"typed_extension_protocol_options: {options.UpstreamProtocolOptionsCase} is not supported"),
     };
-
-    private static void EncodeExternal(ClusterRecord cluster, ClusterMessage message)
-    {
-        message.Type = ClusterMessage.Types.DiscoveryType.LogicalDns;
-        var address = new SocketAddress { Address = cluster.ExternalHost ?? "", PortValue = (uint)(cluster.ExternalPort ?? 0) };
-        var endpoint = new LbEndpoint { Endpoint = new EndpointMessage { Address = new Address { SocketAddress = address } } };
-        var locality = new LocalityLbEndpoints { Locality = new Locality(), LbEndpoints = { endpoint } };
-        message.LoadAssignment = new ClusterLoadAssignment { ClusterName = cluster.Name, Endpoints = { locality } };
-    }
-
-    private static ClusterRecord DecodeExternal(ClusterRecord cluster, ClusterMessage message)
-    {
-        var address = message.LoadAssignment?.Endpoints is [{ LbEndpoints: [{ Endpoint.Address.SocketAddress: { } socket }] }] ? socket : null;
-        return address is { Address.Length: > 0, PortValue: > 0 and <= ushort.MaxValue }
-            ? cluster with { Kind = ClusterKind.External, ExternalHost = address.Address, ExternalPort = (int)address.PortValue }
-            : throw new ResourceRefusedException(string.Create(CultureInfo.InvariantCulture, $"load_assignment: not exactly one host with a port"));
-    }
 }

@@ -107,8 +107,9 @@ internal static class DoorCodec
         if (protocol.IsHttp())
         {
             var manager = FilterChainCodec.Manager(name, protocol, [.. DoorPermissionCodec.EncodeHttp(permissions), .. RateLimitCodec.Filters(limits)]);
-            manager.CommonHttpProtocolOptions = new() { IdleTimeout = ValueCodec.OrZero(timeouts.Idle) };
-            manager.RouteConfig = RoutesTo(app, timeouts.Request, limits);
+            manager.CommonHttpProtocolOptions = new() { IdleTimeout = ValueCodec.OrZero(timeouts.Idle), MaxConnectionDuration = ValueCodec.OrAbsent(timeouts.MaxConnectionDuration) };
+            manager.RequestHeadersTimeout = ValueCodec.OrAbsent(timeouts.RequestHeaders);
+            manager.RouteConfig = RoutesTo(app, timeouts, limits);
             chain.Filters.Add(FilterChainCodec.Network(FilterChainCodec.HttpFilterName, manager));
         }
         else
@@ -117,16 +118,16 @@ internal static class DoorCodec
             chain.Filters.AddRange(RateLimitCodec.NetworkFilters(limits, chain, settings));
             chain.Filters.Add(FilterChainCodec.Network(
                 FilterChainCodec.TcpFilterName,
-                new TcpProxy { StatPrefix = name, Cluster = app, IdleTimeout = ValueCodec.OrZero(timeouts.Idle) }));
+                new TcpProxy { StatPrefix = name, Cluster = app, IdleTimeout = ValueCodec.OrZero(timeouts.Idle), MaxDownstreamConnectionDuration = ValueCodec.OrAbsent(timeouts.MaxConnectionDuration) }));
         }
 
         chain.Metadata.WithSettings(settings);
         return chain;
     }
 
-    private static RouteConfiguration RoutesTo(string app, TimeSpan? limit, InboundLimits limits)
+    private static RouteConfiguration RoutesTo(string app, InboundTimeouts timeouts, InboundLimits limits)
     {
-        var action = new RouteActionMessage { Cluster = app, Timeout = ValueCodec.OrZero(limit) };
+        var action = new RouteActionMessage { Cluster = app, Timeout = ValueCodec.OrZero(timeouts.Request), IdleTimeout = ValueCodec.OrAbsent(timeouts.StreamIdle) };
         var route = new Route { Name = app, Match = new RouteMatchMessage { Prefix = "/" }, Route_ = action };
         return new() { Name = app, VirtualHosts = { new VirtualHost { Name = app, Domains = { "*" }, Routes = { RateLimitCodec.Routes(limits, action), route } } } };
     }
@@ -152,7 +153,8 @@ internal static class DoorCodec
         };
         if (settings.Protocol == PortProtocol.Tcp)
         {
-            return timeouts with { Idle = ValueCodec.ZeroIsNone(FilterChainCodec.Tunnel(chain, where).IdleTimeout) };
+            var tunnel = FilterChainCodec.Tunnel(chain, where);
+            return timeouts with { Idle = ValueCodec.ZeroIsNone(tunnel.IdleTimeout), MaxConnectionDuration = ValueCodec.ZeroIsNone(tunnel.MaxDownstreamConnectionDuration) };
         }
 
         var manager = FilterChainCodec.Manager(chain, where);
@@ -163,6 +165,9 @@ internal static class DoorCodec
         {
             Request = ValueCodec.ZeroIsNone(action.Timeout),
             Idle = ValueCodec.ZeroIsNone(manager.CommonHttpProtocolOptions?.IdleTimeout),
+            StreamIdle = ValueCodec.ZeroIsNone(action.IdleTimeout),
+            RequestHeaders = ValueCodec.ZeroIsNone(manager.RequestHeadersTimeout),
+            MaxConnectionDuration = ValueCodec.ZeroIsNone(manager.CommonHttpProtocolOptions?.MaxConnectionDuration),
         };
     }
 }

@@ -89,6 +89,7 @@ internal static class OutboundListenerCodec
             StatPrefix = listener.Name,
             IdleTimeout = ValueCodec.OrZero(listener.IdleTimeout),
             MaxConnectAttempts = (uint)listener.MaxConnectAttempts,
+            MaxDownstreamConnectionDuration = ValueCodec.OrAbsent(listener.MaxConnectionDuration),
         };
         var backends = listener.TcpBackends.Where(backend => backend.Weight > 0).ToImmutableArray();
         if (backends is [{ Weight: 1 } only])
@@ -123,6 +124,7 @@ internal static class OutboundListenerCodec
                 _ => throw new ResourceRefusedException("tcp_proxy: no destination"),
             },
             IdleTimeout = ValueCodec.ZeroIsNone(tunnel.IdleTimeout),
+            MaxConnectionDuration = ValueCodec.ZeroIsNone(tunnel.MaxDownstreamConnectionDuration),
             MaxConnectAttempts = (int)(tunnel.MaxConnectAttempts ?? 1),
         };
     }

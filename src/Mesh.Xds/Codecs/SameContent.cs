@@ -11,7 +11,8 @@ internal static class SameContent
 {
     public static bool Of(Cluster one, Cluster other) =>
         one.Origins.SequenceEqual(other.Origins)
-        && one with { Origins = other.Origins } == other;
+        && one.ExternalEndpoints.SequenceEqual(other.ExternalEndpoints)
+        && one with { Origins = other.Origins, ExternalEndpoints = other.ExternalEndpoints } == other;
 
     public static bool Of(OutboundListener one, OutboundListener other) =>
         one.Origins.SequenceEqual(other.Origins)

@@ -31,6 +31,7 @@ internal static class TimeoutCodec
         IsPrefix = timeouts.Caller.IsPrefix,
         Request = timeouts.Request is { } request ? Duration.FromTimeSpan(request) : null,
         Idle = timeouts.Idle is { } idle ? Duration.FromTimeSpan(idle) : null,
+        StreamIdle = timeouts.StreamIdle is { } streamIdle ? Duration.FromTimeSpan(streamIdle) : null,
         Origin = PolicyNameCodec.Encode(index, timeouts.Origin),
     };
 
@@ -39,6 +40,7 @@ internal static class TimeoutCodec
         Caller = new PrincipalMatch(message.Caller, message.IsPrefix),
         Request = message.Request?.ToTimeSpan(),
         Idle = message.Idle?.ToTimeSpan(),
+        StreamIdle = message.StreamIdle?.ToTimeSpan(),
         Origin = PolicyNameCodec.Decode(message.Origin, where).Origin,
     };
 }

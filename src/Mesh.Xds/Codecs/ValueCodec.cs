@@ -12,6 +12,9 @@ internal static class ValueCodec
     /// <summary>In xDS an absent time limit is often a default of Envoy's; none is said with zero.</summary>
     public static Duration OrZero(TimeSpan? limit) => Duration.FromTimeSpan(limit ?? TimeSpan.Zero);
 
+    /// <summary>For limits that are none in Envoy too where nothing is said.</summary>
+    public static Duration? OrAbsent(TimeSpan? limit) => limit is { } given ? Duration.FromTimeSpan(given) : null;
+
     public static TimeSpan? ZeroIsNone(Duration? limit) =>
         limit is null || (limit.Seconds == 0 && limit.Nanos == 0) ? null : limit.ToTimeSpan();
 

@@ -14,7 +14,7 @@ internal static class EnvoyClusters
 {
     public static XdsResource Encode(ClusterRecord cluster)
     {
-        if (cluster is { Kind: ClusterKind.External, Wire: WireProtocol.Auto } && cluster.Protocol != AppProtocol.Https)
+        if (cluster is { Kind: ClusterKind.External, Wire: WireProtocol.Auto } && cluster is not { Protocol: AppProtocol.Https } and not { ExternalTls: not null })
         {
             // Envoy agrees on a version by ALPN only, and in clear text there is none.
             cluster = cluster with { Wire = cluster.Protocol.IsHttp2() ? WireProtocol.Http2 : WireProtocol.Http1 };
@@ -39,9 +39,9 @@ internal static class EnvoyClusters
         {
             message.TransportSocket = EnvoyTls.Upstream(cluster.PeerIdentity!, cluster.ServerName, Alpn(cluster));
         }
-        else if (cluster.Protocol == AppProtocol.Https)
+        else if (cluster.Protocol == AppProtocol.Https || cluster.ExternalTls is not null)
         {
-            message.TransportSocket = EnvoyTls.Web(cluster.ExternalHost ?? "", Alpn(cluster));
+            message.TransportSocket = ExternalClusterCodec.Socket(cluster.ExternalTls ?? new(), cluster.ExternalHost ?? "", EnvoyTls.WebRoots, cluster.Protocol.IsHttp() ? Alpn(cluster) : []);
         }
 
         return XdsResource.From(TypeUrls.Cluster, cluster.Name, message);

@@ -16,7 +16,7 @@ internal static class EnvoyTls
     private const string SocketName = "envoy.transport_sockets.tls";
 
     /// <summary>Where the web's roots are in Debian and Alpine, and so in Envoy's images.</summary>
-    private const string WebRoots = "/etc/ssl/certs/ca-certificates.crt";
+    public const string WebRoots = "/etc/ssl/certs/ca-certificates.crt";
 
     public static TransportSocket Upstream(SpiffeId peer, string serverName, IEnumerable<string> alpn) => Socket(Any.Pack(new UpstreamTlsContext
     {
@@ -31,16 +31,6 @@ internal static class EnvoyTls
         RequireClientCertificate = true,
         RequireSni = true,
     }));
-
-    /// <summary>An external service, whose certificate is of the web.</summary>
-    public static TransportSocket Web(string host, IEnumerable<string> alpn)
-    {
-        var validation = new CertificateValidationContext { TrustedCa = new DataSource { Filename = WebRoots } };
-        validation.MatchTypedSubjectAltNames.Add(new SubjectAltNameMatcher { SanType = SanType.Dns, Matcher = TextMatchCodec.Exact(host) });
-        var common = new CommonTlsContext { ValidationContext = validation };
-        common.AlpnProtocols.AddRange(alpn);
-        return Socket(Any.Pack(new UpstreamTlsContext { CommonTlsContext = common, Sni = host }));
-    }
 
     private static CommonTlsContext Common(Envoy.Type.Matcher.V3.StringMatcher peer, IEnumerable<string> alpn)
     {

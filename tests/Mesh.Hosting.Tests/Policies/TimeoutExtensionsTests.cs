@@ -16,12 +16,12 @@ public sealed class TimeoutExtensionsTests
               to: [{targetRef: {kind: Service, name: orders}, default: {request: 2s}}]
             """),
         ["everybody to callee"] = (
-            app => app.Orders.WithMeshTimeout(t => (t.Connect, t.GrpcRequest, t.StreamIdle, t.Idle) = (TimeSpan.FromMilliseconds(1500), TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(1), TimeSpan.Zero)),
+            app => app.Orders.WithMeshTimeout(t => (t.Connect, t.GrpcRequest, t.StreamIdle, t.Idle, t.MaxConnectionDuration) = (TimeSpan.FromMilliseconds(1500), TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(1), TimeSpan.Zero, TimeSpan.FromHours(1))),
             """
             kind: Timeout
             metadata: {name: orders}
             spec:
-              to: [{targetRef: {kind: Service, name: orders}, default: {connect: 1s500ms, grpcRequest: 3s, streamIdle: 1m, idle: 0s}}]
+              to: [{targetRef: {kind: Service, name: orders}, default: {connect: 1s500ms, grpcRequest: 3s, streamIdle: 1m, idle: 0s, maxConnectionDuration: 1h}}]
             """),
         ["the mesh as callee, and as both"] = (
             app =>

@@ -46,6 +46,8 @@ internal sealed record PairOptions
 
     public ImmutableArray<Endpoint>? Endpoints { get; init; }
 
+    public Func<OutboundListener, OutboundListener>? OutboundListener { get; init; }
+
     public Func<Cluster, Cluster>? Cluster { get; init; }
 
     public ImmutableArray<Cluster> MoreClusters { get; init; } = [];

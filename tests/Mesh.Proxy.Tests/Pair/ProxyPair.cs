@@ -82,7 +82,7 @@ internal sealed class ProxyPair : IAsyncDisposable
         {
             Identity = Callee.Id,
             Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits }],
-            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Limits = Options.InboundLimits }],
+            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits }],
         };
         Callee.Configuration.Apply(snapshot, []);
     }
@@ -98,19 +98,17 @@ internal sealed class ProxyPair : IAsyncDisposable
         var isHttp = Options.Protocol.IsHttp();
         var cluster = new Cluster { Upstream = Upstream, Protocol = Options.Protocol, PeerIdentity = Options.PeerIdentity ?? Callee.Id, Wire = Options.Wire };
         var endpoints = Options.Endpoints ?? [new Endpoint("127.0.0.1", Callee.MeshDoor.Port, "orders-1")];
+        var listener = new OutboundListener
+        {
+            Upstream = Upstream,
+            Protocol = Options.Protocol,
+            TcpBackends = isHttp ? [] : [new WeightedCluster(cluster.Name)],
+            Origins = [new Origin("Edge", "shop → orders", "mesh.yaml:7", "uses[0]")],
+        };
         var snapshot = new ProxySnapshot
         {
             Identity = Caller.Id,
-            Outbound = 
-            [
-                new OutboundListener
-                {
-                    Upstream = Upstream,
-                    Protocol = Options.Protocol,
-                    TcpBackends = isHttp ? [] : [new WeightedCluster(cluster.Name)],
-                    Origins = [new Origin("Edge", "shop → orders", "mesh.yaml:7", "uses[0]")],
-                },
-            ],
+            Outbound = [Options.OutboundListener?.Invoke(listener) ?? listener],
             RouteTables = isHttp ? [new RouteTable { Name = ResourceNames.Outbound(Upstream), Rules = Options.Rules ?? [PassThrough(cluster.Name, Options)] }] : [],
             Clusters = [Options.Cluster?.Invoke(cluster) ?? cluster, .. Options.MoreClusters],
         };

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Proxy.Tests.Pair;
@@ -27,7 +28,7 @@ internal sealed class TestApp : IAsyncDisposable
     /// <summary>How many requests reached it.</summary>
     public int Requests => Volatile.Read(ref _requests.Value);
 
-    public static async Task<TestApp> StartAsync(RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, int port = 0, X509Certificate2? certificate = null)
+    public static async Task<TestApp> StartAsync(RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1, int port = 0, X509Certificate2? certificate = null, Action<HttpsConnectionAdapterOptions>? https = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -35,7 +36,11 @@ internal sealed class TestApp : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, port, listen =>
             {
                 listen.Protocols = protocols;
-                if (certificate is not null)
+                if (https is not null)
+                {
+                    listen.UseHttps(https);
+                }
+                else if (certificate is not null)
                 {
                     listen.UseHttps(certificate);
                 }

@@ -95,10 +95,13 @@ internal static class Samples
                     Connect = TimeSpan.FromSeconds(3),
                     Request = TimeSpan.FromSeconds(30),
                     Idle = null,
+                    StreamIdle = TimeSpan.FromMinutes(2),
+                    RequestHeaders = TimeSpan.FromSeconds(5),
+                    MaxConnectionDuration = TimeSpan.FromHours(3),
                     Origin = Somewhere,
                     ForCallers =
                     [
-                        new() { Caller = new PrincipalMatch(Storefront.Text), Request = TimeSpan.Zero, Origin = Somewhere },
+                        new() { Caller = new PrincipalMatch(Storefront.Text), Request = TimeSpan.Zero, StreamIdle = TimeSpan.FromSeconds(7), Origin = Somewhere },
                         new() { Caller = new PrincipalMatch("spiffe://shop.local/ns/jobs", IsPrefix: true), Idle = TimeSpan.FromHours(1), Origin = new Origin("Timeout", "a;b%") },
                     ],
                 },
@@ -123,7 +126,7 @@ internal static class Samples
                 Port = Port("storefront", "tcp"),
                 Protocol = AppProtocol.Tcp,
                 Permissions = Permissions,
-                Timeouts = new() { Idle = TimeSpan.FromMinutes(5) },
+                Timeouts = new() { Idle = TimeSpan.FromMinutes(5), MaxConnectionDuration = TimeSpan.FromHours(8) },
                 Limits = new()
                 {
                     Connections =
@@ -151,6 +154,7 @@ internal static class Samples
                 Protocol = AppProtocol.Tcp,
                 TcpBackends = [new WeightedCluster("shop/postgres/tcp", 9), new WeightedCluster("shop/postgres-next/tcp", 1)],
                 IdleTimeout = TimeSpan.FromHours(2),
+                MaxConnectionDuration = TimeSpan.FromDays(1),
                 MaxConnectAttempts = 5,
             },
             new OutboundListener { Upstream = Port("stripe", "https"), Protocol = AppProtocol.Https },
@@ -175,6 +179,7 @@ internal static class Samples
                 LoadBalancing = new LoadBalancing(LoadBalancingKind.LeastRequest, 3) { Origin = Somewhere },
                 Connect = TimeSpan.FromMilliseconds(1500),
                 Idle = TimeSpan.FromMinutes(10),
+                MaxConnectionDuration = TimeSpan.FromHours(1),
                 Wire = WireProtocol.Http1,
                 RetryBudget = new() { Percent = 12.5, Interval = TimeSpan.FromSeconds(20), MinPerSecond = 3 },
                 Origins = [Somewhere],
@@ -190,6 +195,25 @@ internal static class Samples
                 Protocol = AppProtocol.Https,
                 ExternalHost = "api.stripe.example",
                 ExternalPort = 443,
+            },
+            new Cluster
+            {
+                Upstream = Port("stripe", "own-ca"),
+                Kind = ClusterKind.External,
+                Protocol = AppProtocol.Tcp,
+                ExternalHost = "10.0.0.1",
+                ExternalPort = 443,
+                ExternalEndpoints = [new("10.0.0.2", 444), new("other.example", 445, 3)],
+                ExternalTls = new() { ServerName = "api.stripe.example", Ca = "-----BEGIN CERTIFICATE-----", CertificateFile = "/etc/client.pem", KeyFile = "/etc/client.key" },
+            },
+            new Cluster
+            {
+                Upstream = Port("stripe", "own-ca-file"),
+                Kind = ClusterKind.External,
+                Protocol = AppProtocol.Grpc,
+                ExternalHost = "api.stripe.example",
+                ExternalPort = 443,
+                ExternalTls = new() { CaFile = "/etc/ca.pem" },
             },
             Cluster("table") with { LoadBalancing = new(LoadBalancingKind.Maglev) { TableSize = 251 } },
         ],

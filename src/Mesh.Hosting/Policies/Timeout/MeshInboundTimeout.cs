@@ -20,5 +20,20 @@ public sealed class MeshInboundTimeout
     [Milliseconds]
     public TimeSpan? Idle { get; set; }
 
-    internal InboundTimeoutSettings ToSettings() => new() { Connect = Connect, Request = Request, Idle = Idle };
+    /// <summary>How long a request or stream may move no byte in either direction. Zero: for ever. Default: for ever.</summary>
+    [Milliseconds]
+    public TimeSpan? StreamIdle { get; set; }
+
+    /// <summary>Limit for the head of a request, from its first byte; not zero. One for the whole sidecar: of several endpoints the shortest holds. Default: 30 s.</summary>
+    [Milliseconds]
+    public TimeSpan? RequestHeaders { get; set; }
+
+    /// <summary>How old a caller's connection may grow: then what runs finishes and no new request begins; a tunnel is closed. Zero: any age. Default: any age.</summary>
+    [Milliseconds]
+    public TimeSpan? MaxConnectionDuration { get; set; }
+
+    internal InboundTimeoutSettings ToSettings() => new()
+    {
+        Connect = Connect, Request = Request, Idle = Idle, StreamIdle = StreamIdle, RequestHeaders = RequestHeaders, MaxConnectionDuration = MaxConnectionDuration,
+    };
 }

@@ -31,5 +31,9 @@ public sealed class MeshTimeout
     [Milliseconds]
     public TimeSpan? Idle { get; set; }
 
-    internal OutboundTimeoutSettings ToSettings() => new() { Connect = Connect, Request = Request, GrpcRequest = GrpcRequest, StreamIdle = StreamIdle, Idle = Idle };
+    /// <summary>How old a connection to a replica may grow before it is used for no new request; a TCP tunnel is closed. Zero: any age. Default: any age.</summary>
+    [Milliseconds]
+    public TimeSpan? MaxConnectionDuration { get; set; }
+
+    internal OutboundTimeoutSettings ToSettings() => new() { Connect = Connect, Request = Request, GrpcRequest = GrpcRequest, StreamIdle = StreamIdle, Idle = Idle, MaxConnectionDuration = MaxConnectionDuration };
 }

@@ -23,6 +23,9 @@ public sealed record OutboundTimeoutSettings : PolicySettings
     /// <summary>How long an unused connection is kept, and a TCP tunnel may be silent. Zero: for ever. Without any policy: 1 h (Kuma's); tunnels for ever.</summary>
     public TimeSpan? Idle { get; init; }
 
+    /// <summary>How old a connection to a replica may grow: then it is used for no new request, and a TCP tunnel is closed. Zero: any age. Without any policy: any age.</summary>
+    public TimeSpan? MaxConnectionDuration { get; init; }
+
     internal override IEnumerable<Violation> Validate(FieldPath at) =>
     [
         .. Duration.Check(Connect, at / "connect"),
@@ -30,5 +33,6 @@ public sealed record OutboundTimeoutSettings : PolicySettings
         .. Duration.Check(GrpcRequest, at / "grpcRequest", zeroIsOff: true),
         .. Duration.Check(StreamIdle, at / "streamIdle", zeroIsOff: true),
         .. Duration.Check(Idle, at / "idle", zeroIsOff: true),
+        .. Duration.Check(MaxConnectionDuration, at / "maxConnectionDuration", zeroIsOff: true),
     ];
 }

@@ -23,12 +23,26 @@ public sealed record TimeoutPolicy : Policy
         .. Rules.SelectMany((item, i) => ConnectByCaller(item, (at / "rules")[i])),
     ];
 
-    // Connections to the app are shared by all callers.
     private static IEnumerable<Violation> ConnectByCaller(InboundItem<InboundTimeoutSettings> item, FieldPath at)
     {
-        if (!item.Matches.IsEmpty && item.Default.Connect is not null)
+        if (item.Matches.IsEmpty)
+        {
+            yield break;
+        }
+
+        if (item.Default.Connect is not null)
         {
             yield return new(at / "default" / "connect", "cannot depend on the caller, for all share the connections to the app; move it to an entry without matches");
+        }
+
+        if (item.Default.RequestHeaders is not null)
+        {
+            yield return new(at / "default" / "requestHeaders", "cannot depend on the caller, who may not be known yet; move it to an entry without matches");
+        }
+
+        if (item.Default.MaxConnectionDuration is not null)
+        {
+            yield return new(at / "default" / "maxConnectionDuration", "cannot depend on the caller; move it to an entry without matches");
         }
     }
 }

@@ -10,12 +10,16 @@ internal static class TimeoutSchema
         .Value("request", DurationSchema.Any, x => x.Request, (x, v) => x with { Request = v })
         .Value("grpcRequest", DurationSchema.Any, x => x.GrpcRequest, (x, v) => x with { GrpcRequest = v })
         .Value("streamIdle", DurationSchema.Any, x => x.StreamIdle, (x, v) => x with { StreamIdle = v })
-        .Value("idle", DurationSchema.Any, x => x.Idle, (x, v) => x with { Idle = v });
+        .Value("idle", DurationSchema.Any, x => x.Idle, (x, v) => x with { Idle = v })
+        .Value("maxConnectionDuration", DurationSchema.Any, x => x.MaxConnectionDuration, (x, v) => x with { MaxConnectionDuration = v });
 
     private static readonly ObjectSchema<InboundTimeoutSettings> Inbound = new ObjectSchema<InboundTimeoutSettings>(() => new())
         .Value("connect", DurationSchema.Any, x => x.Connect, (x, v) => x with { Connect = v })
         .Value("request", DurationSchema.Any, x => x.Request, (x, v) => x with { Request = v })
-        .Value("idle", DurationSchema.Any, x => x.Idle, (x, v) => x with { Idle = v });
+        .Value("streamIdle", DurationSchema.Any, x => x.StreamIdle, (x, v) => x with { StreamIdle = v })
+        .Value("idle", DurationSchema.Any, x => x.Idle, (x, v) => x with { Idle = v })
+        .Value("requestHeaders", DurationSchema.Any, x => x.RequestHeaders, (x, v) => x with { RequestHeaders = v })
+        .Value("maxConnectionDuration", DurationSchema.Any, x => x.MaxConnectionDuration, (x, v) => x with { MaxConnectionDuration = v });
 
     public static ObjectSchema<TimeoutPolicy> Spec { get; } = SharedSchemas.Spec<TimeoutPolicy>()
         .List("to", SharedSchemas.To(Outbound), x => x.To, (x, v) => x with { To = v })

@@ -31,6 +31,9 @@ internal sealed class Http1Connection(UpstreamConnection connection) : IDisposab
     /// <summary>Since when nobody uses it, as a timestamp of the pool's clock.</summary>
     public long IdleSince { get; set; }
 
+    /// <summary>Since when it has been used, likewise; 0 before the end of its first exchange.</summary>
+    public long Since { get; set; }
+
     /// <summary>Whether an idle connection can take a request. One on which something came unasked, be it the end, cannot.</summary>
     public bool IsQuiet()
     {

@@ -1,7 +1,7 @@
 namespace Mesh.Proxy.Upstreams.Http1;
 
 /// <summary>Kept connections to one address; the one used last goes first, so that the others may grow old.</summary>
-internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvider time, ConnectionSlots? slots = null) : IDisposable
+internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeSpan? age, TimeProvider time, ConnectionSlots? slots = null) : IDisposable
 {
     // Often enough that a peer's end is noticed soon, seldom enough to cost nothing.
     private static readonly TimeSpan ShortestSweep = TimeSpan.FromSeconds(1);
@@ -56,7 +56,7 @@ internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvide
                 _idle.RemoveAt(_idle.Count - 1);
             }
 
-            if (connection.IsQuiet())
+            if (connection.IsQuiet() && !IsOld(connection))
             {
                 return connection;
             }
@@ -76,6 +76,11 @@ internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvide
     {
         connection.IsReused = true;
         connection.IdleSince = time.GetTimestamp();
+        if (connection.Since == 0)
+        {
+            connection.Since = connection.IdleSince;
+        }
+
         if (!TryKeep(connection))
         {
             connection.Dispose();
@@ -108,7 +113,7 @@ internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvide
     {
         lock (_lock)
         {
-            if (_isDisposed || _idle.Count >= _mostKept)
+            if (_isDisposed || _idle.Count >= _mostKept || IsOld(connection))
             {
                 return false;
             }
@@ -118,6 +123,8 @@ internal sealed class Http1Pool(IConnector connector, TimeSpan idle, TimeProvide
             return true;
         }
     }
+
+    private bool IsOld(Http1Connection connection) => age is { } limit && time.GetElapsedTime(connection.Since) >= limit;
 
     private TimeSpan SweepEvery => TimeSpan.FromTicks(Math.Clamp(idle.Ticks / 4, ShortestSweep.Ticks, LongestSweep.Ticks));
 
