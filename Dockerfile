@@ -17,5 +17,6 @@ COPY --from=build /app /app
 COPY --from=build --chown=65532:65532 /state/mesh /var/lib/mesh
 # In numbers, so that the kubelet can see that it is not root. Nothing is written but to volumes.
 USER 65532:65532
-ENV DOTNET_EnableDiagnostics=0
+# The user is in no passwd: .NET looks for certificate stores in HOME, which some container runtimes give and some do not.
+ENV DOTNET_EnableDiagnostics=0 HOME=/
 ENTRYPOINT ["/app/control-plane/mesh-control-plane"]

@@ -18,7 +18,7 @@ internal sealed class ContainerRoot(string mountPoint)
     /// <summary>The script. Its arguments are the command.</summary>
     /// <param name="image">What is in it.</param>
     /// <param name="mounts">Folders of this machine by path, and whether they are read only.</param>
-    /// <param name="hosts">The text of <c>/etc/hosts</c>.</param>
+    /// <param name="hosts">The file that is <c>/etc/hosts</c>.</param>
     /// <param name="isReadOnly">Whether nothing may be written but to volumes.</param>
     /// <param name="user">As whom it runs, user and group.</param>
     public string Script(Image image, IEnumerable<(string Path, string Folder, bool IsReadOnly)> mounts, string hosts, bool isReadOnly, (long User, long Group) user)
@@ -27,7 +27,7 @@ internal sealed class ContainerRoot(string mountPoint)
         _script.Append("mkdir -p usr/lib usr/lib64 usr/share/dotnet etc proc sys dev tmp\nchmod 1777 tmp\nln -s usr/lib lib\nln -s usr/lib64 lib64\n");
         _script.Append("mount --rbind /usr/lib usr/lib\n[ ! -d /usr/lib64 ] || mount --rbind /usr/lib64 usr/lib64\n[ ! -d /etc/ssl ] || { mkdir etc/ssl; mount --bind /etc/ssl etc/ssl; }\nmount -t proc proc proc\nmount --rbind /sys sys\n");
         _script.Append("for device in null zero random urandom; do touch dev/$device; mount --bind /dev/$device dev/$device; done\n");
-        _script.Append(CultureInfo.InvariantCulture, $"cat >etc/hosts <<'END'\n{hosts}\nEND\necho 'hosts: files' >etc/nsswitch.conf\necho 'root:x:0:0:root:/root:/nowhere' >etc/passwd\n");
+        _script.Append(CultureInfo.InvariantCulture, $"touch etc/hosts\nmount --bind '{hosts}' etc/hosts\necho 'hosts: files' >etc/nsswitch.conf\necho 'root:x:0:0:root:/root:/nowhere' >etc/passwd\n");
         Bind(Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")), "/usr/share/dotnet", isReadOnly: true);
         foreach (var (path, folder) in image.Folders)
         {

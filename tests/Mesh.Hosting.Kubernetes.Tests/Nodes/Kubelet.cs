@@ -17,6 +17,7 @@ internal sealed class Kubelet : IDisposable
     private readonly Node _node;
     private readonly FakeKubernetes _api;
     private readonly string _clusterRoots;
+    private readonly List<string> _hosts = [];
 
     /// <param name="node">Where pods are.</param>
     /// <param name="api">The API server, at the node's address.</param>
@@ -30,8 +31,20 @@ internal sealed class Kubelet : IDisposable
     /// <summary>A client as probes are sent: from the node, and certificates are not looked at.</summary>
     public HttpClient FromNode { get; }
 
-    /// <summary>Gives the lines of <c>/etc/hosts</c>, which stand for the cluster's names.</summary>
-    public required Func<string> Hosts { get; init; }
+    /// <summary>Gives the lines of <c>/etc/hosts</c>, which stand for the cluster's names, by the number of the pod.</summary>
+    public required Func<int, string> Hosts { get; init; }
+
+    /// <summary>Writes them anew for every pod.</summary>
+    public void NamesChanged()
+    {
+        lock (_hosts)
+        {
+            for (var i = 0; i < _hosts.Count; i++)
+            {
+                File.WriteAllText(_hosts[i], Hosts(i));
+            }
+        }
+    }
 
     /// <summary>Starts a pod and waits until it is ready.</summary>
     /// <param name="template">The pod.</param>
@@ -45,7 +58,7 @@ internal sealed class Kubelet : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, name));
         var volumes = new PodVolumes(_api, folder.CreateSubdirectory("volumes").FullName, _clusterRoots);
         await volumes.MakeAsync(template, ns, name);
-        var hosts = Hosts();
+        var hosts = AddHosts(folder.FullName);
         foreach (var spec in template.Spec.InitContainers ?? [])
         {
             Assert.Equal("Always", spec.RestartPolicy);
@@ -76,6 +89,23 @@ internal sealed class Kubelet : IDisposable
     {
         FromNode.Dispose();
         _folder.Dispose();
+    }
+
+    private string AddHosts(string folder)
+    {
+        var file = Path.Combine(folder, "hosts");
+        lock (_hosts)
+        {
+            File.WriteAllText(file, Hosts(_hosts.Count));
+            _hosts.Add(file);
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+
+        return file;
     }
 
     /// <summary>A client whose connections begin in a sandbox and that looks at no certificate.</summary>

@@ -20,7 +20,6 @@ internal sealed class PublishedCluster : IAsyncDisposable
     private readonly Kubelet _kubelet;
     private readonly X509Certificate2 _certificate;
     private int _named;
-    private int _asked;
 
     private PublishedCluster(PublishedChart chart, Node node, X509Certificate2 certificate, FakeKubernetes api)
     {
@@ -74,6 +73,14 @@ internal sealed class PublishedCluster : IAsyncDisposable
     public Task<RunningPod> RunAsync(string deployment, string ns = Namespace) =>
         _kubelet.RunAsync(Deployment(deployment).Template, ns, $"{deployment}-{Interlocked.Increment(ref _named)}");
 
+    /// <summary>Replaces a control plane as its Deployment does: the next one is ready before this one is told to end.</summary>
+    public async Task ReplaceAsync(RunningPod controlPlane)
+    {
+        ControlPlanes = ControlPlanes.Add(await RunAsync("mesh-control-plane", $"{Namespace}-mesh")).Remove(controlPlane);
+        _kubelet.NamesChanged();
+        await controlPlane.EndAsync();
+    }
+
     /// <summary>A pod that is not of the mesh: an address and nothing else.</summary>
     public Task<Sandbox> StrangerAsync() => _node.AddAsync();
 
@@ -124,10 +131,10 @@ internal sealed class PublishedCluster : IAsyncDisposable
     }
 
     // What DNS and the Service do together: each pod is led to one of the control planes first, and to the other one when that does not answer.
-    private string Hosts()
+    private string Hosts(int pod)
     {
-        var shift = Interlocked.Increment(ref _asked);
-        return string.Join('\n', ControlPlanes.Select((_, i) => ControlPlanes[(i + shift) % ControlPlanes.Count]).Select(p => $"{p.Sandbox.Address} mesh-control-plane.{Namespace}-mesh.svc").Prepend("127.0.0.1 localhost"));
+        var all = ControlPlanes;
+        return string.Join('\n', all.Select((_, i) => all[(i + pod) % all.Count]).Select(p => $"{p.Sandbox.Address} mesh-control-plane.{Namespace}-mesh.svc").Prepend("127.0.0.1 localhost"));
     }
 
     private static string Text(ObjectNode node, string member) => ((ScalarNode)node[member]!).Text;

@@ -126,9 +126,43 @@ public sealed class PublishedProcessesTests(CallerAndCallee pods, ITestOutputHel
         }
     }
 
-    // Each pod in turn is deleted and replaced, as a drained node does it: for a while one replica has it all.
     [Fact]
-    public async Task RollingRestart_UnderLoad_LosesNothing()
+    public Task RollingRestart_UnderLoad_LosesNothing() => UnderLoadAsync(RestartCalleesAsync);
+
+    [Fact]
+    [Trait("Kind", "Soak")]
+    public Task RestartsOfEverything_UnderLoad_LoseNothing()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("MESH_SOAK") == "1", "Takes minutes: ./build.sh soak runs it.");
+        return UnderLoadAsync(async () =>
+        {
+            for (var round = 0; round < 3; round++)
+            {
+                foreach (var controlPlane in pods.Cluster.ControlPlanes)
+                {
+                    await pods.Cluster.ReplaceAsync(controlPlane);
+                }
+
+                await Task.WhenAll(RestartCalleesAsync(), pods.Cluster.ReplaceAsync(pods.Cluster.ControlPlanes[0]));
+            }
+        });
+    }
+
+    // Each pod in turn is deleted and replaced, as a drained node does it: for a while one replica has it all.
+    private async Task RestartCalleesAsync()
+    {
+        for (var i = 0; i < pods.Callees.Length; i++)
+        {
+            var (before, waited) = (pods.Callees[i], Stopwatch.StartNew());
+            var next = pods.Cluster.RunAsync("callee-deployment");
+            await before.EndAsync();
+            var ended = waited.Elapsed.TotalSeconds;
+            pods.Callees[i] = await next;
+            output.WriteLine($"{before.Name} ended after {ended:F1} s, the next one was ready after {waited.Elapsed.TotalSeconds:F1} s");
+        }
+    }
+
+    private async Task UnderLoadAsync(Func<Task> restartAsync)
     {
         using var http = ((IMachine)pods.Caller.Sandbox).NewClient();
         using var grpc = GrpcClient();
@@ -142,14 +176,7 @@ public sealed class PublishedProcessesTests(CallerAndCallee pods, ITestOutputHel
         await Eventually.GetAsync(() => Task.FromResult(load.Answered), n => n > 500, Soon);
 
         var began = Stopwatch.StartNew();
-        for (var i = 0; i < pods.Callees.Length; i++)
-        {
-            var before = pods.Callees[i];
-            var next = pods.Cluster.RunAsync("callee-deployment");
-            await before.EndAsync();
-            pods.Callees[i] = await next;
-        }
-
+        await restartAsync();
         var (seconds, answered) = (began.Elapsed.TotalSeconds, load.Answered);
         await Eventually.GetAsync(() => Task.FromResult(load.Answered), n => n > answered + 500, Soon);
         var outcomes = await load.EndAsync();
