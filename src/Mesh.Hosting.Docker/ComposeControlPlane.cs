@@ -32,7 +32,7 @@ internal sealed class ComposeControlPlane(PublishedMesh mesh, ComposeNames names
 
     /// <summary>The Compose service.</summary>
     /// <param name="networks">The networks that sidecars are in.</param>
-    public ObjectNode Service(IEnumerable<string> networks) => MeshContainer.Service(names, ImageSettings.ControlPlane, ["--config", File], StartFile, "768M",
+    public ObjectNode Service(IEnumerable<string> networks) => MeshContainer.Service(names, names.Programs.ControlPlaneCommand, ["--config", File], StartFile, "768M",
     [
         ("stop_grace_period", Node.Text("15s")),
         ("configs", Node.List(MeshContainer.Config(names.ControlPlane, File))),
@@ -45,7 +45,7 @@ internal sealed class ComposeControlPlane(PublishedMesh mesh, ComposeNames names
         ("tmpfs", Node.Texts("/tmp")),
         ("expose", Node.Texts($"{ControlPlanePorts.Grpc}")),
         ("networks", Node.ListOrNone(networks.Select(Node.Text))),
-        ("healthcheck", MeshContainer.HealthCheck(ImageSettings.ControlPlane, "healthcheck", "--config", File)),
+        ("healthcheck", MeshContainer.HealthCheck([.. names.Programs.ControlPlaneCommand, "healthcheck", "--config", File])),
     ]);
 
     /// <summary>The volumes of the mesh: the authority's, on disk, and one in memory for each sidecar's token.</summary>

@@ -1,6 +1,7 @@
 using Aspire.Hosting.Docker;
 using Mesh.Hosting.Publishing;
 using Mesh.Kubernetes.Definitions;
+using Mesh.Kubernetes.Installation;
 
 namespace Mesh.Hosting.Docker;
 
@@ -38,6 +39,9 @@ internal sealed class ComposeNames(PublishedMesh mesh)
 
     /// <summary>The image as the Compose file names it.</summary>
     public string Image => $"${{{ImageVariable}:-{DefaultImage}}}";
+
+    /// <summary>How programs are started in it.</summary>
+    public ImageSettings Programs => new() { Name = Image, IsPortable = mesh.Mesh.Image is not null };
 
     /// <summary>The Compose service of a sidecar.</summary>
     public string Sidecar(string service) => $"{service}-{_mesh}";

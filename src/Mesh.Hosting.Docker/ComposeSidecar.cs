@@ -42,7 +42,7 @@ internal sealed class ComposeSidecar(ComposeNames names, PlannedWorkload workloa
     public ObjectNode Sidecar(ObjectNode app)
     {
         var published = ports.Move(app["ports"] is ListNode list ? list.Items.OfType<ScalarNode>().Select(i => i.Text) : []);
-        return MeshContainer.Service(names, ImageSettings.Proxy, ["run", "--bootstrap", File], StartFile, "256M",
+        return MeshContainer.Service(names, names.Programs.ProxyCommand, ["run", "--bootstrap", File], StartFile, "256M",
         [
             ("stop_grace_period", Node.Text("30s")),
             ("configs", Node.List(MeshContainer.Config(names.Sidecar(service), File))),
@@ -52,7 +52,7 @@ internal sealed class ComposeSidecar(ComposeNames names, PlannedWorkload workloa
             ("expose", Node.Texts($"{ContainerPorts.MeshDoor}")),
             .. OfTheNetwork.Select(m => (m, m == "networks" ? Networks(app) : app[m])),
             ("depends_on", Node.Object((names.ControlPlane, Node.Object(("condition", Node.Text("service_healthy")))))),
-            ("healthcheck", MeshContainer.HealthCheck(ImageSettings.Proxy, "healthcheck", "--bootstrap", File)),
+            ("healthcheck", MeshContainer.HealthCheck([.. names.Programs.ProxyCommand, "healthcheck", "--bootstrap", File])),
         ]);
     }
 

@@ -20,7 +20,7 @@ internal static class MeshContainer
     /// <param name="memory">What it may take at most.</param>
     /// <param name="more">What else is said of it.</param>
     public static ObjectNode Service(
-        ComposeNames names, string program, IEnumerable<string> arguments, string startFile, string memory, params ReadOnlySpan<(string Name, DocumentNode? Value)> more) => Node.Object(
+        ComposeNames names, IEnumerable<string> program, IEnumerable<string> arguments, string startFile, string memory, params ReadOnlySpan<(string Name, DocumentNode? Value)> more) => Node.Object(
     [
         ("image", Node.Text(names.Image)),
         ("entrypoint", Node.Texts(program)),

@@ -39,7 +39,8 @@ internal sealed class MeshedComposeFile(PublishedMesh mesh, DockerComposeEnviron
         {
             Name = _names.ImageVariable,
             Description = $"Image of sidecars and control plane; empty for {ComposeNames.DefaultImage}",
-            DefaultValue = ComposeNames.DefaultImage,
+            DefaultValue = mesh.Mesh.Image is null ? ComposeNames.DefaultImage : null,
+            Source = mesh.Mesh.Image, // resolved when it is deployed
         };
     }
 

@@ -42,6 +42,10 @@ internal sealed class KubernetesPublisher : MeshPublisher
             return step;
         }));
         AddChartStep(mesh.Environment, environment.Name);
+        if (mesh.Mesh.Image is { } image)
+        {
+            AddImageStep(mesh.Environment, environment, chart, image);
+        }
     }
 
     // For whoever installs charts with something else than Aspire, such as azd: nothing depends on it, so it runs only where somebody names it.
@@ -61,6 +65,29 @@ internal sealed class KubernetesPublisher : MeshPublisher
             if (context.Steps.FirstOrDefault(s => s.Name == $"prepare-{environment}") is { } prepare)
             {
                 context.Steps.Single(s => s.Name == name).DependsOn(prepare);
+            }
+        }));
+    }
+
+    // Names the image that was built in the values of the deployment, which Aspire writes just before.
+    private static void AddImageStep(IResource owner, KubernetesEnvironmentResource environment, MeshChart chart, MeshImageResource image)
+    {
+        var name = $"prepare-{environment.Name}-{image.Name}";
+        owner.Annotations.Add(new PipelineStepAnnotation(_ => new PipelineStep
+        {
+            Name = name,
+            Description = $"Names the image of the mesh in the values of {environment.Name}.",
+            Action = context => chart.NameImageAsync(context, image),
+            DependsOnSteps = [WellKnownPipelineSteps.Publish, $"build-{image.Name}", WellKnownPipelineSteps.PushPrereq],
+        }));
+        owner.Annotations.Add(new PipelineConfigurationAnnotation(context =>
+        {
+            foreach (var (step, before) in new[] { (name, $"prepare-{environment.Name}"), ($"helm-deploy-{environment.Name}", name), ($"chart-{environment.Name}", name) })
+            {
+                if (context.Steps.FirstOrDefault(s => s.Name == step) is { } found && context.Steps.Any(s => s.Name == before))
+                {
+                    found.DependsOn(before);
+                }
             }
         }));
     }

@@ -45,8 +45,13 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
             throw MeshDiagnostics.OtherServiceAccount(service, published.Workload!.PodTemplate.Spec.ServiceAccountName);
         }
 
-        var outputs = context.Services.GetRequiredService<IPipelineOutputService>();
-        var chart = context.Model.Resources.OfType<IComputeEnvironmentResource>().Count() > 1 ? outputs.GetOutputDirectory(environment) : outputs.GetOutputDirectory();
+        var chart = Folder(context);
+        if (mesh.Mesh.Image is { } image)
+        {
+            // What is in a chart's folder goes into the release, and that into a Secret of a megabyte at most.
+            await File.WriteAllTextAsync(Path.Combine(chart, ".helmignore"), $"{image.Folder}/\n", context.CancellationToken);
+        }
+
         var definitions = Emptied(Path.Combine(chart, "crds"), $"*.{CustomResourceNames.Group}.yaml");
         foreach (var (name, text) in CustomResourceDefinitions.Files)
         {
@@ -63,6 +68,21 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
         await File.AppendAllTextAsync(Path.Combine(chart, "values.yaml"), MeshValues.Text(mesh), context.CancellationToken);
         var about = Path.Combine(chart, "Chart.yaml");
         await File.WriteAllTextAsync(about, KubeVersionLine().Replace(await File.ReadAllTextAsync(about, context.CancellationToken), $"kubeVersion: \"{KubeVersion}\""), context.CancellationToken);
+    }
+
+    /// <summary>Names the image of the mesh in the values of the deployment, beside those of the app.</summary>
+    public async Task NameImageAsync(PipelineStepContext context, MeshImageResource image)
+    {
+        var path = Path.Combine(Folder(context), $"values.{environment.Name}.yaml");
+        var values = File.Exists(path) ? MeshBlock().Replace(await File.ReadAllTextAsync(path, context.CancellationToken), "") : "";
+        var named = ManifestText.Write(Node.Object(("mesh", Node.Object(("registry", Node.Text("")), ("image", Node.Text((await image.GetValueAsync(context.CancellationToken))!))))));
+        await File.WriteAllTextAsync(path, values + named, context.CancellationToken);
+    }
+
+    private string Folder(PipelineStepContext context)
+    {
+        var outputs = context.Services.GetRequiredService<IPipelineOutputService>();
+        return context.Model.Resources.OfType<IComputeEnvironmentResource>().Count() > 1 ? outputs.GetOutputDirectory(environment) : outputs.GetOutputDirectory();
     }
 
     // A permission that the AppHost no longer gives must not stay in a chart that was published before.
@@ -103,6 +123,9 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
     // Identities that somebody wrote out in full, in a policy's file.
     private string Named(string manifest) => manifest.Replace(
         $"spiffe://{mesh.TrustDomain.Name}/ns/{mesh.Mesh.Options.Namespace}/", $"spiffe://{ChartText.TrustDomain}/ns/{ChartText.Namespace}/", StringComparison.Ordinal);
+
+    [GeneratedRegex("^mesh:\n(  .*\n)*", RegexOptions.Multiline)]
+    private static partial Regex MeshBlock();
 
     [GeneratedRegex("^kubeVersion:.*$", RegexOptions.Multiline)]
     private static partial Regex KubeVersionLine();

@@ -45,7 +45,7 @@ internal static class MeshValues
     public static SidecarSettings Sidecars(PublishedMesh mesh, KubernetesEnvironmentResource environment) => new()
     {
         Names = Names(mesh),
-        Image = Images(),
+        Image = Images(mesh),
         TrustDomain = ChartText.TrustDomain,
         LogLevel = Value("logLevel"),
         Telemetry = Telemetry(environment),
@@ -59,7 +59,7 @@ internal static class MeshValues
     public static ControlPlaneInstallationSettings ControlPlane(PublishedMesh mesh, KubernetesEnvironmentResource environment) => new()
     {
         Names = Names(mesh),
-        Image = Images(),
+        Image = Images(mesh),
         TrustDomain = ChartText.TrustDomain,
         SvidLifetimeSeconds = ChartText.NumberInJson("int .Values.mesh.certificateLifetimeSeconds"),
         LogLevel = Value("logLevel"),
@@ -68,9 +68,10 @@ internal static class MeshValues
         Telemetry = Telemetry(environment),
     };
 
-    private static ImageSettings Images() => new()
+    private static ImageSettings Images(PublishedMesh mesh) => new()
     {
         Name = $"{ChartText.Expression("with .Values.mesh.registry")}{ChartText.Expression(".")}/{ChartText.Expression("end")}{Value("image")}",
+        IsPortable = mesh.Mesh.Image is not null,
         PullPolicy = Value("imagePullPolicy"),
         PullSecrets = ChartText.Raw("toJson .Values.mesh.imagePullSecrets"),
     };

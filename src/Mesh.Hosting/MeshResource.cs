@@ -37,6 +37,9 @@ public sealed class MeshResource : ExecutableResource
     /// <summary>What the mesh of the running app is; <see langword="null"/> until the app starts.</summary>
     internal Running.RunningMesh? Running { get; set; }
 
+    /// <summary>The image that is built with what is published. <see langword="null"/>: one that somebody built before.</summary>
+    internal Publishing.MeshImageResource? Image { get; set; }
+
     /// <summary>The sidecars that were added to the app.</summary>
     internal ImmutableArray<MeshSidecarResource> Sidecars { get; set; } = [];
 

@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting;
+using Mesh.Hosting.Publishing;
 
 namespace Aspire.Hosting;
 
@@ -47,6 +48,25 @@ public static class MeshSettingsExtensions
     [AspireExport]
     public static IResourceBuilder<MeshResource> WithHiddenSidecars(this IResourceBuilder<MeshResource> mesh, bool hidden = true) =>
         Set(mesh, o => o.HideSidecars = hidden);
+
+    /// <summary>
+    /// Has the image of sidecars and control plane built and pushed with the app's own when it is published, from the programs in this package, instead of taking it from a registry
+    /// that somebody pushed it to. <c>aspire publish</c> writes what it is built from, <c>aspire deploy</c> builds it and says its name to what is deployed. Does nothing in a run.
+    /// </summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="baseImage">An image with the ASP.NET Core 10 runtime. Default: <c>mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled</c>, which has no shell.</param>
+    [AspireExport]
+    public static IResourceBuilder<MeshResource> WithImageBuild(this IResourceBuilder<MeshResource> mesh, string? baseImage = null)
+    {
+        ArgumentNullException.ThrowIfNull(mesh);
+        if (mesh.ApplicationBuilder.ExecutionContext.IsPublishMode && mesh.Resource.Image is null)
+        {
+            mesh.Resource.Image = new MeshImageResource($"{mesh.Resource.Name}-image", mesh.Resource, baseImage ?? MeshImageFolder.BaseImage);
+            mesh.ApplicationBuilder.AddResource(mesh.Resource.Image);
+        }
+
+        return mesh;
+    }
 
     private static IResourceBuilder<MeshResource> Set(IResourceBuilder<MeshResource> mesh, Action<MeshOptions> set)
     {

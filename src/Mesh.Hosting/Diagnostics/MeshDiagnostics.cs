@@ -69,5 +69,8 @@ internal static class MeshDiagnostics
     public static DistributedApplicationException OtherNetwork(string resource, string what) => Of(
         "MESH020", $"the Compose service '{resource}' has {what}, but an app of the mesh shares the network of its one sidecar: leave it out of PublishAsDockerComposeService, or keep the resource out of the mesh with WithoutMesh().");
 
+    public static DistributedApplicationException ImageProgramsMissing(IEnumerable<string> looked) => Of(
+        "MESH021", $"WithImageBuild() puts the programs of the package Mesh.Hosting into an image, but their builds for Linux containers (mesh-control-plane.dll, mesh-proxy.dll) were not found. Looked at: {string.Join(", ", looked)}. In a checkout of Mesh, build the image with its Dockerfile and leave WithImageBuild() out.");
+
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }

@@ -18,6 +18,9 @@ internal sealed class MeshPrograms(IConfiguration configuration, Assembly? appHo
     /// <summary>Stamped by the targets of Mesh.Proxy.&lt;rid&gt;: the folder with the native proxy.</summary>
     public const string NativeProxyKey = "meshnativeproxypath";
 
+    /// <summary>The folders that hold programs, those that may not be there among them.</summary>
+    public IEnumerable<string> Folders => Stamped(FolderKey).Concat(Package is { } package ? [Path.Combine(package, "tools")] : []);
+
     public MeshProgram ControlPlane(string? given) => Find("mesh-control-plane", given, nameof(MeshOptions.ControlPlanePath), "Mesh:ControlPlanePath", Places("control-plane", "mesh-control-plane"));
 
     public MeshProgram Proxy(string? given) => Find("mesh-proxy", given, nameof(MeshOptions.ProxyPath), "Mesh:ProxyPath", [.. NativeProxies(), .. Places("proxy", "mesh-proxy")]);
@@ -52,7 +55,7 @@ internal sealed class MeshPrograms(IConfiguration configuration, Assembly? appHo
     }
 
     private IEnumerable<string> Places(string program, string name) =>
-        Stamped(FolderKey).Concat(Package is { } package ? [Path.Combine(package, "tools")] : []).SelectMany(folder => ProgramPlaces.In(folder, program, name));
+        Folders.SelectMany(folder => ProgramPlaces.In(folder, program, name));
 
     private IEnumerable<string> Stamped(string key) =>
         appHost?.GetCustomAttributes<AssemblyMetadataAttribute>().Where(a => a.Key == key).Select(a => a.Value).OfType<string>() ?? [];

@@ -83,7 +83,7 @@ public sealed class ControlPlaneInstallation(ControlPlaneInstallationSettings se
         ("name", Node.Text(Component)),
         ("image", Node.Text(settings.Image.Name)),
         ("imagePullPolicy", Node.Text(settings.Image.PullPolicy)),
-        ("command", Node.Texts(ImageSettings.ControlPlane)),
+        ("command", Node.Texts(settings.Image.ControlPlaneCommand)),
         ("args", Node.Texts("--config", "/etc/mesh/control-plane.json")),
         ("env", Node.List(
             Containers.FromField("POD_NAME", "metadata.name"),

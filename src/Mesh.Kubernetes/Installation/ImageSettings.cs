@@ -14,6 +14,15 @@ public sealed record ImageSettings
     /// <summary>The list of Secrets to pull it with, as <c>imagePullSecrets</c> wants it.</summary>
     public DocumentNode PullSecrets { get; init; } = new ListNode([]);
 
+    /// <summary>Whether its programs are run by <c>dotnet</c>, as in the image that an AppHost builds of its package. Default: they are programs of the system.</summary>
+    public bool IsPortable { get; init; }
+
+    /// <summary>How the sidecar is started in it.</summary>
+    public IReadOnlyList<string> ProxyCommand => IsPortable ? ["dotnet", "/app/mesh-proxy.dll"] : [Proxy];
+
+    /// <summary>How the control plane is started in it.</summary>
+    public IReadOnlyList<string> ControlPlaneCommand => IsPortable ? ["dotnet", "/app/mesh-control-plane.dll"] : [ControlPlane];
+
     internal const string Proxy = "/app/proxy/mesh-proxy";
 
     internal const string ControlPlane = "/app/control-plane/mesh-control-plane";

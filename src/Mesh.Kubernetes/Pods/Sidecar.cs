@@ -44,7 +44,7 @@ public sealed class Sidecar(SidecarSettings settings, PodSpec pod)
         ("image", Node.Text(settings.Image.Name)),
         ("imagePullPolicy", Node.Text(settings.Image.PullPolicy)),
         ("restartPolicy", Node.Text("Always")),
-        ("command", Node.Texts(ImageSettings.Proxy)),
+        ("command", Node.Texts(settings.Image.ProxyCommand)),
         ("args", Node.Texts("run", "--bootstrap", "/etc/mesh/bootstrap.json", "--replica", "$(POD_NAME)", "--advertised-address", "$(POD_IP)")),
         ("env", Node.List(
             Containers.FromField("POD_NAME", "metadata.name"),
@@ -61,7 +61,7 @@ public sealed class Sidecar(SidecarSettings settings, PodSpec pod)
         ("livenessProbe", Containers.Probe("/live", ContainerPorts.Health, "HTTP", periodSeconds: 10, failureThreshold: 6)),
         // The kubelet runs it at once, beside the app's own end: peers are told first, and calls of the app still pass.
         ("lifecycle", Node.Object(("preStop", Node.Object(("exec", Node.Object(("command", Node.Texts(
-            ImageSettings.Proxy, "drain", "--bootstrap", "/etc/mesh/bootstrap.json", "--replica", "$(POD_NAME)", "--wait", settings.DrainSeconds.ToString(CultureInfo.InvariantCulture))))))))),
+            [.. settings.Image.ProxyCommand, "drain", "--bootstrap", "/etc/mesh/bootstrap.json", "--replica", "$(POD_NAME)", "--wait", settings.DrainSeconds.ToString(CultureInfo.InvariantCulture)])))))))),
         ("resources", settings.Resources),
         ("securityContext", Containers.Restricted(ImageSettings.User, readOnlyRoot: true)),
         ("volumeMounts", Node.List(

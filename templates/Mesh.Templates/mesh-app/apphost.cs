@@ -8,10 +8,11 @@
 var builder = DistributedApplication.CreateBuilder(args);
 
 // Every service below gets a sidecar: identity, mTLS and permissions for each call between them.
-builder.AddMesh();
 #if (Azd)
+var mesh = builder.AddMesh();
 
-// `azd up` installs the chart that is published for it, and provisions a registry for the images. In both the mesh is what it is here.
+// `azd up` installs the chart that is published for it, and provisions a registry for the images, of which the mesh's is one.
+mesh.WithImageBuild();
 builder.AddKubernetesEnvironment("k8s");
 if (builder.Configuration["AZURE_CONTAINER_REGISTRY_ENDPOINT"] is { Length: > 0 } registry)
 {
@@ -19,6 +20,8 @@ if (builder.Configuration["AZURE_CONTAINER_REGISTRY_ENDPOINT"] is { Length: > 0 
     builder.AddContainerRegistry("registry", registry);
 #pragma warning restore ASPIRECOMPUTE003
 }
+#else
+builder.AddMesh();
 #endif
 
 var apiService = builder.AddProject("apiservice", "Mesh-App.1.ApiService/Mesh-App.1.ApiService.csproj")

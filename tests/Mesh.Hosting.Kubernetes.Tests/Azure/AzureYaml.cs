@@ -46,6 +46,9 @@ internal static class AzureYaml
         [JsonPropertyName("chart")] public required string Chart { get; init; }
 
         [JsonPropertyName("values")] public string? Values { get; init; }
+
+        /// <summary>For <c>helm --set</c>; variables of the azd environment are put in.</summary>
+        [JsonPropertyName("overrides")] public Dictionary<string, string> Overrides { get; init; } = [];
     }
 
     public sealed record Hooks([property: JsonPropertyName("predeploy")] Hook Predeploy);

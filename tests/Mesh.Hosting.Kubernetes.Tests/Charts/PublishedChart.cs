@@ -27,14 +27,15 @@ internal sealed class PublishedChart : IDisposable
     /// <summary>Publishes.</summary>
     /// <param name="compose">The app.</param>
     /// <param name="path">An existing folder. <see langword="null"/>: one that goes away with the chart.</param>
-    public static async Task<PublishedChart> CreateAsync(Action<IDistributedApplicationBuilder> compose, string? path = null)
+    /// <param name="step">The step of the pipeline that is run, with those that it depends on.</param>
+    public static async Task<PublishedChart> CreateAsync(Action<IDistributedApplicationBuilder> compose, string? path = null, string step = "publish")
     {
         var chart = new PublishedChart(path);
         try
         {
             var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
             {
-                Args = Arguments(chart.Path),
+                Args = Arguments(chart.Path, step),
                 AssemblyName = typeof(PublishedChart).Assembly.GetName().Name,
                 DisableDashboard = true,
             });
@@ -60,7 +61,7 @@ internal sealed class PublishedChart : IDisposable
         try
         {
             var entryPoint = Assembly.Load(assembly).EntryPoint!.DeclaringType!;
-            await using var builder = await DistributedApplicationTestingBuilder.CreateAsync(entryPoint, [.. Arguments(chart.Path), .. arguments], (options, _) => options.DisableDashboard = true, TestContext.Current.CancellationToken);
+            await using var builder = await DistributedApplicationTestingBuilder.CreateAsync(entryPoint, [.. Arguments(chart.Path, "publish"), .. arguments], (options, _) => options.DisableDashboard = true, TestContext.Current.CancellationToken);
             builder.Services.AddLogging(l => l.AddProvider(new WarningLog(chart.Warnings)));
             await using var app = builder.Build();
             await app.RunAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(180), TestContext.Current.CancellationToken);
@@ -93,7 +94,7 @@ internal sealed class PublishedChart : IDisposable
     public void Dispose() => _folder?.Dispose();
 
     // What aspire publish calls an AppHost with, and that nothing is kept in the user's directory.
-    private static string[] Arguments(string output) => ["--operation", "publish", "--step", "publish", "--output-path", output, "--clear-cache", "true"];
+    private static string[] Arguments(string output, string step) => ["--operation", "publish", "--step", step, "--output-path", output, "--clear-cache", "true"];
 
     private sealed class WarningLog(List<string> warnings) : ILoggerProvider, ILogger
     {
