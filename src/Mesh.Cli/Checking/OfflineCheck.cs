@@ -35,6 +35,9 @@ internal sealed class OfflineCheck(string directory)
     /// <summary>What could not be read, without what is only suspicious.</summary>
     public IReadOnlyList<Finding> Mistakes => _findings;
 
+    /// <summary>What was read.</summary>
+    public IReadOnlyList<MeshResource> Resources => _resources;
+
     /// <summary>What was read, sorted for the compiler.</summary>
     public MeshConfiguration Configuration => MeshConfiguration.Of(_trustDomain, _resources);
 

@@ -106,7 +106,7 @@ internal static class ExplainCommand
             context.Screen.Say($"{violation.Path}: {violation.Message}");
         }
 
-        return violations.IsEmpty ? ExplanationJson.Write(RequestSimulator.Explain(SnapshotCompiler.Compile(configuration.Topology, configuration.Policies), simulated)) : null;
+        return violations.IsEmpty ? ExplanationJson.Write(RequestSimulator.Explain(configuration, SnapshotCompiler.Compile(configuration.Topology, configuration.Policies), simulated)) : null;
     }
 
     private static JsonObject Pairs(string[]? texts, string option)

@@ -92,7 +92,8 @@ internal static class ExplanationWriter
         screen.Out.WriteLine();
     }
 
-    private static string Cause(JsonNode? origin)
+    /// <summary>Who said so; empty: nobody, it is a default.</summary>
+    public static string Cause(JsonNode? origin)
     {
         var kind = origin?["kind"]?.ToString();
         if (kind is null or "Default")

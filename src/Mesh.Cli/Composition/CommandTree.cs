@@ -23,6 +23,7 @@ internal static class CommandTree
         GetCommand.Create(context),
         InspectCommand.Create(context),
         ExplainCommand.Create(context),
+        DiffCommand.Create(context),
         ApplyCommand.Create(context),
         PolicyChangeCommand.Delete(context),
         PolicyChangeCommand.Undo(context),

@@ -15,6 +15,7 @@ internal static class ApiRoutes
         FaultsApi.Map(api);
         ExplainApi.Map(api);
         LintApi.Map(api);
+        DiffApi.Map(api);
         SourcesApi.Map(api);
         ConfigDumpApi.Map(api);
         AuthorityApi.Map(api);

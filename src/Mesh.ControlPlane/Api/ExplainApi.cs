@@ -30,7 +30,7 @@ internal static class ExplainApi
         }
 
         var faults = request.Caller is { } caller ? leases.For(caller, state.Mesh.Snapshots[caller]) : [];
-        return Results.Ok(ExplanationJson.Write(RequestSimulator.Explain(state.Mesh, request, faults)));
+        return Results.Ok(ExplanationJson.Write(RequestSimulator.Explain(state.Configuration, state.Mesh, request, faults)));
     }
 
     private static async Task<JsonObject?> ReadAsync(HttpContext context)

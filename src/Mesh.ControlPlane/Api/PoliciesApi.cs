@@ -194,7 +194,7 @@ internal static class PoliciesApi
         source = stored.Source,
         file = stored.File,
         location = stored.Resource.Origin.Location,
-        status = stored.InForce ? "in force" : $"shadowed by {stored.ShadowedBy}",
+        status = stored.InForce && stored.Resource is Policy { IsRehearsed: true } ? "rehearsed" : stored.InForce ? "in force" : $"shadowed by {stored.ShadowedBy}",
         inForce = stored.InForce,
         shadowedBy = stored.ShadowedBy,
         hash = ContentHash.Of(JsonDocumentWriter.Write(ResourceWriter.Write(stored.Resource))),

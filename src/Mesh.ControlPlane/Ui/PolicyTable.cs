@@ -22,7 +22,7 @@ internal static class PolicyTable
 
     private static Html Policy(StoredResource policy, IEnumerable<CompileWarning> warnings) => Html.Of($"""
         <tr><td>{policy.Resource.Kind} <b>{policy.Resource.Key.QualifiedName}</b></td><td class="mono soft">{policy.Resource.Origin.Location}</td>
-        <td>{(policy.InForce ? Html.Of($"<span class=\"t-good\">in force</span>") : Html.Of($"<span class=\"soft\">shadowed by {policy.ShadowedBy}</span>"))}
+        <td>{(policy.Resource is Policy { IsRehearsed: true } && policy.InForce ? Html.Of($"<span class=\"soft\">rehearsed</span>") : policy.InForce ? Html.Of($"<span class=\"t-good\">in force</span>") : Html.Of($"<span class=\"soft\">shadowed by {policy.ShadowedBy}</span>"))}
         {Html.Join(warnings.Select(w => Html.Of($"<div class=\"t-warn\">{w.Rule.Id} {w.Path}: {w.Message}</div>")))}</td></tr>
         """);
 

@@ -13,6 +13,14 @@ namespace Mesh.Model.Compilation;
 /// <param name="Warnings">Resources that were left out because another one has their name.</param>
 public sealed record MeshConfiguration(MeshTopology Topology, PolicySet Policies, ImmutableArray<CompileWarning> Warnings)
 {
+    /// <summary>Policies that are only rehearsed: evaluated and reported, and part of nothing that is served.</summary>
+    public PolicySet Rehearsed { get; init; } = PolicySet.Empty;
+
+    /// <summary>What the sidecars would do if rehearsed policies were in force too.</summary>
+    /// <param name="which">Which of them; <see langword="null"/>: all.</param>
+    public CompiledMesh Rehearse(Func<Policy, bool>? which = null) =>
+        SnapshotCompiler.Compile(Topology, PolicySet.Of(Policies.All.Concat(Rehearsed.All.Where(which ?? (_ => true)))));
+
     /// <summary>Sorts resources. Of two of the same kind and name the later one stands; a service beats an external service of the same name.</summary>
     public static MeshConfiguration Of(TrustDomain trustDomain, IEnumerable<MeshResource> resources)
     {
@@ -45,6 +53,7 @@ public sealed record MeshConfiguration(MeshTopology Topology, PolicySet Policies
         }
 
         var topology = new MeshTopology { TrustDomain = trustDomain, Services = services.ToImmutable(), ExternalServices = externals.ToImmutable() };
-        return new MeshConfiguration(topology, PolicySet.Of(byKey.Values.OfType<Policy>()), warnings.DrainToImmutable());
+        var policies = byKey.Values.OfType<Policy>().ToLookup(p => p.IsRehearsed);
+        return new MeshConfiguration(topology, PolicySet.Of(policies[false]), warnings.DrainToImmutable()) { Rehearsed = PolicySet.Of(policies[true]) };
     }
 }

@@ -9,6 +9,12 @@ public abstract record Policy : MeshResource
     /// <summary>The label by which a policy is only rehearsed: with the value <c>shadow</c> it is evaluated and reported, and not applied.</summary>
     public const string EffectLabel = "mesh.dev/effect";
 
+    /// <summary>Its only value.</summary>
+    public const string Shadow = "shadow";
+
+    /// <summary>Whether it is only rehearsed.</summary>
+    public bool IsRehearsed => Metadata.Labels.GetValueOrDefault(EffectLabel) == Shadow;
+
     /// <summary>Which proxies it is for. Default: all of the mesh that its namespace may speak for.</summary>
     public TargetRef TargetRef { get; init; } = TargetRef.Mesh;
 }

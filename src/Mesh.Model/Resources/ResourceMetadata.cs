@@ -55,6 +55,12 @@ public sealed record ResourceMetadata
         {
             yield return new(at / "namespace", NotALabel(Namespace));
         }
+
+        // A misspelt rehearsal would be the real thing.
+        if (Labels.TryGetValue(Policies.Policy.EffectLabel, out var effect) && effect != Policies.Policy.Shadow)
+        {
+            yield return new(at / "labels" / Policies.Policy.EffectLabel, $"must be {Policies.Policy.Shadow} but is {Wording.Quote(effect)}; leave it out to have the policy in force");
+        }
     }
 
     internal static string NotALabel(string seen) =>

@@ -30,6 +30,17 @@ public static class RequestSimulator
         };
     }
 
+    /// <summary>Explains a request, and what policies that are only rehearsed would change about it.</summary>
+    /// <param name="configuration">What was declared.</param>
+    /// <param name="mesh">What every sidecar does.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="faults">What goes wrong on purpose for now at the caller's sidecar.</param>
+    public static RequestExplanation Explain(MeshConfiguration configuration, CompiledMesh mesh, SimulatedRequest request, ImmutableArray<FaultRule> faults = default)
+    {
+        var now = Explain(mesh, request, faults);
+        return configuration.Rehearsed.Count == 0 ? now : now with { Shadow = ExplanationDiff.Between(now, Explain(configuration.Rehearse(), request, faults)) };
+    }
+
     /// <summary>What of a request names nothing that there is, all at once.</summary>
     public static ImmutableArray<Violation> Check(MeshTopology topology, SimulatedRequest request)
     {

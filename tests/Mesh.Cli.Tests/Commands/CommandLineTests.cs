@@ -28,7 +28,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(ExitCode.Ok, await RunAsync("--help"));
 
-        Assert.All(["up", "check", "get", "inspect", "explain", "apply", "delete", "undo", "fault", "token", "proxy", "systemd", "inject"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
+        Assert.All(["up", "check", "get", "inspect", "explain", "diff", "apply", "delete", "undo", "fault", "token", "proxy", "systemd", "inject"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]

@@ -83,6 +83,34 @@ public sealed class ExplainCommandTests : IDisposable
         Assert.Contains("--header beta: must be name=value", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Diff_ProposedAgainstFiles_SaysWhatEachSidecarWouldDoOtherwise()
+    {
+        _folder.File(Path.Combine("proposed", "p.yaml"), Policy.Replace("DELETE", "DELETE, PUT", StringComparison.Ordinal));
+
+        Assert.Equal(ExitCode.Ok, await RunAsync("diff", "-f", "proposed", "--against", "mesh.yaml"));
+
+        Assert.Equal(
+            """
+            sidecars of default/payments
+              inbound/http
+                - deny: spiffe://shop.local/ns/default/sa/storefront: DELETE any path  ← no longer by TrafficPermission default/payments rules[0].default.deny[0] (policies/payments.yaml:8)
+                + deny: spiffe://shop.local/ns/default/sa/storefront: DELETE any path, PUT any path  ← TrafficPermission default/payments rules[0].default.deny[0] (proposed/p.yaml:8)
+
+            """,
+            _output.ToString());
+    }
+
+    [Theory]
+    [InlineData("diff")]
+    [InlineData("diff --shadow -f mesh.yaml")]
+    public async Task Diff_NeitherOrBoth_IsWrongUsage(string line)
+    {
+        Assert.Equal(ExitCode.Usage, await RunAsync(line.Split(' ')));
+
+        Assert.Contains("give either the proposed policies with -f, or --shadow", _error.ToString(), StringComparison.Ordinal);
+    }
+
     private Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, new CommandContext(
         new Screen(_output, _error, TextReader.Null, coloursOut: false, coloursError: false),
         new MeshInstallation(_folder.Path, _ => null),
