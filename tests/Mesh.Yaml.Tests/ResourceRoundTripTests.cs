@@ -42,6 +42,27 @@ public sealed class ResourceRoundTripTests
               allowWithShadowDeny: [{service: pay/payments}]
         """,
         """
+        kind: TrafficPermission
+        metadata: {name: tokens}
+        spec:
+          jwtProviders:
+          - name: accounts
+            issuer: https://login.example/
+            audiences: [orders, shop]
+            jwks: {url: https://login.example/keys, cacheDuration: 5m, staleLimit: 0s}
+            from: [{header: Authorization, prefix: "Bearer "}, {cookie: session}, {query: access_token}]
+            clockSkew: 30s
+            forward: false
+          - {name: partners, issuer: partners, jwks: {file: /etc/keys.json}}
+          rules:
+          - default:
+              deny: [{anyone: true, jwt: {missing: true}}]
+              allow:
+              - {service: storefront, grpc: [{service: shop.Orders, method: Get}, {service: shop.Admin}], headers: [{name: x-a, type: Prefix, value: b}, {name: x-c, type: Absent}]}
+              - {anyone: true, jwt: {provider: accounts, claims: [{path: [realm_access, roles], contains: [admin]}, {path: [sub], values: [ann, ben]}]}}
+              - {anyone: true, jwt: {}}
+        """,
+        """
         kind: HttpRoute
         metadata: {name: canary}
         spec:

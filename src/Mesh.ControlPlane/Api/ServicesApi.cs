@@ -102,7 +102,15 @@ internal static class ServicesApi
     private static object Rule(PermissionRule rule) => new
     {
         principals = rule.Principals.Select(p => p.IsPrefix ? $"{p.Value}*" : p.Value),
-        requests = rule.Requests.Select(r => new { method = r.Method, path = r.Path?.Value, pathType = r.Path?.Kind.ToString() }),
+        anyone = rule is { Anyone: true, Principals.IsEmpty: true },
+        requests = rule.Requests.Select(r => new
+        {
+            method = r.Method,
+            path = r.Path?.Value,
+            pathType = r.Path?.Kind.ToString(),
+            headers = r.Headers.Select(h => new { name = h.Name, type = h.Kind.ToString(), value = h.Value }),
+        }),
+        token = rule.Token is null ? null : PermissionText.Of(rule.Token),
         origin = OriginView.Of(rule.Origin),
     };
 

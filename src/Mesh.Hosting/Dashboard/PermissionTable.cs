@@ -32,10 +32,16 @@ internal static class PermissionTable
     private static IEnumerable<JsonObject> Items(JsonNode? node) => (node as JsonArray ?? []).OfType<JsonObject>();
 
     private static string Callers(JsonObject rule) =>
-        string.Join("<br>", (rule["principals"] as JsonArray ?? []).Select(p => p!.ToString()));
+        rule["anyone"]?.GetValue<bool>() == true ? "everybody, without an identity too" : string.Join("<br>", (rule["principals"] as JsonArray ?? []).Select(p => p!.ToString()));
 
     private static string Requests(JsonObject rule) =>
-        string.Join("<br>", Items(rule["requests"]).Select(r => $"{r["method"]?.ToString() ?? "any method"} {r["path"]?.ToString() ?? "any path"}")) is { Length: > 0 } some ? some : "all";
+        string.Join("<br>", Items(rule["requests"]).Select(Request).Append(rule["token"]?.ToString() is { } token ? $"with {token}" : "").Where(text => text.Length > 0)) is { Length: > 0 } some ? some : "all";
+
+    private static string Request(JsonObject request)
+    {
+        var headers = string.Join(", ", Items(request["headers"]).Select(h => $"{h["name"]} {h["type"]} {h["value"]}".TrimEnd()));
+        return $"{request["method"]?.ToString() ?? "any method"} {request["path"]?.ToString() ?? "any path"}{(headers.Length == 0 ? "" : $" [{headers}]")}";
+    }
 
     private static string Origin(JsonObject rule)
     {

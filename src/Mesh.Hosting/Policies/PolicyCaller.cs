@@ -5,7 +5,8 @@ namespace Mesh.Hosting.Policies;
 
 /// <summary>A caller as the AppHost names it.</summary>
 /// <param name="Ref">What a policy of that namespace says for it.</param>
-internal sealed record PolicyCaller(Func<PolicyScope, string, CallerRef> Ref)
+/// <param name="IsAnyone">Whether it is everybody, which only permissions can say.</param>
+internal sealed record PolicyCaller(Func<PolicyScope, string, CallerRef> Ref, bool IsAnyone = false)
 {
     /// <summary>A resource, or the mesh for every service.</summary>
     public static PolicyCaller Of(IResourceBuilder<IResource> caller)
@@ -20,13 +21,14 @@ internal sealed record PolicyCaller(Func<PolicyScope, string, CallerRef> Ref)
     public static PolicyCaller Of(MeshIdentity caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        return new((scope, _) => new CallerRef { SpiffeId = caller.Match(scope.TrustDomain) });
+        return new((scope, _) => new CallerRef { SpiffeId = caller.Match(scope.TrustDomain) }, caller.IsAnyone);
     }
 
-    /// <summary>As AppHosts in other languages name it: a resource, a SPIFFE id, or with a slash at its end the beginning of ids.</summary>
+    /// <summary>As AppHosts in other languages name it: a resource, a SPIFFE id, with a slash at its end the beginning of ids, or an asterisk for everybody.</summary>
     public static PolicyCaller OfEither(object caller) => caller switch
     {
         IResourceBuilder<IResource> resource => Of(resource),
+        "*" => Of(MeshIdentity.Anyone),
         string id => Of(id.EndsWith('/') ? MeshIdentity.Prefix(id) : MeshIdentity.Exact(id)),
         _ => throw new ArgumentException($"The caller is a resource or a SPIFFE id, but not a {caller?.GetType().Name ?? "null"}.", nameof(caller)),
     };

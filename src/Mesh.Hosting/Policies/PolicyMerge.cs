@@ -59,7 +59,11 @@ internal static class PolicyMerge
         (CircuitBreakerPolicy a, CircuitBreakerPolicy b) => a with { To = [.. a.To, .. b.To] },
         (HttpRoutePolicy a, HttpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (TcpRoutePolicy a, TcpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
-        (TrafficPermissionPolicy a, TrafficPermissionPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },
+        (TrafficPermissionPolicy a, TrafficPermissionPolicy b) => a with
+        {
+            JwtProviders = [.. a.JwtProviders, .. b.JwtProviders.Where(p => !a.JwtProviders.Any(p.SaysAs))],
+            Rules = [.. a.Rules, .. b.Rules],
+        },
         _ => throw Unknown(second),
     };
 

@@ -71,13 +71,13 @@ public static class TrafficPermissionExtensions
         MeshDeclarations.Add(mesh, site, scope =>
         {
             var (metadata, origin, target, _) = scope.Receiving("TrafficPermission", callee, endpoint);
-            var match = requests.Of(caller.Ref(scope, metadata.Namespace), scope, (FieldPath.Root / "spec" / "rules")[0] / "default");
+            var match = requests.Of(caller.Ref(scope, metadata.Namespace), scope, (FieldPath.Root / "spec" / "rules")[0] / "default") with { Anyone = caller.IsAnyone };
             var settings = verb switch
             {
                 PermissionVerb.Allow => new PermissionSettings { Allow = [match] },
                 PermissionVerb.Deny => new PermissionSettings { Deny = [match] },
                 _ => new PermissionSettings { AllowWithShadowDeny = [match] },
             };
-            return new TrafficPermissionPolicy { Metadata = metadata, Origin = origin, TargetRef = target, Rules = [new() { Default = settings }] };
+            return new TrafficPermissionPolicy { Metadata = metadata, Origin = origin, TargetRef = target, JwtProviders = requests.Token is { Issuer: { } issuer } ? [issuer.ToProvider()] : [], Rules = [new() { Default = settings }] };
         });
 }

@@ -46,36 +46,97 @@ public static class PermissionCompiler
             allow.Add(new PermissionRule { Principals = [new PrincipalMatch(SpiffeId.ForService(trustDomain, edge.Caller).Text)], Origin = edge.Origin });
         }
 
+        var providers = ImmutableArray.CreateBuilder<TokenProvider>();
         foreach (var layer in entries.For(service, port.Name).Reverse())
         {
             var (policy, settings) = layer.Content;
             Add(deny, settings.Deny, "deny");
             Add(allow, settings.Allow, "allow");
             Add(shadow, settings.AllowWithShadowDeny, "allowWithShadowDeny");
+            if (port.Protocol.IsHttp())
+            {
+                providers.AddRange(policy.JwtProviders.Select(provider => provider.Compile(policy.Metadata)).Where(provider => providers.All(known => known.Name != provider.Name)));
+            }
 
             void Add(ImmutableArray<PermissionRule>.Builder rules, ImmutableArray<CallerMatch> callers, string list)
             {
                 for (var i = 0; i < callers.Length; i++)
                 {
                     var origin = policy.OriginAt((MeshResource.SpecPath / layer.Origin.Rule! / "default" / list)[i]);
-                    rules.Add(Rule(callers[i], policy.Metadata.Namespace, trustDomain, origin));
+                    if (Rule(callers[i], policy, port.Protocol, trustDomain, origin, isDenial: list == "deny") is { } rule)
+                    {
+                        rules.Add(rule);
+                    }
                 }
             }
         }
 
-        return new PermissionSet { Deny = deny.DrainToImmutable(), Allow = allow.DrainToImmutable(), AllowWithShadowDeny = shadow.DrainToImmutable() };
+        return new PermissionSet
+        {
+            Deny = deny.DrainToImmutable(),
+            Allow = allow.DrainToImmutable(),
+            AllowWithShadowDeny = shadow.DrainToImmutable(),
+            TokenProviders = [.. providers.OrderBy(provider => provider.Name, StringComparer.Ordinal)],
+        };
     }
 
-    private static PermissionRule Rule(CallerMatch caller, string policyNamespace, TrustDomain trustDomain, Origin origin)
+    private static PermissionRule? Rule(CallerMatch caller, TrafficPermissionPolicy policy, AppProtocol protocol, TrustDomain trustDomain, Origin origin, bool isDenial)
     {
-        var methods = caller.Methods.Select(m => (string?)m).DefaultIfEmpty();
-        var paths = caller.Paths.Select(CanonicalPath.Of).DefaultIfEmpty();
+        // A connection shows nothing of requests: who is denied some of them is denied all, and who is allowed some of them none.
+        if (!protocol.IsHttp() && caller.NeedsHttp)
+        {
+            if (!isDenial)
+            {
+                return null;
+            }
+
+            caller = new CallerMatch { Service = caller.Service, SpiffeId = caller.SpiffeId, Anyone = caller.Anyone };
+        }
+
+        // A token of nobody known cannot be asked for. It comes of documents that could not be read whole (PermissionNarrowing).
+        var token = Token(caller.Jwt, policy);
+        if (caller.Jwt is not null && token is null && !isDenial)
+        {
+            return null;
+        }
+
+        // None of the three: everyone. Users cannot write it; a denial that could not be read becomes it.
+        var principal = caller.Caller.Principal(policy.Metadata.Namespace, trustDomain);
         return new PermissionRule
         {
-            // Neither service nor id: everyone. Users cannot write it; a denial that could not be read becomes it (PermissionNarrowing).
-            Principals = caller.Caller.Principal(policyNamespace, trustDomain) is { } principal ? [principal] : [],
-            Requests = caller.Methods.IsEmpty && caller.Paths.IsEmpty ? [] : [.. methods.SelectMany(m => paths.Select(p => new RequestMatch(m, p)))],
+            Principals = principal is null ? [] : [principal],
+            Anyone = principal is null,
+            Requests = Requests(caller),
+            Token = token,
             Origin = origin,
+        };
+    }
+
+    private static ImmutableArray<RequestMatch> Requests(CallerMatch caller)
+    {
+        if (!caller.Grpc.IsEmpty)
+        {
+            return [.. caller.Grpc.Select(method => new RequestMatch("POST", method.Path) { Headers = caller.Headers })];
+        }
+
+        if (caller.Methods.IsEmpty && caller.Paths.IsEmpty && caller.Headers.IsEmpty)
+        {
+            return [];
+        }
+
+        var methods = caller.Methods.Select(m => (string?)m).DefaultIfEmpty();
+        var paths = caller.Paths.Select(CanonicalPath.Of).DefaultIfEmpty();
+        return [.. methods.SelectMany(m => paths.Select(p => new RequestMatch(m, p) { Headers = caller.Headers }))];
+    }
+
+    private static TokenMatch? Token(JwtMatch? jwt, TrafficPermissionPolicy policy)
+    {
+        var providers = jwt is null ? [] : policy.JwtProviders.Where(provider => jwt.Provider is null || provider.Name == jwt.Provider).Select(provider => JwtProvider.WireName(policy.Metadata, provider.Name)).ToImmutableArray();
+        return jwt is null || providers.IsEmpty ? null : new TokenMatch
+        {
+            Providers = providers,
+            Missing = jwt.Missing,
+            Claims = [.. jwt.Claims.Select(claim => new ClaimMatch { Path = claim.Path, Values = claim.Values, Contains = claim.Contains })],
         };
     }
 }

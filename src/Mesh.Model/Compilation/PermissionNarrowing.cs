@@ -50,9 +50,11 @@ public static class PermissionNarrowing
             return With(lastGood, settings);
         }
 
+        // Tokens are verified as the last version said: what the new one says of them may be what is wrong with it.
+        var sameProviders = reading.AreProvidersFine && TrafficPermissionSchema.Canonical(lastGood.JwtProviders) == TrafficPermissionSchema.Canonical(partial.JwtProviders);
         return With(lastGood, settings with
         {
-            Deny = [.. settings.Deny, .. Entries(partial, reading, 0, s => s.Deny, fine: true)],
+            Deny = [.. settings.Deny, .. Entries(partial, reading, 0, s => s.Deny, fine: true).Select(e => sameProviders ? e : e with { Jwt = null })],
             Allow = Permitted(s => s.Allow, 1),
             AllowWithShadowDeny = Permitted(s => s.AllowWithShadowDeny, 2),
         });
@@ -62,7 +64,7 @@ public static class PermissionNarrowing
             var old = lastGood.Rules.SelectMany(r => list(r.Default)).ToList();
             var space = lastGood.Metadata.Namespace;
             var broken = Entries(partial, reading, index, list, fine: false).ToList();
-            var fine = Entries(partial, reading, index, list, fine: true).ToList();
+            var fine = Entries(partial, reading, index, list, fine: true).Where(e => e.Jwt is null || sameProviders).ToList();
             return
             [
                 .. fine.SelectMany(entry => old.Where(o => SameCaller(o, entry, space)).Select(o => Both(o, entry))).OfType<CallerMatch>(),
@@ -75,14 +77,24 @@ public static class PermissionNarrowing
     private static TrafficPermissionPolicy WithoutPast(TrafficPermissionPolicy partial, Reading reading)
     {
         var deny = Entries(partial, reading, 0, s => s.Deny, fine: true)
-            .Concat(Entries(partial, reading, 0, s => s.Deny, fine: false).Select(e => e.Service is null == e.SpiffeId is null ? new CallerMatch() : e with { Methods = [], Paths = [] }));
+            .Concat(Entries(partial, reading, 0, s => s.Deny, fine: false).Select(Broader))
+            .Select(e => reading.AreProvidersFine ? e : e with { Jwt = null });
         if (!reading.CanCount(partial.Rules.Length))
         {
-            deny = [new CallerMatch()];
+            deny = [new CallerMatch { Anyone = true }];
         }
 
-        return With(partial, new PermissionSettings { Deny = [.. deny] }) with { TargetRef = reading.IsFine(Reading.Target) ? partial.TargetRef : TargetRef.Mesh };
+        return With(partial, new PermissionSettings { Deny = [.. deny] }) with
+        {
+            TargetRef = reading.IsFine(Reading.Target) ? partial.TargetRef : TargetRef.Mesh,
+            JwtProviders = reading.AreProvidersFine ? partial.JwtProviders : [],
+        };
     }
+
+    // Whoever is denied something is denied everything; where it is not even known who, everyone is.
+    private static CallerMatch Broader(CallerMatch entry) => !entry.Anyone && entry.Service is null != entry.SpiffeId is null
+        ? new CallerMatch { Service = entry.Service, SpiffeId = entry.SpiffeId }
+        : new CallerMatch { Anyone = true };
 
     private static TrafficPermissionPolicy With(TrafficPermissionPolicy policy, PermissionSettings settings) =>
         policy with { Rules = [new InboundItem<PermissionSettings> { Default = settings }] };
@@ -91,9 +103,20 @@ public static class PermissionNarrowing
         TrafficPermissionPolicy policy, Reading reading, int index, Func<PermissionSettings, ImmutableArray<CallerMatch>> list, bool fine) =>
         policy.Rules.SelectMany((rule, r) => list(rule.Default).Where((_, i) => reading.IsFine($"{Reading.Rules}[{r}].default.{Lists[index]}[{i}]") == fine));
 
-    // What both let pass. Paths count as common where they are written alike, which may be less than what both match and is never more.
-    private static CallerMatch? Both(CallerMatch one, CallerMatch other) =>
-        TryCommon(one.Methods, other.Methods, out var methods) && TryCommon(one.Paths, other.Paths, out var paths) ? other with { Methods = methods, Paths = paths } : null;
+    // What both let pass. Paths and the like count as common where they are written alike, which may be less than what both match and is never more.
+    private static CallerMatch? Both(CallerMatch one, CallerMatch other)
+    {
+        if (!TryCommon(one.Methods, other.Methods, out var methods) || !TryCommon(one.Paths, other.Paths, out var paths) || !TryCommon(one.Grpc, other.Grpc, out var grpc))
+        {
+            return null;
+        }
+
+        var both = other with { Methods = methods, Paths = paths, Grpc = grpc, Headers = [.. one.Headers.Union(other.Headers)], Jwt = other.Jwt ?? one.Jwt };
+        var sameToken = one.Jwt is null || other.Jwt is null || Canonical(one) == Canonical(other);
+        return sameToken && (both.Grpc.IsEmpty || (both.Methods.IsEmpty && both.Paths.IsEmpty)) ? both : null;
+
+        static string Canonical(CallerMatch entry) => TrafficPermissionSchema.Canonical(new CallerMatch { Jwt = entry.Jwt });
+    }
 
     // An empty list means any.
     private static bool TryCommon<T>(ImmutableArray<T> one, ImmutableArray<T> other, out ImmutableArray<T> common)
@@ -103,7 +126,7 @@ public static class PermissionNarrowing
     }
 
     private static bool SameCaller(CallerMatch one, CallerMatch other, string space) =>
-        one.SpiffeId == other.SpiffeId && Service(one, space) == Service(other, space);
+        one.SpiffeId == other.SpiffeId && one.Anyone == other.Anyone && Service(one, space) == Service(other, space);
 
     private static ServiceId? Service(CallerMatch caller, string space) => ServiceId.TryParse(caller.Service, space, out var id) ? id : null;
 
@@ -115,6 +138,11 @@ public static class PermissionNarrowing
         public static string Target { get; } = (MeshResource.SpecPath / "targetRef").Text;
 
         public static string Rules { get; } = (MeshResource.SpecPath / "rules").Text;
+
+        private static string Providers { get; } = (MeshResource.SpecPath / "jwtProviders").Text;
+
+        /// <summary>Whether it is known whose tokens are meant.</summary>
+        public bool AreProvidersFine => IsFine(Providers);
 
         public bool IsFine(string path) => !wrong.Any(w => ResourceReader.IsAtOrBelow(w, path));
 
@@ -135,7 +163,7 @@ public static class PermissionNarrowing
         {
             var rest = path.StartsWith(Rules + "[", StringComparison.Ordinal) ? path[(path.IndexOf(']', StringComparison.Ordinal) + 1)..] : null;
             return rest is null
-                ? path != Target && !path.StartsWith($"{Target}.", StringComparison.Ordinal) && path.StartsWith("spec.", StringComparison.Ordinal)
+                ? path != Target && !path.StartsWith($"{Target}.", StringComparison.Ordinal) && !ResourceReader.IsAtOrBelow(path, Providers) && path.StartsWith("spec.", StringComparison.Ordinal)
                 : !Lists.Any(list => ResourceReader.IsAtOrBelow(rest, $".default.{list}"));
         }
     }

@@ -184,11 +184,11 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
 
     private void Callers(TrafficPermissionPolicy policy)
     {
+        _warnings.AddRange(PermissionWarnings.Of(policy, topology));
         var rules = MeshResource.SpecPath / "rules";
         for (var r = 0; r < policy.Rules.Length; r++)
         {
-            var settings = policy.Rules[r].Default;
-            foreach (var (list, callers) in new[] { ("deny", settings.Deny), ("allow", settings.Allow), ("allowWithShadowDeny", settings.AllowWithShadowDeny) })
+            foreach (var (list, callers) in policy.Rules[r].Default.Lists)
             {
                 for (var i = 0; i < callers.Length; i++)
                 {
@@ -285,7 +285,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
 
     private static bool MayCall(PermissionSet permissions, string caller) =>
         permissions.Allow.Concat(permissions.AllowWithShadowDeny).Any(r => Matches(r, caller))
-        && !permissions.Deny.Any(r => r.Requests.IsEmpty && Matches(r, caller));
+        && !permissions.Deny.Any(r => r is { Requests.IsEmpty: true, Token: null } && Matches(r, caller));
 
     private static bool Matches(PermissionRule rule, string caller) => rule.Principals.IsEmpty || rule.Principals.Any(p => p.Matches(caller));
 

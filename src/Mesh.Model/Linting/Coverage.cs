@@ -11,6 +11,7 @@ internal static class Coverage
     /// <param name="narrow">The rule that may be covered.</param>
     /// <param name="isDenial">Whether the wide one refuses: denials take more than is written.</param>
     public static bool Of(PermissionRule wide, PermissionRule narrow, bool isDenial) => Callers(wide, narrow)
+        && (wide.Token is null || wide.Token == narrow.Token)
         && (wide.Requests.IsEmpty || (!narrow.Requests.IsEmpty && narrow.Requests.All(n => wide.Requests.Any(w => Of(w, n, isDenial)))));
 
     /// <summary>Whether a route's match takes every request of another.</summary>
@@ -23,7 +24,7 @@ internal static class Coverage
 
     /// <summary>Whether a rule is about every caller of another.</summary>
     public static bool Callers(PermissionRule wide, PermissionRule narrow) =>
-        wide.Principals.IsEmpty || (!narrow.Principals.IsEmpty && narrow.Principals.All(n => wide.Principals.Any(w => n.IsPrefix ? w.IsPrefix && w.Matches(n.Value.TrimEnd('/')) : w.Matches(n.Value))));
+        (wide.Principals.IsEmpty && (wide.Anyone || !narrow.Anyone)) || (!narrow.Principals.IsEmpty && narrow.Principals.All(n => wide.Principals.Any(w => n.IsPrefix ? w.IsPrefix && w.Matches(n.Value.TrimEnd('/')) : w.Matches(n.Value))));
 
     // What a later version of the match knows besides has to be the same.
     private static RouteMatch Rest(RouteMatch match) => match with { Path = null, Method = null, Headers = [], QueryParameters = [] };
@@ -31,7 +32,8 @@ internal static class Coverage
     private static bool Of(RequestMatch wide, RequestMatch narrow, bool isDenial) =>
         (wide.Method is null || wide.Method == narrow.Method)
         && (wide.Path is null || (narrow.Path is not null && Of(wide.Path, narrow.Path, isDenial)))
-        && (wide with { Method = null, Path = null }) == (narrow with { Method = null, Path = null });
+        && wide.Headers.All(narrow.Headers.Contains)
+        && (wide with { Method = null, Path = null, Headers = [] }) == (narrow with { Method = null, Path = null, Headers = [] });
 
     private static bool Of(PathMatch wide, PathMatch narrow, bool isDenial) =>
         wide == narrow

@@ -44,6 +44,7 @@ public static class LintRules
     public static readonly LintRule RequestsOnTcp = new("MESH147", "requests on a tcp port");
     public static readonly LintRule Everybody = new("MESH148", "permission for everybody", LintLevel.Hint);
     public static readonly LintRule MethodNeverSent = new("MESH149", "method that is never forwarded", LintLevel.Hint);
+    public static readonly LintRule TokensForAnybody = new("MESH150", "tokens for anybody");
 
     public static readonly LintRule TryOverRequest = new("MESH160", "attempt longer than the request");
     public static readonly LintRule RetriesDoNotFit = new("MESH161", "retries do not fit", LintLevel.Hint);
@@ -75,7 +76,7 @@ public static class LintRules
         UnknownUse, UnknownUsePort, NothingToCall, SelectsNothing, SpeaksForNobody, UnknownTarget, UnknownTargetPort, NoSidecar, UnknownCaller, ForeignIdentity,
         OtherProtocol, UnusableBackend, RefusingBackend, NameTaken, NotAsMeant,
         LonelyWeight, NoWeight, BackendTwice, MatchTwice, Unreachable, RouteOverruled, NothingForTheRest, GlobInPath, EncodedPath, PlainExpression, RedirectLoop, HeaderSetAndRemoved,
-        AllowHidden, EdgeDenied, AllowNarrowsNothing, AllowTwice, RehearsalHidden, AllowUnused, DenyOfNobody, RequestsOnTcp, Everybody, MethodNeverSent,
+        AllowHidden, EdgeDenied, AllowNarrowsNothing, AllowTwice, RehearsalHidden, AllowUnused, DenyOfNobody, RequestsOnTcp, Everybody, MethodNeverSent, TokensForAnybody,
         TryOverRequest, RetriesDoNotFit, NoBudget, RetryOnNothing, NoRetries, ConnectOverRequest, CalleeEndsFirst,
         Unheard, Overruled, ByAlphabet, SaidTwice, RetryOfOtherProtocol, TimeoutOfOtherProtocol,
         HashUnused, NothingToHash,

@@ -24,7 +24,7 @@ internal static class PermissionLint
                     ports[rule.Origin.ToString()] = ports.GetValueOrDefault(rule.Origin.ToString()) + 1;
                 }
 
-                foreach (var (lint, origin, message) in Port(context, new PortRef(service.Id, port.Name), port.Protocol, set))
+                foreach (var (lint, origin, message) in Port(context, new PortRef(service.Id, port.Name), set))
                 {
                     var key = (lint, origin.ToString());
                     found[key] = found.TryGetValue(key, out var known) ? known with { Ports = known.Ports + 1 } : (origin, message, 1);
@@ -50,13 +50,8 @@ internal static class PermissionLint
         }
     }
 
-    private static IEnumerable<(LintRule Rule, Origin Origin, string Message)> Port(LintContext context, PortRef port, AppProtocol protocol, PermissionSet set)
+    private static IEnumerable<(LintRule Rule, Origin Origin, string Message)> Port(LintContext context, PortRef port, PermissionSet set)
     {
-        foreach (var rule in set.Deny.Concat(set.Allow).Concat(set.AllowWithShadowDeny).Where(r => !r.Requests.IsEmpty && !protocol.IsHttp()))
-        {
-            yield return (LintRules.RequestsOnTcp, rule.Origin, $"is about requests, but {port} speaks tcp, which has none, so it never matches; leave methods and paths out, or name an http port");
-        }
-
         foreach (var (rule, i) in set.Allow.Select((r, i) => (r, i)))
         {
             foreach (var finding in Allow(context, port, set, rule, i))
@@ -67,9 +62,9 @@ internal static class PermissionLint
 
         foreach (var rule in set.AllowWithShadowDeny)
         {
-            if (set.Allow.FirstOrDefault(a => Coverage.Of(a, rule, isDenial: false)) is { } wide)
+            if (set.Deny.FirstOrDefault(d => Coverage.Of(d, rule, isDenial: true)) is { } wide)
             {
-                yield return (LintRules.RehearsalHidden, rule.Origin, $"is never counted: {wide.Origin} lets the same requests pass, and permissions are asked before rehearsals; take the permission away, or deny for real");
+                yield return (LintRules.RehearsalHidden, rule.Origin, $"is never counted: {wide.Origin} refuses the same requests, and denials are asked before rehearsals; take one of them out");
             }
         }
 
@@ -111,6 +106,11 @@ internal static class PermissionLint
                 ? (LintRules.AllowTwice, rule.Origin, $"allows what {wide.Origin} allows already; take one of them out")
                 : (LintRules.AllowNarrowsNothing, rule.Origin, $"names requests, but {wide.Origin} allows every request of the caller, and permissions add up: to narrow, deny the others{(wide.Origin.Kind == Edge ? "" : ", or narrow that one")}");
             yield break;
+        }
+
+        if (rule is { Anyone: true, Principals.IsEmpty: true, Requests.IsEmpty: true, Token: null })
+        {
+            yield return (LintRules.Everybody, rule.Origin, $"lets everybody call {port}, those without an identity too; name callers, or say which requests, or whose tokens");
         }
 
         foreach (var principal in rule.Principals)

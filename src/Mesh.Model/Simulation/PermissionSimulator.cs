@@ -5,7 +5,7 @@ using Mesh.Model.Snapshots;
 
 namespace Mesh.Model.Simulation;
 
-/// <summary>What the permissions of a port say of a caller's request: denials first, then permissions, then rehearsals; what nothing allows is refused.</summary>
+/// <summary>What the permissions of a port say of a caller's request: denials first, then rehearsals, then permissions; what nothing allows is refused.</summary>
 internal static class PermissionSimulator
 {
     /// <summary>Whether any rule looks at paths: then what can be read in two ways is refused.</summary>
@@ -32,11 +32,11 @@ internal static class PermissionSimulator
     {
         var details = ImmutableArray.CreateBuilder<StepDetail>();
         (PermissionRule Rule, string List)? decides = null;
-        foreach (var (list, rules) in new[] { ("deny", set.Deny), ("allow", set.Allow), ("allowWithShadowDeny", set.AllowWithShadowDeny) })
+        foreach (var (list, rules) in new[] { ("deny", set.Deny), ("allowWithShadowDeny", set.AllowWithShadowDeny), ("allow", set.Allow) })
         {
             foreach (var rule in rules)
             {
-                var matches = Matches(rule, caller, request, path, isDenial: list == "deny");
+                var matches = Matches(rule, set, caller, request, path, isDenial: list == "deny");
                 var verdict = !matches ? DetailVerdict.DoesNotMatch
                     : decides is null ? DetailVerdict.Decides
                     : decides.Value.List == "deny" && list != "deny" ? DetailVerdict.Overruled
@@ -60,7 +60,7 @@ internal static class PermissionSimulator
         };
     }
 
-    private static bool Matches(PermissionRule rule, string caller, SimulatedRequest? request, string path, bool isDenial)
+    private static bool Matches(PermissionRule rule, PermissionSet set, string caller, SimulatedRequest? request, string path, bool isDenial)
     {
         if (!IsAbout(rule, caller))
         {
@@ -68,10 +68,14 @@ internal static class PermissionSimulator
         }
 
         return request is null
-            ? rule.Requests.IsEmpty
-            : rule.Requests.IsEmpty || rule.Requests.Any(r => (r.Method is null || r.Method == request.Method)
-                && (r.Path is null || (isDenial ? RequestMatching.MatchesBroadly(r.Path, path) : RequestMatching.Matches(r.Path, path))));
+            ? isDenial || rule is { Requests.IsEmpty: true, Token: null }
+            : (rule.Requests.IsEmpty || rule.Requests.Any(r => Matches(r, request, path, isDenial))) && (rule.Token is null || TokenMatching.Matches(rule.Token, set, request));
     }
+
+    private static bool Matches(RequestMatch match, SimulatedRequest request, string path, bool isDenial) =>
+        (match.Method is null || match.Method == request.Method)
+        && (match.Path is null || (isDenial ? RequestMatching.MatchesBroadly(match.Path, path) : RequestMatching.Matches(match.Path, path)))
+        && match.Headers.All(header => RequestMatching.MatchesPermission(header, request, isDenial));
 
     private static bool IsAbout(PermissionRule rule, string caller) => rule.Principals.IsEmpty || rule.Principals.Any(p => p.Matches(caller));
 

@@ -63,6 +63,19 @@ internal static class RequestMatching
         _ => IsWhole(match.Value, path, RegexOptions.IgnoreCase) || IsWhole(match.Value, path.TrimEnd('/'), RegexOptions.IgnoreCase),
     };
 
+    /// <summary>Whether a permission's header matches: a denial takes any of several values, what allows wants one only.</summary>
+    public static bool MatchesPermission(ValueMatch match, SimulatedRequest request, bool isDenial)
+    {
+        var values = request.Headers.Where(header => header.Key.Equals(match.Name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).ToList();
+        return match.Kind switch
+        {
+            ValueMatchKind.Absent => values.Count == 0,
+            ValueMatchKind.Present => values.Count > 0,
+            _ when isDenial => values.Any(value => Matches(match, value) || value.Split(',').Any(part => Matches(match, part.Trim(' ', '\t')))),
+            _ => values is [var only] && Matches(match, only),
+        };
+    }
+
     private static bool IsBelow(string prefix, string path, StringComparison comparison) => path.Equals(prefix, comparison) || path.StartsWith($"{prefix}/", comparison);
 
     private static bool IsWhole(string pattern, string text, RegexOptions options) =>

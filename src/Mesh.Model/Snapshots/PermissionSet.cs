@@ -4,7 +4,7 @@ namespace Mesh.Model.Snapshots;
 
 /// <summary>
 /// Who may call a port. Deny beats allow over all policies together; what no rule allows is refused.
-/// A shadow denial lets the request pass and counts and logs it as if it were denied.
+/// A shadow denial is looked at before what allows: it lets the request pass, counted and logged as if it were denied.
 /// </summary>
 public sealed record PermissionSet
 {
@@ -19,4 +19,7 @@ public sealed record PermissionSet
 
     /// <summary>Rules that let pass but are reported as denials: a rehearsal.</summary>
     public ImmutableArray<PermissionRule> AllowWithShadowDeny { get; init; } = [];
+
+    /// <summary>Whose tokens the port knows. A request that carries one which is not valid is refused, whatever the rules say.</summary>
+    public ImmutableArray<TokenProvider> TokenProviders { get; init; } = [];
 }

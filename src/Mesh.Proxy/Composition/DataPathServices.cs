@@ -7,6 +7,7 @@ using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Policies.OutlierDetection;
+using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 using Mesh.Proxy.Upstreams.Http1;
@@ -53,6 +54,8 @@ internal static class DataPathServices
 
     private static IServiceCollection AddInbound(this IServiceCollection services) => services
         .AddSingleton(provider => new InboundListeners(Listeners(provider)))
+        .AddSingleton(provider => TokenKeyReader.Create(provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<TokenVerifiers>()
         .AddSingleton<InboundState>()
         .AddSingleton<InboundDoors>()
         .AddSingleton<InboundDrain>()

@@ -6,4 +6,5 @@ namespace Mesh.Proxy.Downstreams;
 /// <param name="Caller">The caller's SPIFFE id; <see langword="null"/>: nobody with an identity.</param>
 /// <param name="Port">The port that is called.</param>
 /// <param name="IsFrontDoor">Whether through a front door.</param>
-internal sealed record RequestFacts(string Method, string Path, string? Caller, string Port, bool IsFrontDoor);
+/// <param name="Evidence">Headers and token; <see langword="null"/>: no rule looked at any.</param>
+internal sealed record RequestFacts(string Method, string Path, string? Caller, string Port, bool IsFrontDoor, RequestEvidence? Evidence = null);

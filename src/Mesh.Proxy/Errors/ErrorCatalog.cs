@@ -12,6 +12,7 @@ internal static class ErrorCatalog
     private const int Unimplemented = 12;
     private const int InternalError = 13;
     private const int Unavailable = 14;
+    private const int Unauthenticated = 16;
 
     private static readonly ErrorEntry[] Entries = [.. Enum.GetValues<ProxyError>().Select(Describe)];
 
@@ -29,6 +30,9 @@ internal static class ErrorCatalog
         ProxyError.NoBackends => new("no_backends", Blame.Policy, 500, Unavailable, "Name a backend in the HttpRoute that exists and that the caller uses."),
         ProxyError.BackendMissing => new("backend_missing", Blame.Policy, 500, Unavailable, "Name a backend in the HttpRoute that exists and that the caller uses."),
         ProxyError.PermissionDenied => new("permission_denied", Blame.Policy, 403, PermissionDenied, "Declare that the caller uses this service, or allow it with a TrafficPermission."),
+        ProxyError.TokenRequired => new("token_required", Blame.Client, 401, Unauthenticated, "Send a token of an issuer that the TrafficPermission names, where it says that tokens are looked for."),
+        ProxyError.TokenInvalid => new("token_invalid", Blame.Client, 401, Unauthenticated, "Get a new token from its issuer, for the audience that the TrafficPermission names; the caller may look into its own, the mesh shows none."),
+        ProxyError.TokenKeysUnavailable => new("token_keys_unavailable", Blame.Upstream, 503, Unavailable, "See whether the sidecar of the called service reaches the issuer's keys; its log says what it tried, and how long old keys are used is in the TrafficPermission."),
         ProxyError.EdgeRevoked => new("edge_revoked", Blame.Policy, 403, PermissionDenied, "Declare again that the caller uses this service (uses in mesh.yaml or in its Service document, WithReference in an AppHost); the address works again at once."),
         ProxyError.RateLimited => new("rate_limited", Blame.Policy, 429, ResourceExhausted, "Send less, come back after as many seconds as Retry-After says, or give the caller more in the RateLimit policy."),
         ProxyError.FaultInjected => new("fault_injected", Blame.Policy, 503, Unavailable, "Nothing is broken: somebody asked for this fault and it ends by itself; mesh fault list shows it, mesh fault remove ends it now."),

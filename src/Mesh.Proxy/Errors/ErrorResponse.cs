@@ -46,6 +46,11 @@ internal static class ErrorResponse
             response.Headers.Connection = "close";
         }
 
+        if (status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = failure.Error == ProxyError.TokenInvalid ? "Bearer error=\"invalid_token\"" : "Bearer"; // RFC 6750, section 3
+        }
+
         if (IsGrpc(context.Request))
         {
             response.StatusCode = 200;

@@ -30,6 +30,15 @@ internal enum ProxyError
     /// <summary>No permission lets this caller do this.</summary>
     PermissionDenied,
 
+    /// <summary>A permission would let the request pass with a token, and it carries none.</summary>
+    TokenRequired,
+
+    /// <summary>The request carries a token that is not valid here.</summary>
+    TokenInvalid,
+
+    /// <summary>The keys by which the request's token would be verified cannot be had.</summary>
+    TokenKeysUnavailable,
+
     /// <summary>The app was given an address for this call, but no declared edge stands behind it (any more).</summary>
     EdgeRevoked,
 

@@ -3,6 +3,7 @@ using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
+using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -11,21 +12,21 @@ namespace Mesh.Proxy.Inbound;
 /// <summary>Asks the permissions before a request or connection goes to the app.</summary>
 internal sealed partial class Gatekeeper(ProxyMetrics metrics, TimeProvider time, ILogger<Gatekeeper> logger)
 {
-    /// <summary>Decides on a request, and reads its target for the way on.</summary>
-    /// <param name="exchange">The request; while it runs it keeps what was decided on.</param>
+    private const string Nobody = "Somebody without an identity";
+
+    /// <summary>Reads what a request is for.</summary>
+    /// <param name="context">The request.</param>
     /// <param name="port">The port that is called.</param>
-    /// <param name="caller">The caller's SPIFFE id; <see langword="null"/>: somebody without one, who may pass.</param>
-    /// <param name="callerName">The caller as metrics write it.</param>
-    /// <param name="isFrontDoor">Whether through a front door.</param>
-    /// <param name="target">The target.</param>
+    /// <param name="target">The target, for the way on.</param>
+    /// <param name="path">The path that the app sees.</param>
     /// <returns>Why it is refused; <see langword="null"/>: it is not.</returns>
-    public Failure? Admit(Exchange exchange, ServedPort port, string? caller, string callerName, bool isFrontDoor, out RequestTarget target)
+    public static Failure? Read(HttpContext context, ServedPort port, out RequestTarget target, out string path)
     {
-        var context = exchange.Context;
+        target = default;
+        path = "";
         var raw = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         if (RequestRules.Check(context, raw, DownstreamLimits.Default) is { } bad)
         {
-            target = default;
             return bad;
         }
 
@@ -34,31 +35,54 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, TimeProvider time
             return new Failure(ProxyError.BadRequest, Detail: "the request target is neither a path nor a URL of http");
         }
 
-        if (!AppPath.TryRead(target.Path, port.HasPaths, out var path))
+        return AppPath.TryRead(target.Path, port.HasPaths, out path) ? null : new Failure(ProxyError.AmbiguousPath, Detail: $"{target.Path} can be read in two ways");
+    }
+
+    /// <summary>Finds and verifies the token of a request to a port that takes any.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="port">The port that is called.</param>
+    /// <param name="tokens">What judges the port's tokens.</param>
+    /// <param name="caller">The caller's SPIFFE id; <see langword="null"/>: somebody without one.</param>
+    /// <param name="query">The request's query.</param>
+    /// <returns>The token, and why the request is refused; <see langword="null"/>: it is not.</returns>
+    public async ValueTask<(TokenVerdict Verdict, Failure? Refusal)> VerifyAsync(HttpContext context, ServedPort port, TokenGate tokens, string? caller, string query)
+    {
+        var verdict = await tokens.JudgeAsync(context.Request.Headers, query, context.RequestAborted);
+        if (verdict.Failure is not { } failure)
         {
-            return new Failure(ProxyError.AmbiguousPath, Detail: $"{target.Path} can be read in two ways");
+            return (verdict, null);
         }
 
-        var facts = new RequestFacts(context.Request.Method, path, caller, port.Port.Port, isFrontDoor);
+        Log.TokenRefused(logger, caller ?? Nobody, port.Callee, failure.Word(), verdict.Provider ?? "no provider");
+        var error = failure == TokenFailure.KeysUnavailable ? ProxyError.TokenKeysUnavailable : ProxyError.TokenInvalid;
+        return (verdict, new Failure(error, verdict.Provider is null ? null : $"TrafficPermission {verdict.Provider}", $"{failure.Sentence()} ({failure.Word()})"));
+    }
+
+    /// <summary>Decides on a request.</summary>
+    /// <param name="exchange">The request; while it runs it keeps what was decided on.</param>
+    /// <param name="port">The port that is called.</param>
+    /// <param name="facts">What is known of the request.</param>
+    /// <param name="callerName">The caller as metrics write it.</param>
+    /// <returns>Why it is refused; <see langword="null"/>: it is not.</returns>
+    public Failure? Admit(Exchange exchange, ServedPort port, RequestFacts facts, string callerName)
+    {
         exchange.Facts = facts;
-        if (caller is null)
-        {
-            return null;
-        }
-
-        var decision = port.Permissions.Decide(caller, facts.Method, path);
+        var decision = port.Decide(facts);
         if (decision.IsAllowed)
         {
             if (decision.IsShadowDenied)
             {
-                NoteShadow(port, caller, callerName, decision);
+                NoteShadow(port, facts.Caller, callerName, decision);
             }
 
             return null;
         }
 
-        Log.Denied(logger, caller, facts.Method, path, port.Callee, decision.Origin ?? "no rule allows it");
-        return Denied(caller, $"{facts.Method} {path}", port, decision);
+        Log.Denied(logger, facts.Caller ?? Nobody, facts.Method, facts.Path, port.Callee, Reason(decision));
+        return new Failure(
+            decision.NeedsToken ? ProxyError.TokenRequired : ProxyError.PermissionDenied,
+            decision.Origin,
+            $"{facts.Caller ?? Nobody} may not {facts.Method} {facts.Path} on {port.Callee}{(decision.NeedsToken ? " without a token" : decision.Origin is null ? ", for no rule allows it" : "")}");
     }
 
     /// <summary>Takes a request's share of what may come in.</summary>
@@ -91,12 +115,12 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, TimeProvider time
     }
 
     /// <summary>Decides on a connection without requests.</summary>
-    public bool Admit(ServedPort port, string caller, string callerName)
+    public bool Admit(ServedPort port, string? caller, string callerName)
     {
-        var decision = port.Permissions.Decide(caller);
+        var decision = port.Decide(caller);
         if (!decision.IsAllowed)
         {
-            Log.ConnectionDenied(logger, caller, port.Callee, decision.Origin ?? "no rule allows it");
+            Log.ConnectionDenied(logger, caller ?? Nobody, port.Callee, Reason(decision));
         }
         else if (decision.IsShadowDenied)
         {
@@ -115,14 +139,13 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, TimeProvider time
         }
     }
 
-    private void NoteShadow(ServedPort port, string caller, string callerName, PermissionDecision decision)
+    private void NoteShadow(ServedPort port, string? caller, string callerName, PermissionDecision decision)
     {
-        metrics.ShadowDenied(callerName, port.Callee);
-        Log.ShadowDenied(logger, caller, port.Callee, decision.Origin!);
+        metrics.ShadowDenied(callerName, port.Callee, decision.Rule!.Policy);
+        Log.ShadowDenied(logger, caller ?? Nobody, port.Callee, decision.Origin!);
     }
 
-    private static Failure Denied(string caller, string what, ServedPort port, PermissionDecision decision) =>
-        new(ProxyError.PermissionDenied, decision.Origin, $"{caller} may not {what} on {port.Callee}{(decision.Origin is null ? ", for no rule allows it" : "")}");
+    private static string Reason(PermissionDecision decision) => decision.Origin ?? (decision.NeedsToken ? "no rule allows it without a token" : "no rule allows it");
 
     private static partial class Log
     {
@@ -137,5 +160,8 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, TimeProvider time
 
         [LoggerMessage(3215, LogLevel.Information, "{Count} calls of {Callee} were refused, the last one of {Caller}: {Policy} lets no more in. More of them are counted for ten seconds before this is said again.", EventName = nameof(Limited))]
         public static partial void Limited(ILogger logger, long count, string callee, string caller, string policy);
+
+        [LoggerMessage(3211, LogLevel.Information, "The token with a request of {Caller} to {Callee} was refused: {Failure}, {Provider}.", EventName = nameof(TokenRefused))]
+        public static partial void TokenRefused(ILogger logger, string caller, string callee, string failure, string provider);
     }
 }

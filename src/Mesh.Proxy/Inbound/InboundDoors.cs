@@ -114,8 +114,8 @@ internal sealed partial class InboundDoors(
         {
             switch (connection)
             {
-                case OpenTunnel { Caller: { } caller } tunnel when !IsAllowed(tables, tunnel, caller):
-                    Log.Revoked(_logger, caller, tunnel.Port);
+                case OpenTunnel tunnel when !IsAllowed(tables, tunnel):
+                    Log.Revoked(_logger, tunnel.Caller ?? "somebody without an identity", tunnel.Port);
                     tunnel.Abort("Its permission was revoked.");
                     break;
 
@@ -129,22 +129,11 @@ internal sealed partial class InboundDoors(
         }
     }
 
-    private static bool IsAllowed(InboundTables tables, OpenTunnel tunnel, string caller)
-    {
-        var port = (tunnel.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(tunnel.Port);
-        return port is not null && port.Permissions.Decide(caller).IsAllowed;
-    }
+    private static bool IsAllowed(InboundTables tables, OpenTunnel tunnel) =>
+        (tunnel.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(tunnel.Port)?.Decide(tunnel.Caller).IsAllowed == true;
 
-    private static bool IsAllowed(InboundTables tables, RequestFacts facts)
-    {
-        if (facts.Caller is null)
-        {
-            return true;
-        }
-
-        var port = (facts.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(facts.Port);
-        return port is not null && port.Permissions.Decide(facts.Caller, facts.Method, facts.Path).IsAllowed;
-    }
+    private static bool IsAllowed(InboundTables tables, RequestFacts facts) =>
+        (facts.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(facts.Port)?.Decide(facts).IsAllowed == true;
 
     private static partial class Log
     {

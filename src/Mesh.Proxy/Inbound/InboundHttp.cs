@@ -1,6 +1,9 @@
 using Mesh.Model.Identity;
+using Mesh.Model.Requests;
+using Mesh.Model.Snapshots;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 
@@ -74,17 +77,50 @@ internal abstract partial class InboundHttp(
 
     private async ValueTask<Failure?> AdmitAsync(Exchange exchange, ServedPort port, CallerLabel? caller, string callerName)
     {
-        var isFrontDoor = Direction == HopDirection.FrontDoor;
-        if (gatekeeper.Admit(exchange, port, caller?.Id.Text, callerName, isFrontDoor, out var target) is { } refused)
+        var context = exchange.Context;
+        RequestTarget target;
+        TokenPlace? strip = null;
+        for (var judged = port; ;)
         {
-            return refused;
+            if (Gatekeeper.Read(context, judged, out target, out var path) is { } bad)
+            {
+                return bad;
+            }
+
+            var facts = new RequestFacts(context.Request.Method, path, caller?.Id.Text, judged.Port.Port, Direction == HopDirection.FrontDoor);
+            if (judged.Tokens is { } tokens)
+            {
+                var (verdict, refusal) = await gatekeeper.VerifyAsync(context, judged, tokens, facts.Caller, target.Query);
+                if (refusal is not null)
+                {
+                    return refusal;
+                }
+
+                strip = verdict.Strip;
+                facts = facts with { Evidence = RequestEvidence.Of(context.Request.Headers, judged.Permissions.HeaderNames, verdict.Tokens) };
+            }
+            else if (judged.Permissions.HeaderNames.Length > 0)
+            {
+                facts = facts with { Evidence = RequestEvidence.Of(context.Request.Headers, judged.Permissions.HeaderNames, tokens: null) };
+            }
+
+            if (gatekeeper.Admit(exchange, judged, facts, callerName) is { } refused)
+            {
+                return refused;
+            }
+
+            // From here on a revocation finds the request; one that came while it was judged is caught here.
+            if (Find(exchange.Connection.Port) is not { } latest || ReferenceEquals(latest, judged))
+            {
+                break;
+            }
+
+            judged = latest;
         }
 
-        // From here on a revocation finds the request; one that came while it was judged is caught here.
-        if (Find(exchange.Connection.Port) is { } latest && !ReferenceEquals(latest, port)
-            && gatekeeper.Admit(exchange, latest, caller?.Id.Text, callerName, isFrontDoor, out target) is { } revoked)
+        if (strip is not null)
         {
-            return revoked;
+            target = target with { Query = TokenFinder.Strip(strip, context.Request.Headers, target.Query) };
         }
 
         if (port.Limits is not null && gatekeeper.Limit(exchange, port, callerName) is { } limited)
@@ -92,7 +128,7 @@ internal abstract partial class InboundHttp(
             return limited;
         }
 
-        var headers = exchange.Context.Request.Headers;
+        var headers = context.Request.Headers;
         if (caller is null)
         {
             headers.Remove(IdentityHeaders.ForwardedClientCert);
@@ -108,7 +144,7 @@ internal abstract partial class InboundHttp(
         }
 
         Prepare(exchange);
-        return await forwarder.ForwardAsync(exchange.Context, port, port.Timeouts.For(caller?.Id.Text), target);
+        return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target);
     }
 
     private CallerLabel LabelOf(DownstreamConnection connection, SpiffeId caller) =>

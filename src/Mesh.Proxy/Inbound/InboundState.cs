@@ -1,11 +1,12 @@
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Inbound;
 
 /// <summary>Holds the tables in force; requests and handshakes read them by one reference.</summary>
-internal sealed class InboundState(ProxySettings settings, UpstreamKit kit) : IDisposable
+internal sealed class InboundState(ProxySettings settings, UpstreamKit kit, TokenVerifiers tokens) : IDisposable
 {
     private InboundTables? _tables;
 
@@ -16,7 +17,8 @@ internal sealed class InboundState(ProxySettings settings, UpstreamKit kit) : ID
     public InboundTables Apply(ProxyConfiguration configuration)
     {
         var previous = _tables;
-        var next = InboundTables.Create(configuration, previous, settings, kit);
+        tokens.Apply(configuration.InboundPermissions.Values.Concat(configuration.FrontDoorPermissions.Values).SelectMany(set => set.TokenProviders));
+        var next = InboundTables.Create(configuration, previous, settings, kit, tokens);
         Volatile.Write(ref _tables, next);
         foreach (var application in previous?.Applications.Values ?? [])
         {

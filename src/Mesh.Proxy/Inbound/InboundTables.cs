@@ -5,6 +5,7 @@ using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
+using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Inbound;
@@ -47,7 +48,7 @@ internal sealed class InboundTables
         : _default;
 
     /// <summary>Makes the tables of a configuration; apps and permissions that did not change are taken over.</summary>
-    public static InboundTables Create(ProxyConfiguration configuration, InboundTables? previous, ProxySettings settings, UpstreamKit kit)
+    public static InboundTables Create(ProxyConfiguration configuration, InboundTables? previous, ProxySettings settings, UpstreamKit kit, TokenVerifiers tokens)
     {
         var snapshot = configuration.Snapshot;
         var applications = new Dictionary<string, LocalApplication>();
@@ -63,15 +64,13 @@ internal sealed class InboundTables
 
         var buckets = new TokenBuckets(previous?._buckets, kit.Time);
         var inbound = snapshot.Inbound
-            .Select(p => new ServedPort(
-                p.Port, p.Protocol, Permissions(configuration.InboundPermissions, previous?.MeshByPort, p.Port.Port), p.Timeouts, applications.GetValueOrDefault(p.Port.Port), IsExternal: false)
+            .Select(p => Served(p.Port, p.Protocol, Permissions(configuration.InboundPermissions, previous?.MeshByPort, p.Port.Port), p.Timeouts, isExternal: false) with
             {
                 Limits = CompiledLimits.Create(p.Limits, p.Port.Port, previous?.MeshByPort.GetValueOrDefault(p.Port.Port)?.Limits, buckets),
             })
             .ToList();
         var front = snapshot.FrontDoors
-            .Select(d => new ServedPort(
-                d.Port, d.Protocol, Permissions(configuration.FrontDoorPermissions, previous?.FrontByPort, d.Port.Port), d.Timeouts, applications.GetValueOrDefault(d.Port.Port), d.External)
+            .Select(d => Served(d.Port, d.Protocol, Permissions(configuration.FrontDoorPermissions, previous?.FrontByPort, d.Port.Port), d.Timeouts, d.External) with
             {
                 Limits = CompiledLimits.Create(d.Limits, d.Port.Port, previous?.FrontByPort.GetValueOrDefault(d.Port.Port)?.Limits, buckets),
             })
@@ -82,6 +81,9 @@ internal sealed class InboundTables
             front.ToFrozenDictionary(p => p.Port.Port),
             applications.ToFrozenDictionary(),
             buckets);
+
+        ServedPort Served(PortRef port, AppProtocol protocol, CompiledPermissions permissions, InboundTimeouts timeouts, bool isExternal) =>
+            new(port, protocol, permissions, timeouts, applications.GetValueOrDefault(port.Port), isExternal, tokens.Gate(permissions.Set));
     }
 
     private static CompiledPermissions Permissions(FrozenDictionary<string, PermissionSet> sets, FrozenDictionary<string, ServedPort>? previous, string port)

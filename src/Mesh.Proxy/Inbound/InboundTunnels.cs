@@ -33,7 +33,7 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
         ProxyError? error;
         try
         {
-            if (caller is not null && !gatekeeper.Admit(port, caller.Text, name))
+            if (!gatekeeper.Admit(port, caller?.Text, name))
             {
                 near.Reset();
                 error = ProxyError.PermissionDenied;
@@ -79,7 +79,7 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
         {
             // From here on a revocation finds the tunnel; one that came while the app was connected to is caught here.
             var latest = (open.IsFrontDoor ? state.Tables?.FrontByPort : state.Tables?.MeshByPort)?.GetValueOrDefault(open.Port);
-            if (open.Caller is { } caller && (latest is null || !latest.Permissions.Decide(caller).IsAllowed))
+            if (latest?.Decide(open.Caller).IsAllowed != true)
             {
                 tunnel.Abort();
                 return ProxyError.PermissionDenied;

@@ -1,7 +1,9 @@
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
+using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
+using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 
 namespace Mesh.Proxy.Inbound;
 
@@ -11,10 +13,21 @@ namespace Mesh.Proxy.Inbound;
 /// <param name="Permissions">Who may call.</param>
 /// <param name="Timeouts">Bounds.</param>
 /// <param name="Application">The app; <see langword="null"/>: the bootstrap file does not say where it is.</param>
-/// <param name="IsExternal">For a front door: whether anyone may come in without an identity.</param>
+/// <param name="IsExternal">For a front door: whether anyone may come in without an identity, unless denied.</param>
+/// <param name="Tokens">What judges the tokens of requests; <see langword="null"/>: none are looked at.</param>
 internal sealed record ServedPort(
-    PortRef Port, AppProtocol Protocol, CompiledPermissions Permissions, InboundTimeouts Timeouts, LocalApplication? Application, bool IsExternal)
+    PortRef Port, AppProtocol Protocol, CompiledPermissions Permissions, InboundTimeouts Timeouts, LocalApplication? Application, bool IsExternal, TokenGate? Tokens = null)
 {
+    /// <summary>Decides on a request.</summary>
+    public PermissionDecision Decide(RequestFacts facts) => OrExternal(facts.Caller, Permissions.Decide(facts.Caller, facts.Method, facts.Path, facts.Evidence));
+
+    /// <summary>Decides on a connection that has no requests.</summary>
+    public PermissionDecision Decide(string? caller) => OrExternal(caller, Permissions.Decide(caller));
+
+    // What is external is for those outside: no rule has to allow them, and one may deny them.
+    private PermissionDecision OrExternal(string? caller, PermissionDecision decision) =>
+        caller is null && IsExternal && decision is { IsAllowed: false, Rule: null } ? new(true) : decision;
+
     /// <summary>The port as metrics write it.</summary>
     public string Callee { get; } = Port.ToString();
 

@@ -15,6 +15,8 @@ internal sealed class ProxyMetrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _shadowDenials;
     private readonly Counter<long> _rateLimited;
+    private readonly Counter<long> _tokens;
+    private readonly Counter<long> _tokenKeys;
     private readonly Counter<long> _faults;
     private readonly Histogram<double> _tunnels;
     private readonly Counter<long> _tunnelBytes;
@@ -32,6 +34,8 @@ internal sealed class ProxyMetrics
         _retries = meter.CreateCounter<long>("mesh.retries", "{attempt}", "Attempts after the first.");
         _shadowDenials = meter.CreateCounter<long>("mesh.shadow_denials", "{request}", "Requests that passed but would be denied once their permission is in force.");
         _rateLimited = meter.CreateCounter<long>("mesh.rate_limited", "{request}", "Requests and opaque connections that a limit refused.");
+        _tokens = meter.CreateCounter<long>("mesh.tokens", "{token}", "JSON Web Tokens of requests, by what came of them.");
+        _tokenKeys = meter.CreateCounter<long>("mesh.token_keys.reads", "{read}", "Reads of the keys that tokens are verified with.");
         _faults = meter.CreateCounter<long>("mesh.faults", "{fault}", "What faults that somebody asked for did to calls.");
         _tunnels = meter.CreateHistogram("mesh.tunnel.duration", "s", "Opaque connections, when they end.", null, durations);
         _tunnelBytes = meter.CreateCounter<long>("mesh.tunnel.io", "By", "Bytes of opaque connections, by direction.");
@@ -81,8 +85,21 @@ internal sealed class ProxyMetrics
         _retries.Add(1, new KeyValuePair<string, object?>("mesh.callee", callee), new KeyValuePair<string, object?>("mesh.retry.reason", reason));
 
     /// <summary>A request passed that a permission in rehearsal would deny.</summary>
-    public void ShadowDenied(string caller, string callee) =>
-        _shadowDenials.Add(1, new KeyValuePair<string, object?>("mesh.caller", caller), new KeyValuePair<string, object?>("mesh.callee", callee));
+    /// <param name="caller">Who calls.</param>
+    /// <param name="callee">Who is called.</param>
+    /// <param name="policy">Kind and name of what would deny it.</param>
+    public void ShadowDenied(string caller, string callee, string policy) => _shadowDenials.Add(
+        1, new KeyValuePair<string, object?>("mesh.caller", caller), new KeyValuePair<string, object?>("mesh.callee", callee), new KeyValuePair<string, object?>("mesh.policy", policy));
+
+    /// <summary>A request's token was looked at.</summary>
+    /// <param name="provider">Whose it is, or <c>unknown</c>.</param>
+    /// <param name="outcome"><c>valid</c>; <c>kept</c>: it was verified before; else why it is not taken.</param>
+    public void TokenJudged(string provider, string outcome) =>
+        _tokens.Add(1, new KeyValuePair<string, object?>("mesh.token.provider", provider), new KeyValuePair<string, object?>("mesh.token.outcome", outcome));
+
+    /// <summary>A provider's keys were read, or could not be.</summary>
+    public void TokenKeysRead(string provider, bool success) =>
+        _tokenKeys.Add(1, new KeyValuePair<string, object?>("mesh.token.provider", provider), new KeyValuePair<string, object?>("mesh.outcome", success ? "read" : "failed"));
 
     /// <summary>A limit refused a request or connection.</summary>
     public void RateLimited(string caller, string callee) =>

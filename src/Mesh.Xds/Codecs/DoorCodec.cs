@@ -101,6 +101,7 @@ internal static class DoorCodec
             External = external,
             AppConnectTimeout = Duration.FromTimeSpan(timeouts.Connect),
             CallerTimeouts = { timeouts.ForCallers.Select(TimeoutCodec.Encode) },
+            TokenStaleLimits = { permissions.TokenProviders.ToDictionary(provider => provider.Name, provider => Duration.FromTimeSpan(provider.StaleLimit)) },
         };
         var chain = new FilterChain { Name = name, Metadata = new Metadata().WithOrigin(TimeoutOrigin, timeouts.Origin) };
         var app = ResourceNames.Local(port.Port);

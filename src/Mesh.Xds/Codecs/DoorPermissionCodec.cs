@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Rbac.V3;
+using Envoy.Extensions.Filters.Http.JwtAuthn.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf;
 using Mesh.Model.Snapshots;
@@ -21,6 +23,11 @@ internal static class DoorPermissionCodec
 
     public static IEnumerable<HttpFilter> EncodeHttp(PermissionSet permissions)
     {
+        if (!permissions.TokenProviders.IsEmpty)
+        {
+            yield return FilterChainCodec.Http(TokenMatchCodec.FilterName, TokenProviderCodec.Encode(permissions.TokenProviders));
+        }
+
         if (PermissionCodec.EncodeDeny(permissions) is { } deny)
         {
             yield return FilterChainCodec.Http(DenyName, new HttpRbac { Rules = deny });
@@ -55,8 +62,9 @@ internal static class DoorPermissionCodec
         if (chain.Filters.LastOrDefault()?.TypedConfig?.Holds<HttpConnectionManager>() == true)
         {
             var manager = ValueCodec.Unpack<HttpConnectionManager>(chain.Filters[^1].TypedConfig, $"{where}.filters");
-            var filters = manager.HttpFilters.Where(IsRbac<HttpRbac>).ToArray();
-            var permissions = PermissionCodec.Decode(filters.Select(filter => Rules(filter, where)), where);
+            var filters = manager.HttpFilters.Where(filter => Is<HttpRbac>(filter) || Is<JwtAuthentication>(filter)).ToArray();
+            var permissions = PermissionCodec.Decode(filters.Where(Is<HttpRbac>).Select(filter => Rules(filter, where)), where) with { TokenProviders = Tokens(filters, chain, where) };
+            CheckTokens(permissions, where);
             CheckUnderstood(filters, EncodeHttp(permissions), where);
             return permissions;
         }
@@ -64,6 +72,7 @@ internal static class DoorPermissionCodec
         var rules = chain.Filters.Where(filter => filter.TypedConfig?.Holds<NetworkRbac>() == true).ToArray();
         var allowed = PermissionCodec.Decode(
             rules.Select(filter => ValueCodec.Unpack<NetworkRbac>(filter.TypedConfig, where)).Select(rbac => ((RBAC?)rbac.Rules, (RBAC?)rbac.ShadowRules)), where);
+        CheckTokens(allowed, where);
         CheckUnderstood(rules, EncodeNetwork(chain.Name, allowed), where);
         return allowed;
     }
@@ -80,16 +89,49 @@ internal static class DoorPermissionCodec
         }
     }
 
-    private static bool IsRbac<T>(HttpFilter filter)
+    private static bool Is<T>(HttpFilter filter)
         where T : IMessage<T> => filter.TypedConfig?.Holds<T>() == true;
 
-    private static (RBAC? Rules, RBAC? Shadow) Rules(HttpFilter filter, string where)
+    private static ImmutableArray<TokenProvider> Tokens(HttpFilter[] all, FilterChain chain, string where)
+    {
+        var filters = all.Where(Is<JwtAuthentication>).ToArray();
+        if (filters.Length > 1)
+        {
+            throw new ResourceRefusedException($"{where}.http_filters: {filters.Length} filters for tokens, and each would judge alone");
+        }
+
+        if (filters.Length == 0)
+        {
+            return [];
+        }
+
+        Enforced(filters[0], where);
+        return TokenProviderCodec.Decode(
+            ValueCodec.Unpack<JwtAuthentication>(filters[0].TypedConfig, where), chain.Metadata.Settings<DoorSettings>(where).TokenStaleLimits, $"{where}.http_filters '{filters[0].Name}'");
+    }
+
+    // A rule about tokens that nobody verifies would match none, and a denial by it would let pass.
+    private static void CheckTokens(PermissionSet permissions, string where)
+    {
+        var known = permissions.TokenProviders.Select(provider => provider.Name).ToHashSet(StringComparer.Ordinal);
+        var rule = permissions.Deny.Concat(permissions.Allow).Concat(permissions.AllowWithShadowDeny).FirstOrDefault(rule => rule.Token?.Providers.Any(name => !known.Contains(name)) == true);
+        if (rule is not null)
+        {
+            throw new ResourceRefusedException($"{where}, policy {rule.Origin}: it is about tokens of a provider that is not there");
+        }
+    }
+
+    private static void Enforced(HttpFilter filter, string where)
     {
         if (filter.IsOptional || filter.Disabled)
         {
             throw new ResourceRefusedException($"{where}.http_filters '{filter.Name}': permissions that are optional or disabled fail open");
         }
+    }
 
+    private static (RBAC? Rules, RBAC? Shadow) Rules(HttpFilter filter, string where)
+    {
+        Enforced(filter, where);
         var rbac = ValueCodec.Unpack<HttpRbac>(filter.TypedConfig, where);
         return (rbac.Rules, rbac.ShadowRules);
     }

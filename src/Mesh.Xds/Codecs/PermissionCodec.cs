@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Envoy.Config.Rbac.V3;
+using Mesh.Model;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Xds.Codecs;
@@ -60,7 +61,8 @@ internal static class PermissionCodec
         for (var i = 0; i < rules.Length; i++)
         {
             var policy = new Policy();
-            policy.Principals.AddRange(rules[i].Principals.IsEmpty ? [AnyAuthenticated()] : rules[i].Principals.Select(Encode));
+            policy.Principals.AddRange((rules[i].Principals.IsEmpty ? [Everyone(rules[i].Anyone)] : rules[i].Principals.Select(Encode))
+                .Select(who => rules[i].Token is { } token ? TokenMatchCodec.Encode(who, token) : who));
             policy.Permissions.AddRange(rules[i].Requests.IsEmpty ? [new Permission { Any = true }] : rules[i].Requests.Select(RequestPermissionCodec.Encode));
             rbac.Policies[PolicyNameCodec.Encode(first + i, rules[i].Origin)] = policy;
         }
@@ -74,15 +76,13 @@ internal static class PermissionCodec
             .Where(policy => only is null || only(policy.Key))
             .Select(policy => (Name: PolicyNameCodec.Decode(policy.Key, where), policy.Value))
             .OrderBy(policy => policy.Name.Index)
-            .Select(policy => new PermissionRule
+            .Select(policy => DecodeWho(policy.Value, policy.Name.Origin, $"{where}, policy {policy.Name.Origin}") with
             {
-                Origin = policy.Name.Origin,
-                Principals = DecodePrincipals(policy.Value, $"{where}, policy {policy.Name.Origin}"),
                 Requests = DecodeRequests(policy.Value, $"{where}, policy {policy.Name.Origin}"),
             }),
     ];
 
-    private static Principal AnyAuthenticated() => new() { Authenticated = new Principal.Types.Authenticated() };
+    private static Principal Everyone(bool anonymousToo) => anonymousToo ? new() { Any = true } : new() { Authenticated = new Principal.Types.Authenticated() };
 
     private static Principal Encode(PrincipalMatch match)
     {
@@ -105,16 +105,21 @@ internal static class PermissionCodec
     private static Principal Named(Envoy.Type.Matcher.V3.StringMatcher name) =>
         new() { Authenticated = new Principal.Types.Authenticated { PrincipalName = name } };
 
-    private static ImmutableArray<PrincipalMatch> DecodePrincipals(Policy policy, string where)
+    private static PermissionRule DecodeWho(Policy policy, Origin origin, string where)
     {
         if (policy.Principals.Count == 0)
         {
             throw new ResourceRefusedException($"{where}: no principals");
         }
 
-        return policy.Principals.Count == 1 && policy.Principals[0] is { Authenticated: { PrincipalName: null } }
-            ? []
-            : [.. policy.Principals.Select(principal => Decode(principal, where))];
+        var (who, token) = TokenMatchCodec.Decode([.. policy.Principals], where);
+        var rule = new PermissionRule { Origin = origin, Token = token };
+        return who switch
+        {
+            [{ HasAny: true, Any: true }] => rule with { Anyone = true },
+            [{ Authenticated: { PrincipalName: null } }] => rule,
+            _ => rule with { Principals = [.. who.Select(principal => Decode(principal, where))] },
+        };
     }
 
     private static PrincipalMatch Decode(Principal principal, string where)

@@ -5,42 +5,52 @@ using Mesh.Model.Snapshots;
 
 namespace Mesh.Xds.Codecs;
 
-/// <summary>What a permission rule says about requests: method and path.</summary>
+/// <summary>What a permission rule says about requests: method, path and headers.</summary>
 internal static class RequestPermissionCodec
 {
     private const string Method = ":method";
 
     public static Permission Encode(RequestMatch match)
     {
-        // A match without conditions still is one about requests: on a TCP port it never holds, while "any" would.
-        var method = match.Method is null
-            ? new HeaderMatcher { Name = Method, PresentMatch = true }
-            : new HeaderMatcher { Name = Method, StringMatch = TextMatchCodec.Exact(match.Method) };
-        if (match.Path is null)
+        var parts = new Permission.Types.Set();
+        if (match.Method is not null)
         {
-            return new() { Header = method };
+            parts.Rules.Add(Header(new() { Name = Method, StringMatch = TextMatchCodec.Exact(match.Method) }));
         }
 
-        if (match.Method is null)
+        if (match.Path is not null)
         {
-            return EncodePath(match.Path);
+            parts.Rules.Add(EncodePath(match.Path));
         }
 
-        var both = new Permission.Types.Set();
-        both.Rules.Add(new Permission { Header = method });
-        both.Rules.Add(EncodePath(match.Path));
-        return new() { AndRules = both };
+        parts.Rules.AddRange(match.Headers.Select(header => Header(RouteMatchCodec.EncodeHeader(header))));
+        return parts.Rules.Count switch
+        {
+            // A match without conditions still is one about requests: on a TCP port it never holds, while "any" would.
+            0 => Header(new() { Name = Method, PresentMatch = true }),
+            1 => parts.Rules[0],
+            _ => new() { AndRules = parts },
+        };
     }
 
     public static RequestMatch Decode(Permission permission, string where)
     {
-        if (permission.AndRules is { Rules: [{ Header: { } header }, var path] })
+        var match = new RequestMatch(null, null);
+        foreach (var part in permission.AndRules?.Rules ?? [permission])
         {
-            return new(DecodeMethod(header, where), DecodePath(path, where));
+            match = part switch
+            {
+                { Header: { Name: Method } header } when match is { Method: null, Path: null, Headers.IsEmpty: true } => match with { Method = DecodeMethod(header, where) },
+                { Header: { } header } when header.Name != Method => match with { Headers = match.Headers.Add(RouteMatchCodec.DecodeHeader(header, where)) },
+                _ when match is { Path: null, Headers.IsEmpty: true } => match with { Path = DecodePath(part, where) },
+                _ => throw new ResourceRefusedException($"{where}: a permission names its method or path twice"),
+            };
         }
 
-        return permission.Header is { } only ? new(DecodeMethod(only, where), null) : new(null, DecodePath(permission, where));
+        return match;
     }
+
+    private static Permission Header(HeaderMatcher header) => new() { Header = header };
 
     private static Permission EncodePath(PathMatch path)
     {

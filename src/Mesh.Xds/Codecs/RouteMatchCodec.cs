@@ -73,7 +73,7 @@ internal static class RouteMatchCodec
         _ => throw new ResourceRefusedException($"{where}.match: {match.PathSpecifierCase} '{match.Prefix}' is not supported"),
     };
 
-    private static HeaderMatcher EncodeHeader(ValueMatch match)
+    public static HeaderMatcher EncodeHeader(ValueMatch match)
     {
         var header = new HeaderMatcher { Name = match.Name };
         switch (match.Kind)
@@ -93,7 +93,7 @@ internal static class RouteMatchCodec
         return header;
     }
 
-    private static ValueMatch DecodeHeader(HeaderMatcher header, string where) => header switch
+    public static ValueMatch DecodeHeader(HeaderMatcher header, string where) => header switch
     {
         { TreatMissingHeaderAsEmpty: true } => throw new ResourceRefusedException($"{where}: treat_missing_header_as_empty is not supported"),
         { HasPresentMatch: true } => new(header.Name, header.PresentMatch != header.InvertMatch ? ValueMatchKind.Present : ValueMatchKind.Absent, ""),

@@ -50,12 +50,17 @@ internal static class SameContent
         All(one.Deny, other.Deny, Of)
         && All(one.Allow, other.Allow, Of)
         && All(one.AllowWithShadowDeny, other.AllowWithShadowDeny, Of)
-        && one with { Deny = other.Deny, Allow = other.Allow, AllowWithShadowDeny = other.AllowWithShadowDeny } == other;
+        && All(one.TokenProviders, other.TokenProviders, (a, b) => a.SaysAs(b))
+        && one with { Deny = other.Deny, Allow = other.Allow, AllowWithShadowDeny = other.AllowWithShadowDeny, TokenProviders = other.TokenProviders } == other;
 
     private static bool Of(PermissionRule one, PermissionRule other) =>
         one.Principals.SequenceEqual(other.Principals)
-        && one.Requests.SequenceEqual(other.Requests)
+        && All(one.Requests, other.Requests, Of)
         && one with { Principals = other.Principals, Requests = other.Requests } == other;
+
+    private static bool Of(RequestMatch one, RequestMatch other) =>
+        one.Headers.SequenceEqual(other.Headers)
+        && one with { Headers = other.Headers } == other;
 
     private static bool All<T>(ImmutableArray<T> one, ImmutableArray<T> other, Func<T, T, bool> same)
     {

@@ -17,6 +17,7 @@ internal static class EnvoyBuilder
         return new(
             [
                 .. snapshot.Clusters.Select(EnvoyClusters.Encode),
+                .. EnvoyClusters.Keys(snapshot.Inbound.SelectMany(port => port.Permissions.TokenProviders)),
                 .. snapshot.Inbound.IsEmpty ? ImmutableArray<XdsResource>.Empty : [EnvoyDoor.Encode(snapshot.Identity.TrustDomain, snapshot.Inbound)],
                 .. snapshot.Outbound.Select(listener => EnvoyOutbound.Encode(listener, ports[listener.Name], faulted.Contains(listener.Upstream))),
                 .. snapshot.RouteTables.Select(table => EnvoyRoutes.Encode(table, snapshot.Faults)),

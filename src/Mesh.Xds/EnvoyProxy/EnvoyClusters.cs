@@ -12,7 +12,27 @@ namespace Mesh.Xds.EnvoyProxy;
 /// <summary>Upstream ports for Envoy.</summary>
 internal static class EnvoyClusters
 {
-    public static XdsResource Encode(ClusterRecord cluster)
+    public static XdsResource Encode(ClusterRecord cluster) => XdsResource.From(TypeUrls.Cluster, cluster.Name, EncodeMessage(cluster));
+
+    /// <summary>Where the keys of token providers are fetched: Envoy reaches nothing without a cluster.</summary>
+    public static IEnumerable<XdsResource> Keys(IEnumerable<TokenProvider> providers) =>
+        providers.Select(provider => provider.KeysUrl).OfType<Uri>().DistinctBy(TokenProviderCodec.KeysCluster).Select(url =>
+        {
+            var message = EncodeMessage(new ClusterRecord
+            {
+                Upstream = new PortRef(new ServiceId("mesh-system", "jwks"), url.Scheme),
+                Kind = ClusterKind.External,
+                Protocol = url.Scheme == Uri.UriSchemeHttps ? AppProtocol.Https : AppProtocol.Http,
+                Wire = WireProtocol.Http1,
+                ExternalHost = url.Host.Trim('[', ']'),
+                ExternalPort = url.Port,
+            });
+            message.Name = TokenProviderCodec.KeysCluster(url);
+            message.LoadAssignment.ClusterName = message.Name;
+            return XdsResource.From(TypeUrls.Cluster, message.Name, message);
+        });
+
+    private static Envoy.Config.Cluster.V3.Cluster EncodeMessage(ClusterRecord cluster)
     {
         if (cluster is { Kind: ClusterKind.External, Wire: WireProtocol.Auto } && cluster is not { Protocol: AppProtocol.Https } and not { ExternalTls: not null })
         {
@@ -44,7 +64,7 @@ internal static class EnvoyClusters
             message.TransportSocket = ExternalClusterCodec.Socket(cluster.ExternalTls ?? new(), cluster.ExternalHost ?? "", EnvoyTls.WebRoots, cluster.Protocol.IsHttp() ? Alpn(cluster) : []);
         }
 
-        return XdsResource.From(TypeUrls.Cluster, cluster.Name, message);
+        return message;
     }
 
     /// <summary>Envoy offers what it is told and speaks what it is told, whatever the peer chose: the two have to fit.</summary>

@@ -15,25 +15,36 @@ internal static class ProxylessPermissions
         Deny = [.. permissions.Deny.Select(rule => Of(Readable(rule, isDenial: true)!)).OfType<PermissionRule>()],
         Allow = Of(permissions.Allow),
         AllowWithShadowDeny = Of(permissions.AllowWithShadowDeny),
+        TokenProviders = [],
     };
 
     private static ImmutableArray<PermissionRule> Of(ImmutableArray<PermissionRule> rules) =>
         [.. rules.Select(rule => Readable(rule, isDenial: false)).OfType<PermissionRule>().Select(Of).OfType<PermissionRule>()];
 
-    // A path that servers cannot read never widens access: who is denied by it is denied every path, who is allowed by it none.
+    // What servers cannot read never widens access: who is denied by it is denied without it, who is allowed by it is not. They verify no tokens.
     private static PermissionRule? Readable(PermissionRule rule, bool isDenial)
     {
-        bool IsReadable(RequestMatch request) => request.Path is not { Kind: PathMatchKind.RegularExpression } path || Re2Syntax.Fault(path.Value) is null;
-        if (rule.Requests.All(IsReadable))
+        if (rule.Token is not null)
+        {
+            return isDenial ? Readable(rule with { Token = null }, isDenial) : null;
+        }
+
+        if (rule.Requests.All(request => IsReadable(request.Path) && request.Headers.All(IsReadable)))
         {
             return rule;
         }
 
         ImmutableArray<RequestMatch> requests = isDenial
-            ? [.. rule.Requests.Select(request => IsReadable(request) ? request : request with { Path = null })]
-            : [.. rule.Requests.Where(IsReadable)];
+            ? [.. rule.Requests.Select(request => request with { Path = IsReadable(request.Path) ? request.Path : null, Headers = [.. request.Headers.Where(IsReadable)] })]
+            : [.. rule.Requests.Where(request => IsReadable(request.Path) && request.Headers.All(IsReadable))];
         return requests.IsEmpty ? null : rule with { Requests = requests };
     }
+
+    private static bool IsReadable(PathMatch? path) => path is not { Kind: PathMatchKind.RegularExpression } || Re2Syntax.Fault(path.Value) is null;
+
+    // Headers of gRPC's own are refused (gRFC A41).
+    private static bool IsReadable(ValueMatch header) =>
+        !header.Name.StartsWith("grpc-", StringComparison.OrdinalIgnoreCase) && (header.Kind != ValueMatchKind.RegularExpression || Re2Syntax.Fault(header.Value) is null);
 
     /// <returns><see langword="null"/>: it is about no gRPC call.</returns>
     private static PermissionRule? Of(PermissionRule rule)
@@ -44,6 +55,6 @@ internal static class ProxylessPermissions
         }
 
         var calls = rule.Requests.Where(request => request.Method is null or GrpcMethod).Select(request => request with { Method = null }).ToImmutableArray();
-        return calls.IsEmpty ? null : rule with { Requests = calls.Any(call => call.Path is null) ? [] : calls };
+        return calls.IsEmpty ? null : rule with { Requests = calls.Any(call => call is { Path: null, Headers.IsEmpty: true }) ? [] : calls };
     }
 }

@@ -17,6 +17,7 @@ internal sealed class MessageWalker(string resource, Action<XdsViolation> report
         Envoy.Config.Route.V3.RouteReflection.Descriptor,
         Envoy.Extensions.Filters.Listener.TlsInspector.V3.TlsInspectorReflection.Descriptor,
         Envoy.Extensions.Filters.Http.Fault.V3.FaultReflection.Descriptor,
+        Envoy.Extensions.Filters.Http.JwtAuthn.V3.ConfigReflection.Descriptor,
         Envoy.Extensions.Filters.Http.LocalRatelimit.V3.LocalRateLimitReflection.Descriptor,
         Envoy.Extensions.Filters.Http.Rbac.V3.RbacReflection.Descriptor,
         Envoy.Extensions.Filters.Http.Router.V3.RouterReflection.Descriptor,

@@ -5,6 +5,7 @@ using Envoy.Config.Cluster.V3;
 using Envoy.Config.Endpoint.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
+using Envoy.Extensions.Filters.Http.JwtAuthn.V3;
 using Envoy.Extensions.Filters.Http.Rbac.V3;
 using Envoy.Extensions.Filters.Http.Router.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
@@ -145,7 +146,7 @@ public static class XdsValidator
             report($"{at}.http_filters", "the last one has to be the router", manager.HttpFilters.LastOrDefault()?.Name ?? "none");
         }
 
-        foreach (var filter in manager.HttpFilters.Where(filter => filter.IsOptional && filter.TypedConfig?.Holds<RBAC>() == true))
+        foreach (var filter in manager.HttpFilters.Where(filter => filter.IsOptional && (filter.TypedConfig?.Holds<RBAC>() == true || filter.TypedConfig?.Holds<JwtAuthentication>() == true)))
         {
             report($"{at}.http_filters", "permissions must not be optional: they would fail open", filter.Name);
         }

@@ -22,8 +22,15 @@ internal static class DocumentedPolicies
         var (mesh, storefront, backoffice, orders) = (app.Mesh, app.Storefront, app.Backoffice, app.Orders);
 
         // <TrafficPermission>
+        var accounts = new MeshTokenIssuer { Name = "accounts", Issuer = "https://login.example/", Audiences = ["orders"], KeysUrl = "https://login.example/keys" };
+
         mesh.Deny(storefront, orders, r => r.Methods = ["DELETE"]);
         mesh.Allow(backoffice, orders, r => r.PathPrefixes = ["/reports"]);
+        mesh.Allow(backoffice, orders, r =>
+        {
+            r.Methods = ["POST"];
+            r.Token = new MeshToken { Issuer = accounts, Claims = [new MeshClaim { Path = ["scope"], Contains = ["orders.write"] }] };
+        });
         // </TrafficPermission>
     }
 

@@ -49,6 +49,28 @@ public sealed class TrafficPermissionExtensionsTests
               - default: {deny: [{spiffeId: {type: Exact, value: "spiffe://shop.local/developer"}}]}
               - default: {allowWithShadowDeny: [{spiffeId: {type: Prefix, value: "spiffe://shop.local/ns/web"}}]}
             """),
+        ["headers, gRPC, tokens, everybody"] = (
+            app => app.Mesh
+                .Allow(app.Storefront, app.Orders, r => (r.Grpc, r.Headers) = (["shop.Orders/Get", "shop.Admin"],
+                    [new() { Name = "a" }, new() { Name = "b", Value = "1" }, new() { Name = "c", Prefix = "2" }, new() { Name = "d", Expression = "[0-9]" }, new() { Name = "e", Absent = true }]))
+                .Allow(MeshIdentity.Anyone, app.Orders, r => r.Token = new() { Issuer = Accounts(), Claims = [new() { Path = ["realm", "roles"], Contains = ["admin"] }, new() { Path = ["sub"], Values = ["ann"] }] })
+                .Deny(MeshIdentity.Anyone, app.Orders, r => r.Token = new() { Issuer = Accounts(), Missing = true }),
+            """
+            kind: TrafficPermission
+            metadata: {name: orders}
+            spec:
+              targetRef: {kind: Service, name: orders}
+              jwtProviders:
+              - {name: accounts, issuer: i, jwks: {file: /keys.json}, from: [{header: x-t, prefix: T}, {cookie: c}, {query: q}], clockSkew: 5s, forward: false}
+              rules:
+              - default:
+                  allow:
+                  - service: storefront
+                    grpc: [{service: shop.Orders, method: Get}, {service: shop.Admin}]
+                    headers: [{name: a, type: Present}, {name: b, value: "1"}, {name: c, type: Prefix, value: "2"}, {name: d, type: RegularExpression, value: "[0-9]"}, {name: e, type: Absent}]
+              - default: {allow: [{anyone: true, jwt: {provider: accounts, claims: [{path: [realm, roles], contains: [admin]}, {path: [sub], values: [ann]}]}}]}
+              - default: {deny: [{anyone: true, jwt: {provider: accounts, missing: true}}]}
+            """),
         ["every service, all services, other namespaces"] = (
             app => app.Mesh
                 .Allow(app.Mesh, app.Payments)
@@ -67,6 +89,19 @@ public sealed class TrafficPermissionExtensionsTests
             metadata: {name: all, namespace: mesh-system}
             spec: {rules: [{default: {allow: [{service: default/backoffice}]}}]}
             """),
+    };
+
+    private static MeshTokenIssuer Accounts() => new()
+    {
+        Name = "accounts",
+        Issuer = "i",
+        KeysFile = "/keys.json",
+        Header = "x-t",
+        HeaderPrefix = "T",
+        Cookie = "c",
+        Query = "q",
+        ClockSkew = TimeSpan.FromSeconds(5),
+        Forward = false,
     };
 
     public static TheoryData<string> Rows => Table.Rows;

@@ -54,6 +54,48 @@ public sealed class PermissionNarrowingTests
         Assert.Equal(("", "x", "orders"), (Show(narrowed, s => s.Allow), Show(narrowed, s => s.Deny), narrowed.TargetRef.Name));
     }
 
+    private const string Providers = "jwtProviders: [{name: p, issuer: i, audiences: [a], jwks: {file: /k}}], ";
+
+    [Theory]
+    // a mistake elsewhere: tokens go on to allow
+    [InlineData(Providers, "{allow: [{service: a, jwt: {}}, {service: b}], deny: [{service: y, methods: [NOPE]}]}", "a+jwt b", "x+jwt")]
+    // another audience beside a mistake: who has tokens of before may not use them, who has none may
+    [InlineData("jwtProviders: [{name: p, issuer: i, audiences: [b], jwks: {file: /k}}], ", "{allow: [{service: a, jwt: {}}, {service: b}], deny: [{service: y, methods: [NOPE]}]}", "b", "x+jwt")]
+    // the mistake is in the provider: what hangs on it denies at once, and allows nothing that is not as before
+    [InlineData("jwtProviders: [{name: p, issuer: i, jwks: {}}], ", "{allow: [{service: b}], deny: [{service: z, jwt: {}}]}", "b", "x+jwt z")]
+    // a condition that came beside a mistake holds at once
+    [InlineData(Providers, "{allow: [{service: a, jwt: {}}, {service: b, headers: [{name: h, type: Present}]}], deny: [{service: y, methods: [NOPE]}]}", "a+jwt b+h", "x+jwt")]
+    public void Narrow_Tokens_NeverWidens(string providers, string settings, string allow, string deny)
+    {
+        var good = (TrafficPermissionPolicy)Read($"{Providers}rules: [{{default: {{allow: [{{service: a, jwt: {{}}}}, {{service: b}}], deny: [{{service: x, jwt: {{}}}}]}}}}]", spec: true).Resource!;
+
+        var narrowed = PermissionNarrowing.Narrow(Read($"{providers}rules: [{{default: {settings}}}]", spec: true), good)!;
+
+        Assert.Equal((allow, deny), (ShowAll(narrowed, s => s.Allow), ShowAll(narrowed, s => s.Deny)));
+        Assert.Equal(good.JwtProviders, narrowed.JwtProviders);
+    }
+
+    [Theory]
+    [InlineData("jwtProviders: [{name: p, issuer: i, jwks: {}}], rules: [{default: {allow: [{service: a}], deny: [{service: z, jwt: {}}]}}]", "z")]
+    [InlineData("rules: [{default: {deny: [{anyone: true, methods: [NOPE]}]}}]", "everyone")]
+    public void Narrow_TokensWithoutLastGood_DeniesAtLeastWhatItSays(string spec, string deny)
+    {
+        var narrowed = PermissionNarrowing.Narrow(Read(spec, spec: true), lastGood: null)!;
+
+        Assert.Equal(("", deny), (ShowAll(narrowed, s => s.Allow), ShowAll(narrowed, s => s.Deny)));
+        Assert.Empty(narrowed.JwtProviders);
+    }
+
+    private static string ShowAll(TrafficPermissionPolicy policy, Func<PermissionSettings, IEnumerable<CallerMatch>> list) => string.Join(' ', policy.Rules.SelectMany(r => list(r.Default)).Select(c =>
+        $"{(c.Anyone ? "everyone" : c.Service)}{(c.Jwt is null ? "" : "+jwt")}{string.Concat(c.Headers.Select(h => $"+{h.Name}"))}"));
+
+    private static ResourceReadResult Read(string text, bool spec) => ResourceReader.Read(DocumentReader.ReadYaml($$"""
+        apiVersion: mesh.dev/v1alpha1
+        kind: TrafficPermission
+        metadata: {name: test}
+        spec: {{{(spec ? text : "")}}}
+        """, "x.yaml").Documents.Single());
+
     [Fact]
     public void Narrow_NothingReadable_KeepsLastGood()
     {

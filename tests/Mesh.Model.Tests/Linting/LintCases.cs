@@ -67,12 +67,13 @@ internal static class LintCases
         ("MESH141", Permission("deny: [{service: storefront}]"), Permission("deny: [{service: storefront, methods: [DELETE]}]")),
         ("MESH142", Permission("allow: [{service: storefront, methods: [GET]}]"), Permission("allow: [{service: reports, methods: [GET]}]")),
         ("MESH143", Permission("allow: [{service: storefront}]"), Permission("allow: [{service: reports}]")),
-        ("MESH144", Permission("allowWithShadowDeny: [{service: storefront}]"), Permission("allowWithShadowDeny: [{service: reports}]")),
+        ("MESH144", Permission("allowWithShadowDeny: [{service: storefront}], deny: [{service: storefront}]"), Permission("allowWithShadowDeny: [{service: storefront}], deny: [{service: storefront, methods: [PUT]}]")),
         ("MESH145", Permission("allow: [{service: reports}]"), Permission("allow: [{service: storefront}]", "payments-next") + "---\n" + Route("[{default: {backendRefs: [{name: payments-next}]}}]")),
         ("MESH146", Permission("deny: [{service: reports}]"), Permission("deny: [{service: storefront}]")),
         ("MESH147", Permission("deny: [{service: storefront, methods: [GET]}]", "db"), Permission("deny: [{service: storefront}]", "db")),
         ("MESH148", Permission("""allow: [{spiffeId: {type: Prefix, value: "spiffe://shop.local"}}]"""), Permission("""allow: [{spiffeId: {type: Prefix, value: "spiffe://shop.local/ns/batch"}}]""")),
         ("MESH149", Permission("allow: [{service: reports, methods: [GET, TRACE]}]"), Permission("allow: [{service: reports, methods: [GET]}]")),
+        ("MESH150", Tokens(""), Tokens("audiences: [payments], ")),
         ("MESH160", Retry("{http: {perTryTimeout: 2s}}") + "---\n" + Timeout("t", "{request: 2s}"), Retry("{http: {perTryTimeout: 500ms}}") + "---\n" + Timeout("t", "{request: 2s}")),
         ("MESH161", Retry("{http: {numRetries: 3, perTryTimeout: 1s}}") + "---\n" + Timeout("t", "{request: 2s}"), Retry("{http: {numRetries: 1, perTryTimeout: 1s}}") + "---\n" + Timeout("t", "{request: 2s}")),
         ("MESH162", Retry("{budget: {percent: 0, minPerSecond: 0}}"), Retry("{budget: {percent: 0, minPerSecond: 1}}")),
@@ -118,6 +119,12 @@ internal static class LintCases
         Route($"[{{matches: [{{path: {{type: PathPrefix, value: {from}}} }}], default: {{filters: [{{type: RequestRedirect, requestRedirect: {{path: {{type: ReplacePrefixMatch, replacePrefixMatch: {to}}} }} }}]}} }}]");
 
     private static string Headers(string changes) => Route($"[{{default: {{filters: [{{type: RequestHeaderModifier, requestHeaderModifier: {{{changes}}} }}]}} }}]");
+
+    private static string Tokens(string audiences) => $$$"""
+        kind: TrafficPermission
+        metadata: {name: tokens}
+        spec: {targetRef: {kind: Service, name: payments}, jwtProviders: [{name: p, issuer: i, {{{audiences}}}jwks: {file: /k}}], rules: [{default: {deny: [{service: storefront, jwt: {missing: true}}]}}]}
+        """;
 
     private static string Permission(string lists, string at = "payments") =>
         $"kind: TrafficPermission\nmetadata: {{name: permission}}\nspec: {{targetRef: {{kind: Service, name: {at}}}, rules: [{{default: {{{lists}}} }}]}}\n";

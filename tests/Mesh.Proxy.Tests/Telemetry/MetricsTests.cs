@@ -64,7 +64,7 @@ public sealed class MetricsTests : IDisposable
     {
         for (var i = 0; i < MetricTable.Limit + 50; i++)
         {
-            _metrics.ShadowDenied($"ns/caller-{i}", "default/orders/http");
+            _metrics.ShadowDenied($"ns/caller-{i}", "default/orders/http", "TrafficPermission default/orders");
         }
 
         var series = Table("mesh.shadow_denials").Series.ToList();
@@ -75,7 +75,7 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void Label_WithQuotesAndNewLines_IsEscaped()
     {
-        _metrics.ShadowDenied("a\"b\\c\nd", "x");
+        _metrics.ShadowDenied("a\"b\\c\nd", "x", "y");
 
         Assert.Contains("""mesh_caller="a\"b\\c\nd",""", PrometheusText.Write(_tables.Read()), StringComparison.Ordinal);
     }

@@ -16,6 +16,9 @@ internal static class MatchRules
         "Connection", "Content-Length", "Keep-Alive", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
     };
 
+    /// <summary>Whether a header says where a message ends or belongs to one connection only.</summary>
+    public static bool IsFrame(string header) => FrameHeaders.Contains(header);
+
     public static IEnumerable<Violation> Method(string method, FieldPath at)
     {
         if (!Methods.Contains(method))

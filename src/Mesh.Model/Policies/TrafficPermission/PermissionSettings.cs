@@ -15,10 +15,9 @@ public sealed record PermissionSettings : PolicySettings
     /// <summary>Let pass, counted and logged as if refused: a rehearsal.</summary>
     public ImmutableArray<CallerMatch> AllowWithShadowDeny { get; init; } = [];
 
+    /// <summary>The lists under their names.</summary>
+    internal IEnumerable<(string Name, ImmutableArray<CallerMatch> Callers)> Lists => [("deny", Deny), ("allow", Allow), ("allowWithShadowDeny", AllowWithShadowDeny)];
+
     internal override IEnumerable<Violation> Validate(FieldPath at) =>
-    [
-        .. Deny.SelectMany((caller, i) => caller.Validate((at / "deny")[i])),
-        .. Allow.SelectMany((caller, i) => caller.Validate((at / "allow")[i])),
-        .. AllowWithShadowDeny.SelectMany((caller, i) => caller.Validate((at / "allowWithShadowDeny")[i])),
-    ];
+        Lists.SelectMany(list => list.Callers.SelectMany((caller, i) => caller.Validate((at / list.Name)[i])));
 }

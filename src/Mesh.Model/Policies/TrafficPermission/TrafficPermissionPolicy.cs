@@ -9,12 +9,57 @@ public sealed record TrafficPermissionPolicy : Policy
     /// <inheritdoc />
     public override string Kind => "TrafficPermission";
 
+    /// <summary>Whose JSON Web Tokens the entries may ask for. A request with a token that none of them takes is refused.</summary>
+    public ImmutableArray<JwtProvider> JwtProviders { get; init; } = [];
+
     /// <summary>The rules; their lists add up.</summary>
     public ImmutableArray<InboundItem<PermissionSettings>> Rules { get; init; } = [];
 
     private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
     [
         .. TargetRef.Validate(at / "targetRef"),
+        .. JwtProviders.SelectMany((provider, i) => provider.Validate((at / "jwtProviders")[i])),
+        .. Twice((at / "jwtProviders")),
         .. Rules.SelectMany((item, i) => item.Validate((at / "rules")[i])),
+        .. Rules.SelectMany((item, i) => Known(item.Default, (at / "rules")[i] / "default")),
     ];
+
+    private IEnumerable<Violation> Twice(FieldPath at)
+    {
+        for (var i = 1; i < JwtProviders.Length; i++)
+        {
+            if (JwtProviders[..i].Any(other => other.Name == JwtProviders[i].Name))
+            {
+                yield return new(at[i] / "name", $"is taken: an earlier provider is {Wording.Quote(JwtProviders[i].Name)} too");
+            }
+            else if (JwtProviders[..i].Any(other => other.Issuer == JwtProviders[i].Issuer))
+            {
+                yield return new(at[i] / "issuer", $"is that of an earlier provider; list all audiences of {Wording.Quote(JwtProviders[i].Issuer)} there");
+            }
+        }
+    }
+
+    private IEnumerable<Violation> Known(PermissionSettings settings, FieldPath at)
+    {
+        foreach (var (list, callers) in settings.Lists)
+        {
+            for (var i = 0; i < callers.Length; i++)
+            {
+                if (callers[i].Jwt is not { } jwt)
+                {
+                    continue;
+                }
+
+                var where = (at / list)[i] / "jwt";
+                if (JwtProviders.IsEmpty)
+                {
+                    yield return new(where, "asks for a token, but the policy names nobody who issues them; add spec.jwtProviders");
+                }
+                else if (jwt.Provider is not null && JwtProviders.All(provider => provider.Name != jwt.Provider))
+                {
+                    yield return new(where / "provider", $"must be {Wording.OneOf([.. JwtProviders.Select(provider => provider.Name)])} but is {Wording.Quote(jwt.Provider)}");
+                }
+            }
+        }
+    }
 }
