@@ -30,7 +30,7 @@ internal static class PolicyFiles
             var name = $"{Path.GetFileName(root)}/{Path.GetRelativePath(root, file).Replace('\\', '/')}";
             var read = DocumentReader.Read(File.ReadAllText(file), name);
             errors.AddRange(read.Violations.Select(v => $"{name}:{v.Line}: {v}"));
-            foreach (var result in read.Documents.Select(ResourceReader.Read))
+            foreach (var result in read.Documents.Select(d => ResourceReader.Read(d with { Root = (ObjectNode)Released(d.Root, mesh) })))
             {
                 errors.AddRange(result.Violations.Select(v => $"{name}:{v.Line}: {v}"));
                 if (result.Resource is { } resource)
@@ -43,6 +43,19 @@ internal static class PolicyFiles
         return errors.Count == 0 ? documents : throw MeshDiagnostics.Misused(errors);
     }
 
+    // Whom a policy is about, and to whom it leads, may be said with a namespace as well.
+    private static DocumentNode Released(DocumentNode node, PublishedMesh mesh) => node switch
+    {
+        ObjectNode o => o with
+        {
+            Members = [.. o.Members.Select(m => m with { Value = m is { Name: "namespace", Value: ScalarNode { Kind: ScalarKind.Text } ns } ? ns with { Text = Released(ns.Text, mesh) } : Released(m.Value, mesh) })],
+        },
+        ListNode l => l with { Items = [.. l.Items.Select(i => Released(i, mesh))] },
+        _ => node,
+    };
+
+    private static string Released(string ns, PublishedMesh mesh) => ns == mesh.Mesh.Options.Namespace || ns == ServiceId.DefaultNamespace ? ChartText.Namespace : ns;
+
     // What the AppHost calls its namespace is the release's, and people are to find the file that they wrote.
     private static MeshDocument Published(MeshDocument resource, PublishedMesh mesh)
     {
@@ -51,7 +64,7 @@ internal static class PolicyFiles
         {
             Metadata = metadata with
             {
-                Namespace = metadata.Namespace == mesh.Mesh.Options.Namespace || metadata.Namespace == ServiceId.DefaultNamespace ? ChartText.Namespace : metadata.Namespace,
+                Namespace = Released(metadata.Namespace, mesh),
                 DeclaredAt = resource.Origin.Location is { } place ? metadata.DeclaredAt.Add(ResourceMetadata.Document, place) : metadata.DeclaredAt,
             },
         };

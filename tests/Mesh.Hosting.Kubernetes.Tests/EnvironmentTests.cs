@@ -4,6 +4,7 @@ using Aspire.Hosting.Kubernetes.Resources;
 using k8s.Models;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
 using Mesh.Model.Serialization;
+using Mesh.Testing;
 
 namespace Mesh.Hosting.Kubernetes.Tests;
 
@@ -90,6 +91,35 @@ public sealed class EnvironmentTests
                 orders.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(3));
             }
         }
+    }
+
+    [Fact]
+    public async Task PolicyInAFile_ThatNamesTheNamespace_MeansTheReleases()
+    {
+        using var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "policies.yaml"),
+            """
+            apiVersion: mesh.dev/v1alpha1
+            kind: Timeout
+            metadata: { name: orders, namespace: default }
+            spec:
+              to:
+              - targetRef: { kind: Service, name: orders, namespace: default }
+                default: { request: 3s }
+            """,
+            TestContext.Current.CancellationToken);
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh("mesh", o => o.PoliciesDirectory = folder.Path);
+            builder.AddKubernetesEnvironment("k8s");
+            Service(builder, "orders");
+        });
+
+        var policy = RenderedChart.Of(output, "prod").Node("Timeout", "orders", "mesh.dev");
+        var target = (ObjectNode)((ObjectNode)((ListNode)((ObjectNode)policy["spec"]!)["to"]!).Items[0])["targetRef"]!;
+        Assert.Equal("prod", Text((ObjectNode)policy["metadata"]!, "namespace"));
+        Assert.Equal(("orders", "prod"), (Text(target, "name"), Text(target, "namespace")));
     }
 
     [Fact]
