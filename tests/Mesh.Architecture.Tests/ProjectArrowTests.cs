@@ -5,6 +5,7 @@ public sealed class ProjectArrowTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Mesh.Model"] = [],
+        ["Mesh.Analyzers"] = [],
         ["Mesh.Yaml"] = ["Mesh.Model"],
         ["Mesh.Xds"] = ["Mesh.Model"],
         ["Mesh.Kubernetes"] = ["Mesh.Model"],
@@ -13,7 +14,7 @@ public sealed class ProjectArrowTests
         ["Mesh.Proxy.Native"] = [],
         ["Mesh.Laptop"] = ["Mesh.Model"],
         ["Mesh.Cli"] = ["Mesh.Kubernetes", "Mesh.Laptop", "Mesh.Model", "Mesh.Yaml"],
-        ["Mesh.Hosting"] = ["Mesh.Laptop", "Mesh.Model"],
+        ["Mesh.Hosting"] = ["Mesh.Analyzers", "Mesh.Laptop", "Mesh.Model"],
         ["Mesh.Hosting.Docker"] = ["Mesh.Hosting", "Mesh.Kubernetes", "Mesh.Model", "Mesh.Yaml"],
         ["Mesh.Hosting.Kubernetes"] = ["Mesh.Hosting", "Mesh.Kubernetes", "Mesh.Model", "Mesh.Yaml"],
         ["Mesh.Hosting.Testing"] = ["Mesh.Hosting"],

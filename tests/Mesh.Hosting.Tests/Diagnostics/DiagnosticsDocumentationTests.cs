@@ -28,9 +28,9 @@ public sealed partial class DiagnosticsDocumentationTests
         Assert.Empty(elsewhere);
     }
 
-    // Those of AppHosts, and the rules of the linter.
+    // Those of AppHosts, the rules of the linter, and what the compiler is told of.
     private static bool IsPlaceOfIds(string file) =>
-        (file.Contains("Mesh.Hosting", StringComparison.Ordinal) && Path.GetFileName(Path.GetDirectoryName(file)) == "Diagnostics") || Path.GetFileName(file) == "LintRules.cs";
+        (file.Contains("Mesh.Hosting", StringComparison.Ordinal) && Path.GetFileName(Path.GetDirectoryName(file)) == "Diagnostics") || Path.GetFileName(file) is "LintRules.cs" or "AnalyzerRules.cs";
 
     // An id as code says it: at the beginning of a text.
     [GeneratedRegex("\"(?<id>MESH[0-9]{3})\\b")]
