@@ -325,7 +325,8 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
                 Advance(advance ?? TimeSpan.Zero);
             }
 
-            Assert.True(there(), "It did not come to pass.");
+            // That time is enough; the machine may need more of its own.
+            Assert.True(await SettlesAsync(there, Deadline), "It did not come to pass.");
         }
 
         private static async Task<bool> SettlesAsync(Func<bool> there, TimeSpan within)
