@@ -51,7 +51,7 @@ public static class LintRules
     public static readonly LintRule NoBudget = new("MESH162", "budget of zero");
     public static readonly LintRule RetryOnNothing = new("MESH163", "retry on nothing");
     public static readonly LintRule NoRetries = new("MESH164", "conditions without retries", LintLevel.Hint);
-    public static readonly LintRule ConnectOverRequest = new("MESH165", "connect longer than the request");
+    public static readonly LintRule ConnectOverRequest = new("MESH165", "connect longer than the request", LintLevel.Hint);
     public static readonly LintRule CalleeEndsFirst = new("MESH166", "callee ends first", LintLevel.Hint);
 
     public static readonly LintRule Unheard = new("MESH170", "policy without effect", LintLevel.Hint);
