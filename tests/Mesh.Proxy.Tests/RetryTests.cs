@@ -175,6 +175,28 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task Budget_TotalFailureAt500PerSecond_AFifthMoreReachesTheService()
+    {
+        const int requests = 1000;
+        await using var app = await TestApp.StartAsync(context =>
+        {
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        });
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(TimeProvider.System.GetUtcNow()); // certificates are of today
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Time = time, Retry = new RetrySettings { On = RetryOn.ServerError, BackOffBase = TimeSpan.Zero } });
+        using var client = new HttpClient();
+
+        for (var i = 0; i < requests; i++)
+        {
+            using var response = await client.GetAsync(pair.Url, Stop).InTime();
+            time.Advance(TimeSpan.FromMilliseconds(2));
+        }
+
+        Assert.InRange(app.Requests, requests + 1, requests * 12 / 10);
+    }
+
+    [Fact]
     public async Task PerTryTimeout_OtherReplicaAnswers()
     {
         var first = 0;
@@ -232,6 +254,57 @@ public sealed class RetryTests
         using var response = await client.GetAsync(pair.Url, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
 
         await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsStringAsync(Stop).InTime());
+    }
+
+    [Theory]
+    // the caller's header, the response's header, requests that the app sees
+    [InlineData("yes", "yes", 2)]
+    [InlineData("no", "yes", 1)]
+    [InlineData("yes", "no", 1)]
+    public async Task Headers_OfRequestAndResponse_DecideTogether(string request, string response, int expected)
+    {
+        var seen = 0;
+        await using var app = await TestApp.StartAsync(context =>
+        {
+            context.Response.Headers["x-again"] = Interlocked.Increment(ref seen) == 1 ? response : "no";
+            return Task.CompletedTask;
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions
+        {
+            Retry = new RetrySettings
+            {
+                BackOffBase = TimeSpan.Zero,
+                RequestHeaders = [new("x-may", ValueMatchKind.Exact, "yes")],
+                ResponseHeaders = [new("x-again", ValueMatchKind.Exact, "yes")],
+            },
+        });
+        using var client = new HttpClient();
+        using var get = new HttpRequestMessage(HttpMethod.Get, pair.Url) { Headers = { { "x-may", request } } };
+
+        using var answer = await client.SendAsync(get, Stop).InTime();
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(expected, seen);
+    }
+
+    [Theory]
+    [InlineData("POST", 3)]
+    [InlineData("GET", 1)]
+    public async Task Methods_OfThePolicy_AreThoseThatAreRepeated(string method, int expected)
+    {
+        var seen = 0;
+        await using var app = await TestApp.StartAsync(context =>
+        {
+            Interlocked.Increment(ref seen);
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Retry = new RetrySettings { On = RetryOn.GatewayError, IdempotentMethods = ["POST"], BackOffBase = TimeSpan.Zero } });
+        using var client = new HttpClient();
+
+        using var response = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), pair.Url), Stop).InTime();
+
+        Assert.Equal(expected, seen);
     }
 
     private static Task Reset(Socket socket)

@@ -76,6 +76,16 @@ internal static class PolicyExports
         where T : IResource =>
         CircuitBreakerExtensions.Add(resource, Caller(resource, to), Callee(resource, to), breaker, endpoint, new DeclaredAt("withMeshCircuitBreaker"));
 
+    /// <summary>Has the resource ask the replicas of another how they are, or each caller its own.</summary>
+    /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
+    /// <param name="check">How.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only this endpoint.</param>
+    [AspireExport("withMeshHealthCheck")]
+    public static IResourceBuilder<T> WithMeshHealthCheckExport<T>(this IResourceBuilder<T> resource, MeshHealthCheck check, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        HealthCheckExtensions.Add(resource, Caller(resource, to), Callee(resource, to), check, endpoint, new DeclaredAt("withMeshHealthCheck"));
+
     /// <summary>Routes the requests of the resource to another, or everybody's requests to it.</summary>
     /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls.</param>
     /// <param name="configure">Adds the rules.</param>

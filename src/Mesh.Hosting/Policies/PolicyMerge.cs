@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
+using Mesh.Model.Policies.HealthCheck;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.RateLimit;
@@ -44,6 +45,7 @@ internal static class PolicyMerge
         LoadBalancingPolicy p => (p.To.Length, 0),
         RateLimitPolicy p => (0, p.Rules.Length),
         CircuitBreakerPolicy p => (p.To.Length, 0),
+        HealthCheckPolicy p => (p.To.Length, 0),
         HttpRoutePolicy p => (p.To.Length, 0),
         TcpRoutePolicy p => (p.To.Length, 0),
         TrafficPermissionPolicy p => (0, p.Rules.Length),
@@ -57,6 +59,7 @@ internal static class PolicyMerge
         (LoadBalancingPolicy a, LoadBalancingPolicy b) => a with { To = [.. a.To, .. b.To] },
         (RateLimitPolicy a, RateLimitPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },
         (CircuitBreakerPolicy a, CircuitBreakerPolicy b) => a with { To = [.. a.To, .. b.To] },
+        (HealthCheckPolicy a, HealthCheckPolicy b) => a with { To = [.. a.To, .. b.To] },
         (HttpRoutePolicy a, HttpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (TcpRoutePolicy a, TcpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (TrafficPermissionPolicy a, TrafficPermissionPolicy b) => a with

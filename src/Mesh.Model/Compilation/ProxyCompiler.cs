@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
+using Mesh.Model.Policies.HealthCheck;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.Retry;
@@ -21,8 +22,9 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
     private readonly CircuitBreakerCompiler _circuitBreakers = new(policies);
+    private readonly HealthCheckCompiler _healthChecks = new(policies);
     private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<(HttpRoutePolicy, HttpRouteItem, int)>>), RouteTable> _tables = new();
-    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<CircuitBreakerSettings>>), Cluster> _clusters = new();
+    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<CircuitBreakerSettings>>, ImmutableArray<Layer<HealthCheckSettings>>), Cluster> _clusters = new();
 
     public (ProxySnapshot Snapshot, ImmutableArray<AppliedSetting> Applied) Compile(Service service)
     {
@@ -113,7 +115,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         : rule;
 
     private Cluster Cluster(Service service, Upstream upstream, List<AppliedSetting> applied) => _clusters.Get(
-        (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream), _circuitBreakers.Said(service, upstream)),
+        (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream), _circuitBreakers.Said(service, upstream), _healthChecks.Said(service, upstream)),
         applied,
         settings => MakeCluster(service, upstream, settings));
 
@@ -134,6 +136,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         cluster = _loadBalancing.Apply(cluster, service, upstream, applied);
         cluster = _retries.Apply(cluster, service, upstream, applied);
         cluster = _circuitBreakers.Apply(cluster, service, upstream, applied);
+        cluster = _healthChecks.Apply(cluster, service, upstream, applied);
         return cluster with { Origins = [.. cluster.Origins.Distinct()] };
     }
 

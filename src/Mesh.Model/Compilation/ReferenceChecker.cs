@@ -3,6 +3,7 @@ using Mesh.Model.Identity;
 using Mesh.Model.Linting;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
+using Mesh.Model.Policies.HealthCheck;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.Matching;
@@ -126,6 +127,9 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
                 break;
             case CircuitBreakerPolicy breaker:
                 Targets(breaker, breaker.To.Select(i => i.TargetRef), to);
+                break;
+            case HealthCheckPolicy check:
+                Targets(check, check.To.Select(i => i.TargetRef), to);
                 break;
         }
     }

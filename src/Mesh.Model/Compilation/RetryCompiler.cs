@@ -34,8 +34,21 @@ internal sealed class RetryCompiler
         var (on, statuses) = fold.TryTake("retryOn", s => grpc ? s.Grpc.RetryOn : s.Http.RetryOn, out var conditions)
             ? Conditions(conditions, grpc)
             : (defaults.On, []);
+        var isAsked = fold.TryTake<ImmutableArray<ResetHeader>>("rateLimitedBackOff.resetHeaders", s => Attempts(s).ResetHeaders, out var resetHeaders) && !resetHeaders.IsEmpty;
+        var longestAsked = isAsked ? fold.Take("rateLimitedBackOff.maxInterval", s => Attempts(s).RateLimitedMaxInterval, RateLimitedBackOff.DefaultMaxInterval) : default;
+        if (!grpc)
+        {
+            defaults = defaults with
+            {
+                IdempotentMethods = Listed("methods", s => s.Methods, defaults.IdempotentMethods),
+                RequestHeaders = Listed("retriableRequestHeaders", s => s.RetriableRequestHeaders, []),
+                ResponseHeaders = Listed("retriableResponseHeaders", s => s.RetriableResponseHeaders, []),
+            };
+        }
+
         return defaults with
         {
+            RateLimited = isAsked ? new(resetHeaders, longestAsked) : null,
             Attempts = fold.Take("numRetries", s => Attempts(s).NumRetries, defaults.Attempts),
             PerTryTimeout = fold.Bound("perTryTimeout", s => Attempts(s).PerTryTimeout, defaults.PerTryTimeout),
             BackOffBase = first,
@@ -46,6 +59,8 @@ internal sealed class RetryCompiler
         };
 
         AttemptSettings Attempts(RetryPolicySettings s) => grpc ? s.Grpc : s.Http;
+
+        ImmutableArray<T> Listed<T>(string name, Func<HttpRetrySettings, ImmutableArray<T>?> pick, ImmutableArray<T> fallback) => fold.Take(name, s => pick(s.Http), fallback);
     }
 
     /// <summary>How many replicas are tried for one TCP connection.</summary>

@@ -58,6 +58,9 @@ public sealed record Cluster
     /// <summary>When a replica is left out; <see langword="null"/>: only while it cannot be connected to.</summary>
     public OutlierDetection? Outliers { get; init; }
 
+    /// <summary>How replicas are asked how they are; <see langword="null"/>: they are not.</summary>
+    public HealthCheck? HealthCheck { get; init; }
+
     /// <summary>Share of the ready replicas, in percent, below which those left out are used as well. Default: 50, Envoy's and Kuma's.</summary>
     public double PanicThreshold { get; init; } = DefaultPanicThreshold;
 

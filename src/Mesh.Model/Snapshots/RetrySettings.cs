@@ -32,6 +32,15 @@ public sealed record RetrySettings
     /// <summary>Methods that may be retried although they might have been processed. Default: RFC 9110's idempotent ones.</summary>
     public ImmutableArray<string> IdempotentMethods { get; init; } = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"];
 
+    /// <summary>Waits as long as a response asks for; <see langword="null"/>: it is not asked.</summary>
+    public RateLimitedBackOff? RateLimited { get; init; }
+
+    /// <summary>Only requests that match one of them are sent again; none: every request.</summary>
+    public ImmutableArray<ValueMatch> RequestHeaders { get; init; } = [];
+
+    /// <summary>A response that matches one of them is a condition too; idempotent methods only.</summary>
+    public ImmutableArray<ValueMatch> ResponseHeaders { get; init; } = [];
+
     /// <summary>What said so.</summary>
     public Origin Origin { get; init; } = Origin.Default;
 }

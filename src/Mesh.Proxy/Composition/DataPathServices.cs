@@ -6,6 +6,7 @@ using Mesh.Proxy.Identity;
 using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Policies.Fault;
+using Mesh.Proxy.Policies.HealthCheck;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Telemetry;
@@ -44,8 +45,9 @@ internal static class DataPathServices
     private static IServiceCollection AddOutbound(this IServiceCollection services) => services
         .AddSingleton(provider => new OutboundListeners(Listeners(provider)))
         .AddSingleton(provider => OutboundMetrics.Measure(
-            new OutboundState(provider.GetRequiredService<UpstreamKit>(), new Random(), provider.GetRequiredService<OutlierEvents>()), provider.GetRequiredService<ProxyMetrics>()))
+            new OutboundState(provider.GetRequiredService<UpstreamKit>(), new Random(), provider.GetRequiredService<OutlierEvents>(), provider.GetRequiredService<HealthEvents>()), provider.GetRequiredService<ProxyMetrics>()))
         .AddSingleton<OutlierEvents>()
+        .AddSingleton<HealthEvents>()
         .AddSingleton<OutboundForwarder>()
         .AddSingleton<FaultBoard>()
         .AddSingleton(provider => new FaultInjector(

@@ -27,7 +27,8 @@ internal abstract partial class InboundHttp(
         Failure? failure;
         try
         {
-            if (!HopTracing.IsProbe(context.Request.Headers.TraceParent, context.Request.Path.Value))
+            record.IsProbe = Direction == HopDirection.Inbound && ProbeMark.IsOn(context.Request);
+            if (!record.IsProbe && !HopTracing.IsProbe(context.Request.Headers.TraceParent, context.Request.Path.Value))
             {
                 record.Span = HopTracing.Start(callee, Direction, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
             }

@@ -1,3 +1,4 @@
+using Mesh.Proxy.Policies.HealthCheck;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Upstreams;
 
@@ -7,4 +8,5 @@ namespace Mesh.Proxy.Outbound;
 /// <param name="Kit">What upstreams are reached with.</param>
 /// <param name="Draw">Random numbers below a bound.</param>
 /// <param name="OutlierEvents">Told which replicas are left out.</param>
-internal sealed record ClusterRoom(UpstreamKit Kit, Func<int, int> Draw, OutlierEvents OutlierEvents);
+/// <param name="HealthEvents">Told which replicas are not well.</param>
+internal sealed record ClusterRoom(UpstreamKit Kit, Func<int, int> Draw, OutlierEvents OutlierEvents, HealthEvents HealthEvents);

@@ -35,7 +35,10 @@ internal sealed class OutboundCall : IDisposable
     private readonly RequestBody? _body;
     private readonly RequestClock? _clock;
     private readonly CancellationToken _token;
+    private readonly RetryHeaders? _retryHeaders;
+    private readonly int _retries;
     private bool _isRetry;
+    private TimeSpan? _asked;
 
     public OutboundCall(
         OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, Affinity affinity, HopSpan span)
@@ -43,6 +46,8 @@ internal sealed class OutboundCall : IDisposable
         _forwarder = forwarder;
         _context = context;
         _rule = rule.Rule;
+        _retryHeaders = rule.RetryHeaders;
+        _retries = _retryHeaders?.Allows(context.Request) == false ? 0 : _rule.Retry.Attempts;
         _backend = backend;
         _cluster = cluster;
         _target = target;
@@ -50,7 +55,7 @@ internal sealed class OutboundCall : IDisposable
         _span = span;
         _isGrpc = ErrorResponse.IsGrpc(context.Request);
         _body = InvokerPath.HasBody(context)
-            ? new RequestBody(context, _rule.Retry.Attempts > 0 ? KeepLimit : 0)
+            ? new RequestBody(context, _retries > 0 ? KeepLimit : 0)
             : null;
         var timeouts = _rule.Timeouts;
         var limit = _isGrpc ? GrpcCall.Limit(context.Request, timeouts) : timeouts.Request;
@@ -78,7 +83,7 @@ internal sealed class OutboundCall : IDisposable
                 return new Failure(ProxyError.NoEndpoints, Detail: $"{_cluster.Cluster.Name} has no replica that is ready");
             }
 
-            var (failure, again) = await AttemptAsync(replica, svid, isLast: attempt > settings.Attempts);
+            var (failure, again) = await AttemptAsync(replica, svid, isLast: attempt > _retries);
             if (again is null)
             {
                 Describe(replica, attempt);
@@ -136,7 +141,7 @@ internal sealed class OutboundCall : IDisposable
             NoteState(replica, response);
             Report(replica, response);
             var mayAgain = !isLast && _body is not { CanBeSentAgain: false };
-            return mayAgain && RetryDecision.For(_rule.Retry, response, _context.Request.Method, _isGrpc) is { } reason && TryBeginRetry()
+            return mayAgain && Condition(response) is { } reason && TryBeginRetry()
                 ? (null, reason)
                 : (await CopyAndReportAsync(replica, response), null);
         }
@@ -214,6 +219,14 @@ internal sealed class OutboundCall : IDisposable
         var failure = new Failure(failed.Error, policy, $"{_cluster.Cluster.Name}, {replica.Name}: {failed.Detail}");
         var reason = isLast || _body is { CanBeSentAgain: false } ? null : RetryDecision.For(_rule.Retry, failed, _context.Request.Method);
         return (failure, reason is not null && TryBeginRetry() ? reason : null);
+    }
+
+    private string? Condition(UpstreamResponse response)
+    {
+        var reason = RetryDecision.For(_rule.Retry, response, _context.Request.Method, _isGrpc)
+            ?? (_retryHeaders?.Means(response) == true && RetryDecision.IsIdempotent(_rule.Retry, _context.Request.Method) ? "retriable-headers" : null);
+        _asked = reason is not null && _rule.Retry.RateLimited is { } limited ? BackOff.Asked(limited, response, _forwarder.Kit.Time.GetUtcNow()) : null;
+        return reason;
     }
 
     private bool TryBeginRetry()
@@ -327,7 +340,8 @@ internal sealed class OutboundCall : IDisposable
 
     private async ValueTask<bool> PauseAsync(RetrySettings settings, int attempt)
     {
-        var pause = BackOff.Pause(settings, attempt, _forwarder.State.Draw);
+        var pause = _asked ?? BackOff.Pause(settings, attempt, _forwarder.State.Draw);
+        _asked = null;
         try
         {
             if (pause > TimeSpan.Zero)

@@ -5,6 +5,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Policies.CircuitBreaker;
+using Mesh.Proxy.Policies.HealthCheck;
 using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.Retry;
@@ -51,6 +52,9 @@ internal sealed class OutboundCluster
     /// <summary>Leaves out replicas that fail; <see langword="null"/>: no policy asks for it.</summary>
     public OutlierDetector? Outliers { get; private init; }
 
+    /// <summary>Asks replicas how they are; <see langword="null"/>: no policy asks for it.</summary>
+    public HealthChecker? Health { get; private init; }
+
     /// <summary>Whether replicas are used that are left out, because too few are not.</summary>
     public bool IsPanic => Volatile.Read(ref _choice).IsPanic;
 
@@ -88,6 +92,9 @@ internal sealed class OutboundCluster
             Outliers = cluster.Outliers is not { } outliers ? null
                 : previous?.Outliers is { } known && known.Settings == outliers ? known
                 : new OutlierDetector(cluster.Name, outliers, time, room.OutlierEvents),
+            Health = cluster.HealthCheck is not { } check ? null
+                : previous?.Health is { } checker && checker.Settings == check ? checker
+                : new HealthChecker(cluster.Name, check, room.Draw, time, room.HealthEvents),
         };
         made.Follow();
         return made;
@@ -168,6 +175,11 @@ internal sealed class OutboundCluster
         {
             Outliers.Dispose();
         }
+
+        if (Health is not null && next?.Health != Health)
+        {
+            Health.Dispose();
+        }
     }
 
     // Who was left out by a policy that is gone is not any more.
@@ -178,7 +190,13 @@ internal sealed class OutboundCluster
             replica.IsEjected = false;
         }
 
+        foreach (var replica in Health is null ? Replicas : [])
+        {
+            replica.IsUnhealthy = false;
+        }
+
         Outliers?.Watch(Replicas, Refresh);
+        Health?.Watch(Replicas, replica => new ReplicaProbe(this, replica, Health.Settings, _kit), () => Budget.HasCounted, Refresh);
         if (Replicas.Any(replica => replica.IsOut))
         {
             Refresh();
@@ -190,7 +208,7 @@ internal sealed class OutboundCluster
     {
         lock (_lock)
         {
-            var live = LiveReplicas.Of(Replicas, _announced, Cluster.PanicThreshold);
+            var live = LiveReplicas.Of(Replicas, _announced, Cluster.PanicThreshold, Cluster.HealthCheck is { FailTrafficOnPanic: true });
             if (live.IsPanic != _choice.IsPanic)
             {
                 _room.OutlierEvents.Panic(Cluster.Name, live.IsPanic, Cluster.PanicThreshold);

@@ -1,11 +1,12 @@
 using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Policies.HealthCheck;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Outbound;
 
 /// <summary>Holds the tables in force; requests read them by one reference.</summary>
-internal sealed class OutboundState(UpstreamKit kit, Random random, OutlierEvents outlierEvents) : IDisposable
+internal sealed class OutboundState(UpstreamKit kit, Random random, OutlierEvents outlierEvents, HealthEvents healthEvents) : IDisposable
 {
     private readonly Lock _lock = new();
     private OutboundTables? _tables;
@@ -27,7 +28,7 @@ internal sealed class OutboundState(UpstreamKit kit, Random random, OutlierEvent
     public OutboundTables Apply(ProxyConfiguration configuration)
     {
         var previous = _tables;
-        var next = OutboundTables.Create(configuration, previous, new ClusterRoom(kit, Draw, outlierEvents));
+        var next = OutboundTables.Create(configuration, previous, new ClusterRoom(kit, Draw, outlierEvents, healthEvents));
         Volatile.Write(ref _tables, next);
         previous?.GiveWayTo(next);
         return next;
@@ -39,6 +40,7 @@ internal sealed class OutboundState(UpstreamKit kit, Random random, OutlierEvent
         foreach (var cluster in Tables?.Clusters.Values ?? [])
         {
             cluster.Outliers?.Dispose();
+            cluster.Health?.Dispose();
         }
     }
 }

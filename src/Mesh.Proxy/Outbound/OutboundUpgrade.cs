@@ -29,6 +29,7 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
             var error = await AttemptAsync(replica);
             if (error is null || context.Response.HasStarted)
             {
+                cluster.Outliers?.Report(replica, AttemptOutcome.Success); // there was a connection
                 return null;
             }
 

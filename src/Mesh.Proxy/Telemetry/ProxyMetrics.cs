@@ -80,6 +80,9 @@ internal sealed class ProxyMetrics
         histogram.Record(elapsed.TotalSeconds, list);
     }
 
+    /// <summary>What began has ended, and was nobody's request.</summary>
+    public void ProbeCompleted(HopDirection direction) => _active.Add(-1, new KeyValuePair<string, object?>("mesh.direction", Word(direction)));
+
     /// <summary>One more attempt for a request.</summary>
     public void Retried(string callee, string reason) =>
         _retries.Add(1, new KeyValuePair<string, object?>("mesh.callee", callee), new KeyValuePair<string, object?>("mesh.retry.reason", reason));

@@ -15,9 +15,18 @@ internal struct HopRecord(HopDirection direction, string caller, string callee, 
     /// <summary>The route rule's name.</summary>
     public string? Route { get; set; }
 
+    /// <summary>Whether it is a sidecar's question how this replica is, and so nobody's call.</summary>
+    public bool IsProbe { get; set; }
+
     /// <summary>Ends the hop.</summary>
     public readonly void Complete(ProxyMetrics metrics, TimeProvider time, int status, ProxyError? error)
     {
+        if (IsProbe)
+        {
+            metrics.ProbeCompleted(direction);
+            return;
+        }
+
         var tags = new RequestTags
         {
             Direction = direction,

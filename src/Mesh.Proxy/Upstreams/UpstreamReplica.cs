@@ -17,6 +17,7 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
     private long _avoidUntil;
     private int _failures;
     private bool _isEjected;
+    private bool _isUnhealthy;
 
     /// <summary>The replica's name, for logs and spans.</summary>
     public string Name => name;
@@ -43,11 +44,18 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
         set => Volatile.Write(ref _isEjected, value);
     }
 
+    /// <summary>Whether it does not answer health checks as it should.</summary>
+    public bool IsUnhealthy
+    {
+        get => Volatile.Read(ref _isUnhealthy);
+        set => Volatile.Write(ref _isUnhealthy, value);
+    }
+
     /// <summary>Whether it is to be left out, as far as there are others.</summary>
-    public bool IsOut => IsEjected;
+    public bool IsOut => IsEjected || IsUnhealthy;
 
     /// <summary>The same as a word, for metrics and dumps.</summary>
-    public string State => IsEjected ? "ejected" : "live";
+    public string State => IsUnhealthy ? "unhealthy" : IsEjected ? "ejected" : "live";
 
     /// <summary>Requests and tunnels under way.</summary>
     public int InFlight => Volatile.Read(ref _inFlight);

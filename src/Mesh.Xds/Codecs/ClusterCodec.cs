@@ -37,6 +37,7 @@ internal static class ClusterCodec
         message.TypedExtensionProtocolOptions[HttpOptionsName] = MessageName.Pack(Options(cluster));
         LoadBalancingCodec.Encode(cluster.LoadBalancing, message, metadata, settings);
         OutlierDetectionCodec.Encode(cluster, message, metadata);
+        HealthCheckCodec.Encode(cluster, message, metadata);
         metadata.WithSettings(settings);
         if (cluster.Kind == ClusterKind.External)
         {
@@ -73,6 +74,7 @@ internal static class ClusterCodec
             RetryBudget = CircuitBreakerCodec.DecodeBudget(message.CircuitBreakers, settings),
             Limits = CircuitBreakerCodec.DecodeLimits(message.CircuitBreakers, message.Metadata),
             Outliers = OutlierDetectionCodec.Decode(message.OutlierDetection, message.Metadata),
+            HealthCheck = HealthCheckCodec.Decode(message),
             PanicThreshold = OutlierDetectionCodec.DecodePanicThreshold(message),
             Origins = message.Metadata.Origins(),
         };

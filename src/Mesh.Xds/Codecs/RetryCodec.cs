@@ -11,6 +11,7 @@ internal static class RetryCodec
 {
     private const string OriginName = "retry";
     private const string StatusCodes = "retriable-status-codes";
+    private const string Headers = "retriable-headers";
 
     private static readonly ImmutableArray<(RetryOn Flag, string Word)> Words =
     [
@@ -33,7 +34,7 @@ internal static class RetryCodec
         var words = Words.Where(word => retry.On.HasFlag(word.Flag)).Select(word => word.Word);
         var policy = new RetryPolicy
         {
-            RetryOn = string.Join(',', retry.Statuses.IsEmpty ? words : words.Append(StatusCodes)),
+            RetryOn = string.Join(',', [.. words, .. retry.Statuses.IsEmpty ? [] : new[] { StatusCodes }, .. retry.ResponseHeaders.IsEmpty ? [] : new[] { Headers }]),
             NumRetries = (uint)retry.Attempts,
             PerTryTimeout = retry.PerTryTimeout is { } limit ? Duration.FromTimeSpan(limit) : null,
             RetryBackOff = new()
@@ -43,6 +44,18 @@ internal static class RetryCodec
             },
         };
         policy.RetriableStatusCodes.AddRange(retry.Statuses.Select(status => (uint)status));
+        policy.RetriableRequestHeaders.AddRange(retry.RequestHeaders.Select(RouteMatchCodec.EncodeHeader));
+        policy.RetriableHeaders.AddRange(retry.ResponseHeaders.Select(RouteMatchCodec.EncodeHeader));
+        if (retry.RateLimited is { } limited)
+        {
+            policy.RateLimitedRetryBackOff = new() { MaxInterval = Duration.FromTimeSpan(limited.MaxInterval) };
+            policy.RateLimitedRetryBackOff.ResetHeaders.AddRange(limited.Headers.Select(header => new RetryPolicy.Types.ResetHeader
+            {
+                Name = header.Name,
+                Format = header.IsUnixTimestamp ? RetryPolicy.Types.ResetHeaderFormat.UnixTimestamp : RetryPolicy.Types.ResetHeaderFormat.Seconds,
+            }));
+        }
+
         return policy;
     }
 
@@ -54,7 +67,7 @@ internal static class RetryCodec
         }
 
         var on = RetryOn.None;
-        foreach (var word in policy.RetryOn.Split(',', StringSplitOptions.RemoveEmptyEntries).Where(word => word != StatusCodes))
+        foreach (var word in policy.RetryOn.Split(',', StringSplitOptions.RemoveEmptyEntries).Where(word => word is not (StatusCodes or Headers)))
         {
             var flag = Words.FirstOrDefault(known => known.Word == word).Flag;
             on |= flag != RetryOn.None ? flag : throw new ResourceRefusedException($"{where}.retry_policy.retry_on: '{word}' is not supported");
@@ -69,6 +82,11 @@ internal static class RetryCodec
             BackOffMax = ValueCodec.Required(policy.RetryBackOff?.MaxInterval, $"{where}.retry_policy.retry_back_off.max_interval"),
             Statuses = [.. policy.RetriableStatusCodes.Select(status => (int)status)],
             IdempotentMethods = [.. idempotentMethods],
+            RequestHeaders = [.. policy.RetriableRequestHeaders.Select(header => RouteMatchCodec.DecodeHeader(header, $"{where}.retry_policy.retriable_request_headers"))],
+            ResponseHeaders = [.. policy.RetriableHeaders.Select(header => RouteMatchCodec.DecodeHeader(header, $"{where}.retry_policy.retriable_headers"))],
+            RateLimited = policy.RateLimitedRetryBackOff is not { } limited ? null : new(
+                [.. limited.ResetHeaders.Select(header => new ResetHeader(header.Name, header.Format == RetryPolicy.Types.ResetHeaderFormat.UnixTimestamp))],
+                ValueCodec.Required(limited.MaxInterval, $"{where}.retry_policy.rate_limited_retry_back_off.max_interval")),
             Origin = metadata.Origin(OriginName),
         };
     }

@@ -54,7 +54,8 @@ internal static class EnvoyClusters
         }
 
         // Panic would take in replicas that are not ready; where a policy leaves some out that are, it is the policy's word.
-        message.CommonLbConfig = new() { HealthyPanicThreshold = new() { Value = cluster.Outliers is null ? 0 : cluster.PanicThreshold } };
+        message.CommonLbConfig ??= new();
+        message.CommonLbConfig.HealthyPanicThreshold = new() { Value = cluster.Outliers is null && cluster.HealthCheck is null ? 0 : cluster.PanicThreshold };
         if (cluster.Kind == ClusterKind.Mesh)
         {
             message.TransportSocket = EnvoyTls.Upstream(cluster.PeerIdentity!, cluster.ServerName, Alpn(cluster));

@@ -15,6 +15,7 @@ internal static class DocumentedPolicies
         ["LoadBalancing"] = LoadBalancing,
         ["RateLimit"] = RateLimit,
         ["CircuitBreaker"] = CircuitBreaker,
+        ["HealthCheck"] = HealthCheck,
     };
 
     private static void TrafficPermission(ShopApp app)
@@ -139,5 +140,20 @@ internal static class DocumentedPolicies
             };
         });
         // </CircuitBreaker>
+    }
+
+    private static void HealthCheck(ShopApp app)
+    {
+        var orders = app.Orders;
+
+        // <HealthCheck>
+        orders.WithMeshHealthCheck(c =>
+        {
+            c.Interval = TimeSpan.FromSeconds(10);
+            c.Timeout = TimeSpan.FromSeconds(2);
+            c.UnhealthyThreshold = 3;
+            c.Http.Path = "/health";
+        });
+        // </HealthCheck>
     }
 }

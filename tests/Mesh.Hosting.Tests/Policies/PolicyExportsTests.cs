@@ -29,6 +29,9 @@ public sealed class PolicyExportsTests
         ["circuit breaker"] = (
             app => PolicyExports.WithMeshCircuitBreakerExport(app.Storefront, new MeshCircuitBreaker { ConnectionLimits = new() { MaxRequests = 4 } }, app.Orders),
             app => app.Storefront.WithMeshCircuitBreaker(app.Orders, b => b.ConnectionLimits.MaxRequests = 4)),
+        ["health check"] = (
+            app => PolicyExports.WithMeshHealthCheckExport(app.Orders, new MeshHealthCheck { Http = new() { Path = "/health" } }),
+            app => app.Orders.WithMeshHealthCheck(c => c.Http.Path = "/health")),
         ["route"] = (
             app => PolicyExports.WithMeshRouteExport(app.Storefront, r => r.Rule().To(app.OrdersNext), app.Orders),
             app => app.Storefront.WithMeshRoute(app.Orders, r => r.Rule().To(app.OrdersNext))),

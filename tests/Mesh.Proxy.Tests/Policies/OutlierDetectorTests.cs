@@ -188,6 +188,25 @@ public sealed class OutlierDetectorTests : IDisposable
     }
 
     [Fact]
+    public void Report_AllGoesWell_AllocatesNothing()
+    {
+        var (detector, replicas) = Watching(2, new() { TotalFailures = 5, GatewayFailures = 5, LocalOriginFailures = 5, SplitErrors = true, SuccessRate = new(), FailurePercentage = new() });
+        var gate = new Gate(10);
+        Once();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Once();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Once()
+        {
+            Assert.True(gate.TryEnter());
+            detector.Report(replicas[0], AttemptOutcome.Success);
+            gate.Leave();
+        }
+    }
+
+    [Fact]
     public void Watch_AnotherReplicaComes_WhoWasLeftOutStaysOut()
     {
         var (detector, replicas) = Watching(2, new() { TotalFailures = 1 });

@@ -41,6 +41,42 @@ public sealed class RetryBudgetMeterTests
         Assert.Equal(2, Spend(meter, 10));
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(1000)]
+    [InlineData(5000)]
+    public void TrySpend_TotalFailureAtThatRate_NeverMoreThanAFifthOnTop(int perSecond)
+    {
+        var meter = new RetryBudgetMeter(new RetryBudget(), _time);
+        var (requests, retries) = (0, 0);
+        for (var second = 0; second < 45; second++)
+        {
+            for (var i = 0; i < perSecond; i++)
+            {
+                Count(meter, 1);
+                requests++;
+                retries += Spend(meter, 2); // each request fails, and so does each retry
+                _time.Advance(TimeSpan.FromSeconds(1) / perSecond);
+            }
+
+            Assert.True(retries * 5 <= requests, $"{retries} retries of {requests} requests in {second + 1} s");
+        }
+
+        Assert.InRange(retries * 100.0 / requests, 19, 20); // and what is allowed is used
+    }
+
+    [Fact]
+    public void TrySpend_FewRequestsForLong_AllowsTheMinimumInEverySecond()
+    {
+        var meter = new RetryBudgetMeter(new RetryBudget(), _time);
+        for (var second = 0; second < 30; second++)
+        {
+            Count(meter, 5);
+            Assert.Equal(10, Spend(meter, 50));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
     [Fact]
     public void Pause_GrowsAndStaysBelowItsLimits()
     {

@@ -162,6 +162,18 @@ internal static class Samples
         RouteTables = [Table("inventory", "grpc"), RichRoutes.Table, Table("stripe", "https")],
         Clusters =
         [
+            Cluster("asked") with
+            {
+                HealthCheck = new(HealthCheckKind.Http)
+                {
+                    Interval = TimeSpan.FromSeconds(1), Timeout = TimeSpan.FromSeconds(2), UnhealthyThreshold = 3, HealthyThreshold = 4, InitialJitter = TimeSpan.FromSeconds(5), IntervalJitter = TimeSpan.FromSeconds(6),
+                    IntervalJitterPercent = 7, NoTrafficInterval = TimeSpan.FromSeconds(8), ReuseConnection = false, FailTrafficOnPanic = true, Path = "/health?deep=1", ExpectedStatuses = [200, 204],
+                    Headers = [new("a", "b")], Origin = Somewhere,
+                },
+                PanicThreshold = 20,
+            },
+            Cluster("asked2", "grpc", AppProtocol.Grpc) with { HealthCheck = new(HealthCheckKind.Grpc) { ServiceName = "shop", Authority = "orders" } },
+            Cluster("asked3", "tcp", AppProtocol.Tcp) with { HealthCheck = new(HealthCheckKind.Tcp) { Send = "cGluZw==", Receive = ["cG9uZw=="] } },
             Cluster("bounded") with
             {
                 Limits = new() { Connections = 10, Pending = 20, Requests = 30, Retries = 0, Origin = Somewhere },

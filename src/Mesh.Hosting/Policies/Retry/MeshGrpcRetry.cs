@@ -23,6 +23,13 @@ public sealed class MeshGrpcRetry
     [Milliseconds]
     public TimeSpan? BackOffMax { get; set; }
 
+    /// <summary>Response headers that say how long to wait instead; they replace what less specific policies say. Default: none is asked.</summary>
+    public IList<MeshResetHeader>? ResetHeaders { get; set; }
+
+    /// <summary>A header that asks for longer is not heard. Default: 300 s (Envoy, Kuma).</summary>
+    [Milliseconds]
+    public TimeSpan? RateLimitedMaxInterval { get; set; }
+
     /// <summary>What is sent again; it replaces what less specific policies say. Empty: never. Default: ConnectFailure, RefusedStream and Reset.</summary>
     public IList<MeshGrpcRetryCondition>? RetryOn { get; set; }
 
@@ -32,6 +39,8 @@ public sealed class MeshGrpcRetry
         PerTryTimeout = PerTryTimeout,
         BackOffBase = BackOffBase,
         BackOffMax = BackOffMax,
+        ResetHeaders = ResetHeaders is null ? null : [.. ResetHeaders.Select(header => header.ToHeader())],
+        RateLimitedMaxInterval = RateLimitedMaxInterval,
         RetryOn = RetryOn is null ? null : [.. RetryOn.Select(c => new RetryCondition(c.ToString()))],
     };
 }

@@ -1,4 +1,5 @@
 using Mesh.Model.Policies.CircuitBreaker;
+using Mesh.Model.Policies.HealthCheck;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.RateLimit;
@@ -25,5 +26,6 @@ internal static class Kinds
         new KindSchemaOf<LoadBalancingPolicy>("LoadBalancing", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, LoadBalancingSchema.Spec),
         new KindSchemaOf<RateLimitPolicy>("RateLimit", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RateLimitSchema.Spec),
         new KindSchemaOf<CircuitBreakerPolicy>("CircuitBreaker", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, CircuitBreakerSchema.Spec),
+        new KindSchemaOf<HealthCheckPolicy>("HealthCheck", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, HealthCheckSchema.Spec),
     ];
 }

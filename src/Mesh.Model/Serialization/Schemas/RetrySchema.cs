@@ -1,4 +1,5 @@
 using Mesh.Model.Policies.Retry;
+using Mesh.Model.Snapshots;
 
 namespace Mesh.Model.Serialization.Schemas;
 
@@ -7,8 +8,15 @@ internal static class RetrySchema
 {
     private static readonly ListSchema<RetryCondition> Conditions = new(new RetryConditionSchema());
 
+    private static readonly ListSchema<ResetHeader> ResetHeaders = new(new ObjectSchema<ResetHeader>(() => new(""))
+        .Field("name", TextSchema.Any, x => x.Name, (x, v) => x with { Name = v }, required: true)
+        .Value("format", new WordSchema<bool>(("Seconds", false), ("UnixTimestamp", true)), x => x.IsUnixTimestamp ? true : null, (x, v) => x with { IsUnixTimestamp = v }));
+
     private static readonly ObjectSchema<HttpRetrySettings> Http = Attempts<HttpRetrySettings>(() => new())
-        .Value("retryOn", Conditions, x => x.RetryOn, (x, v) => x with { RetryOn = v });
+        .Value("retryOn", Conditions, x => x.RetryOn, (x, v) => x with { RetryOn = v })
+        .Value("methods", new ListSchema<string>(TextSchema.Any), x => x.Methods, (x, v) => x with { Methods = v })
+        .Value("retriableRequestHeaders", new ListSchema<ValueMatch>(SharedSchemas.Value), x => x.RetriableRequestHeaders, (x, v) => x with { RetriableRequestHeaders = v })
+        .Value("retriableResponseHeaders", new ListSchema<ValueMatch>(SharedSchemas.Value), x => x.RetriableResponseHeaders, (x, v) => x with { RetriableResponseHeaders = v });
 
     private static readonly ObjectSchema<GrpcRetrySettings> Grpc = Attempts<GrpcRetrySettings>(() => new())
         .Value("retryOn", Conditions, x => x.RetryOn, (x, v) => x with { RetryOn = v });
@@ -34,5 +42,8 @@ internal static class RetrySchema
             .Value("perTryTimeout", DurationSchema.Any, x => x.PerTryTimeout, (x, v) => x with { PerTryTimeout = v })
             .Group("backOff", new ObjectSchema<T>(seed)
                 .Value("base", DurationSchema.Any, x => x.BackOffBase, (x, v) => x with { BackOffBase = v })
-                .Value("max", DurationSchema.Any, x => x.BackOffMax, (x, v) => x with { BackOffMax = v }));
+                .Value("max", DurationSchema.Any, x => x.BackOffMax, (x, v) => x with { BackOffMax = v }))
+            .Group("rateLimitedBackOff", new ObjectSchema<T>(seed)
+                .Value("resetHeaders", ResetHeaders, x => x.ResetHeaders, (x, v) => x with { ResetHeaders = v })
+                .Value("maxInterval", DurationSchema.Any, x => x.RateLimitedMaxInterval, (x, v) => x with { RateLimitedMaxInterval = v }));
 }

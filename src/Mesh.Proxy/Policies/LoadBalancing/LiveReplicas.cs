@@ -19,7 +19,8 @@ internal sealed record LiveReplicas(ImmutableArray<UpstreamReplica> Replicas, En
     /// <param name="replicas">All, in the order of <paramref name="announced"/>.</param>
     /// <param name="announced">What the control plane says of them; <see langword="null"/>: nothing.</param>
     /// <param name="panicThreshold">Share of a priority's replicas, in percent, below which all of it are used; 0: never.</param>
-    public static LiveReplicas Of(ImmutableArray<UpstreamReplica> replicas, EndpointSet? announced, double panicThreshold)
+    /// <param name="failsInPanic">Whether none of it is used then, instead of all.</param>
+    public static LiveReplicas Of(ImmutableArray<UpstreamReplica> replicas, EndpointSet? announced, double panicThreshold, bool failsInPanic = false)
     {
         if (!replicas.Any(replica => replica.IsOut))
         {
@@ -32,7 +33,7 @@ internal sealed record LiveReplicas(ImmutableArray<UpstreamReplica> Replicas, En
         var unready = (announced?.Unready ?? []).ToBuilder();
         for (var i = 0; i < replicas.Length; i++)
         {
-            var isLive = !replicas[i].IsOut || panicking.Contains(Priority(announced, i));
+            var isLive = panicking.Contains(Priority(announced, i)) ? !failsInPanic : !replicas[i].IsOut;
             if (isLive)
             {
                 live.Add(replicas[i]);
@@ -44,7 +45,7 @@ internal sealed record LiveReplicas(ImmutableArray<UpstreamReplica> Replicas, En
             }
         }
 
-        return new(live.ToImmutable(), announced is null ? null : announced with { Endpoints = ready.ToImmutable(), Unready = unready.ToImmutable() }, panicking.Count > 0);
+        return new(live.ToImmutable(), announced is null ? null : announced with { Endpoints = ready.ToImmutable(), Unready = unready.ToImmutable() }, panicking.Count > 0 && !failsInPanic);
     }
 
     // While what is left of all priorities together carries everything, none has to panic (Envoy's rule).

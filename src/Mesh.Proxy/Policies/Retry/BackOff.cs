@@ -1,10 +1,33 @@
+using System.Globalization;
 using Mesh.Model.Snapshots;
+using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Policies.Retry;
 
 /// <summary>How long to wait before an attempt: doubled each time, with full jitter so that callers do not come back together.</summary>
 internal static class BackOff
 {
+    /// <summary>The pause that a response asks for; <see langword="null"/>: it asks for none, or for more than is heard.</summary>
+    /// <param name="limited">Where it is looked for.</param>
+    /// <param name="response">The response.</param>
+    /// <param name="now">Now.</param>
+    public static TimeSpan? Asked(RateLimitedBackOff limited, UpstreamResponse response, DateTimeOffset now)
+    {
+        foreach (var header in limited.Headers)
+        {
+            if (long.TryParse(response.Header(header.Name), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= uint.MaxValue)
+            {
+                var pause = header.IsUnixTimestamp ? DateTimeOffset.FromUnixTimeSeconds(seconds) - now : TimeSpan.FromSeconds(seconds);
+                if (pause >= TimeSpan.Zero && pause <= limited.MaxInterval)
+                {
+                    return pause;
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The pause before a retry.</summary>
     /// <param name="settings">Base and longest pause.</param>
     /// <param name="retry">Which retry: 1 for the first.</param>

@@ -24,6 +24,9 @@ internal sealed class RetryBudgetMeter
         _ticksPerSlot = Math.Max(1, (long)(budget.Interval.TotalSeconds * time.TimestampFrequency / Slots));
     }
 
+    /// <summary>Whether a request was ever counted.</summary>
+    public bool HasCounted => Volatile.Read(ref _slot) != 0;
+
     /// <summary>Counts a request. Costs an addition: slots of the past are cleared by whoever asks for a retry, or once a slot here.</summary>
     public void Count(long timestamp)
     {
@@ -50,7 +53,9 @@ internal sealed class RetryBudgetMeter
                 _inSecond = 0;
             }
 
-            if (_inSecond >= _budget.MinPerSecond && (_retries.Sum() + 1) * 100.0 > _requests.Sum() * _budget.Percent)
+            // The minimum is part of the share and no addition to it: where the share is more, it alone decides.
+            var retries = _retries.Sum() + 1;
+            if (retries * 100.0 > _requests.Sum() * _budget.Percent && (_inSecond >= _budget.MinPerSecond || retries > _budget.MinPerSecond * Math.Max(1, _budget.Interval.TotalSeconds)))
             {
                 return false;
             }

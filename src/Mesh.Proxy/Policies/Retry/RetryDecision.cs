@@ -89,7 +89,8 @@ internal static class RetryDecision
     private static string? GatewayError(RetrySettings settings, string method) =>
         (settings.On & (RetryOn.GatewayError | RetryOn.ServerError)) != 0 && IsIdempotent(settings, method) ? "per-try-timeout" : null;
 
-    private static bool IsIdempotent(RetrySettings settings, string method) => settings.IdempotentMethods.Contains(method);
+    /// <summary>Whether a method may be sent again although it might have been processed.</summary>
+    public static bool IsIdempotent(RetrySettings settings, string method) => settings.IdempotentMethods.Contains(method);
 
     private static string StatusReason(int status) => status is >= 500 and <= 599 ? "5xx" : "status";
 }

@@ -1,5 +1,6 @@
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Policies.LoadBalancing;
+using Mesh.Proxy.Policies.Retry;
 
 namespace Mesh.Proxy.Policies.Routing;
 
@@ -14,6 +15,7 @@ internal sealed class CompiledRule
         _match = new CompiledMatch(rule.Match);
         Split = rule.Action is ForwardAction forward ? new WeightedSplit(forward.Backends) : null;
         Hash = rule.Action is ForwardAction { HashPolicies: { IsEmpty: false } policies } ? new RequestHash(policies) : null;
+        RetryHeaders = RetryHeaders.Of(rule.Retry);
         Policy = rule.Origin == Model.Origin.Default ? null : rule.Origin.ToString();
     }
 
@@ -25,6 +27,9 @@ internal sealed class CompiledRule
 
     /// <summary>For a forwarding rule: what its requests are hashed by; <see langword="null"/>: by nothing.</summary>
     public RequestHash? Hash { get; }
+
+    /// <summary>Headers that decide on retries; <see langword="null"/>: none do.</summary>
+    public RetryHeaders? RetryHeaders { get; }
 
     /// <summary>The policy that said so, for errors; <see langword="null"/>: none did.</summary>
     public string? Policy { get; }
