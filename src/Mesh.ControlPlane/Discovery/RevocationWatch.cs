@@ -78,7 +78,8 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
     private static bool Narrows(PermissionSet before, PermissionSet after) =>
         before.Allow.Except(after.Allow, SayTheSame.Instance).Any()
         || before.AllowWithShadowDeny.Except(after.AllowWithShadowDeny.Concat(after.Allow), SayTheSame.Instance).Any()
-        || after.Deny.Except(before.Deny, SayTheSame.Instance).Any();
+        || after.Deny.Except(before.Deny, SayTheSame.Instance).Any()
+        || before.TokenProviders.Any(provider => after.TokenProviders.Any(now => now.Name == provider.Name && !now.SaysAs(provider)));
 
     private void OnPublished(ServiceId service, ProxySnapshot? before, ProxySnapshot after)
     {
@@ -166,7 +167,7 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
         public static SayTheSame Instance { get; } = new();
 
         public bool Equals(PermissionRule? x, PermissionRule? y) =>
-            x is not null && y is not null && x.Principals.SequenceEqual(y.Principals) && x.Requests.SequenceEqual(y.Requests);
+            x is not null && y is not null && x.SaysAs(y);
 
         public int GetHashCode(PermissionRule obj) =>
             HashCode.Combine(obj.Principals.Length, obj.Requests.Length, obj.Principals.IsEmpty ? null : obj.Principals[0].Value);

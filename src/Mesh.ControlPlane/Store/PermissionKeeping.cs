@@ -87,7 +87,7 @@ internal static partial class PermissionKeeping
         ],
     };
 
-    private static bool IsNamed(CallerMatch caller, string text) => Mentions(text, caller.Service ?? caller.SpiffeId?.Value ?? "");
+    private static bool IsNamed(CallerMatch caller, string text) => Mentions(text, caller.Anyone ? "anyone" : caller.Service ?? caller.SpiffeId?.Value ?? "");
 
     private static ImmutableArray<string> Uses(ServiceResource lastGood, ResourceReadResult? now, ImmutableArray<string> unreadable)
     {

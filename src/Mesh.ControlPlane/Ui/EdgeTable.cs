@@ -1,4 +1,5 @@
 using Mesh.ControlPlane.Compilation;
+using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -32,7 +33,7 @@ internal static class EdgeTable
         <td class="wide soft">{origin.Kind} {origin.Name}{(origin.Location is null ? default : Html.Of($" <span class=\"mono\">{origin.Location}</span>"))}</td></tr>
         """);
 
-    private static string Caller(PermissionRule rule) => rule.Principals.IsEmpty ? "everyone in the mesh" : string.Join(", ", rule.Principals.Select(Name));
+    private static string Caller(PermissionRule rule) => rule.Principals.IsEmpty ? rule.Anyone ? "everyone" : "everyone in the mesh" : string.Join(", ", rule.Principals.Select(Name));
 
     private static string Name(PrincipalMatch principal) =>
         !principal.IsPrefix && SpiffeId.TryParse(principal.Value, out var id) && id.TryGetService(out var service)
@@ -41,6 +42,11 @@ internal static class EdgeTable
 
     private static string Callee(ServiceId service, string port) => $"{ServiceCards.Name(service)} : {port}";
 
-    private static string Requests(PermissionRule rule) => string.Join(", ", rule.Requests.Select(r =>
-        $"{r.Method ?? "any method"} {r.Path?.Value ?? "any path"}{(r.Path?.Kind == PathMatchKind.PathPrefix ? "*" : "")}"));
+    private static string Requests(PermissionRule rule) => string.Join(", ", rule.Requests.Select(Request).Concat(rule.Token is null ? [] : [$"with {PermissionText.Of(rule.Token)}"]));
+
+    private static string Request(RequestMatch request)
+    {
+        var text = $"{request.Method ?? "any method"} {request.Path?.Value ?? "any path"}{(request.Path?.Kind == PathMatchKind.PathPrefix ? "*" : "")}";
+        return request.Headers.IsEmpty ? text : $"{text} [{string.Join(", ", request.Headers.Select(header => header.Name))}]";
+    }
 }

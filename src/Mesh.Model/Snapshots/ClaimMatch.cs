@@ -13,4 +13,7 @@ public sealed record ClaimMatch
 
     /// <summary>Texts one of which has to be an item of the claim, a list, or a word of it, a text of words with single spaces between them as OAuth's <c>scope</c>.</summary>
     public ImmutableArray<string> Contains { get; init; } = [];
+
+    /// <summary>Whether both say the same; records compare lists by reference.</summary>
+    public bool SaysAs(ClaimMatch other) => Path.SequenceEqual(other.Path) && Values.SequenceEqual(other.Values) && Contains.SequenceEqual(other.Contains);
 }

@@ -19,4 +19,12 @@ public sealed record PermissionRule
 
     /// <summary>The policy or edge that said so.</summary>
     public required Origin Origin { get; init; }
+
+    /// <summary>Whether both say the same, whoever said it; records compare lists by reference.</summary>
+    public bool SaysAs(PermissionRule other) =>
+        Anyone == other.Anyone
+        && Principals.SequenceEqual(other.Principals)
+        && Requests.Length == other.Requests.Length
+        && Requests.Zip(other.Requests).All(pair => pair.First.SaysAs(pair.Second))
+        && (Token is null ? other.Token is null : other.Token is not null && Token.SaysAs(other.Token));
 }

@@ -9,4 +9,7 @@ public sealed record RequestMatch(string? Method, PathMatch? Path)
 {
     /// <summary>Headers that all have to match. Empty: any.</summary>
     public ImmutableArray<ValueMatch> Headers { get; init; } = [];
+
+    /// <summary>Whether both say the same; records compare lists by reference.</summary>
+    public bool SaysAs(RequestMatch other) => Headers.SequenceEqual(other.Headers) && this with { Headers = other.Headers } == other;
 }

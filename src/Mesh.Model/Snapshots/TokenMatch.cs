@@ -13,4 +13,11 @@ public sealed record TokenMatch
 
     /// <summary>Claims that all have to match. Empty: any valid token.</summary>
     public ImmutableArray<ClaimMatch> Claims { get; init; } = [];
+
+    /// <summary>Whether both say the same; records compare lists by reference.</summary>
+    public bool SaysAs(TokenMatch other) =>
+        Missing == other.Missing
+        && Providers.SequenceEqual(other.Providers)
+        && Claims.Length == other.Claims.Length
+        && Claims.Zip(other.Claims).All(pair => pair.First.SaysAs(pair.Second));
 }

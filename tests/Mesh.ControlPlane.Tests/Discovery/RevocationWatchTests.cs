@@ -27,6 +27,21 @@ public sealed class RevocationWatchTests
     public void Narrows_TakenAllowOrNewDenial_IsARevocation(string allowBefore, string allowAfter, string denyBefore, string denyAfter, bool expected) =>
         Assert.Equal(expected, RevocationWatch.Narrows(Snapshot(allowBefore, denyBefore), Snapshot(allowAfter, denyAfter)));
 
+    [Theory]
+    [InlineData("a", "a", false)]
+    [InlineData("a", "b", true)]
+    public void Narrows_HeadersAndClaims_AreComparedByWhatTheySay(string before, string after, bool expected)
+    {
+        PermissionRule[] Named(string value) =>
+        [
+            new() { Requests = [new RequestMatch(null, null) { Headers = [new("h", ValueMatchKind.Exact, value)] }], Origin = Origin.Default },
+            new() { Anyone = true, Token = new() { Providers = ["p"], Claims = [new() { Path = ["sub"], Values = [value] }] }, Origin = Origin.Default },
+        ];
+        ProxySnapshot With(PermissionRule rule) => Snapshot("", "") with { Inbound = [Snapshot("", "").Inbound[0] with { Permissions = new() { Allow = [rule] } }] };
+
+        Assert.All(Named(before).Zip(Named(after)), pair => Assert.Equal(expected, RevocationWatch.Narrows(With(pair.First), With(pair.Second))));
+    }
+
     [Fact]
     public async Task Revocation_ThatNobodyAcknowledges_RaisesOneAlarmThatEndsWithTheReplica()
     {
