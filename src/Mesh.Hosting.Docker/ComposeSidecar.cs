@@ -42,7 +42,7 @@ internal sealed class ComposeSidecar(ComposeNames names, PlannedWorkload workloa
     public ObjectNode Sidecar(ObjectNode app)
     {
         var published = ports.Move(app["ports"] is ListNode list ? list.Items.OfType<ScalarNode>().Select(i => i.Text) : []);
-        return MeshContainer.Service(names, names.Programs.ProxyCommand, ["run", "--bootstrap", File], StartFile, "256M",
+        return MeshContainer.Service(names, names.Programs.ProxyCommand, ["run", "--bootstrap", File, "--restart"], StartFile, "256M",
         [
             ("stop_grace_period", Node.Text("30s")),
             ("configs", Node.List(MeshContainer.Config(names.Sidecar(service), File))),

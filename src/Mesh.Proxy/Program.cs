@@ -17,6 +17,8 @@ switch (command.Verb)
     case Verb.Help:
         Terminal.Print(CommandLine.Usage);
         return ExitCode.Success;
+    case Verb.Run when command.Restarts:
+        return await Keeper.RunAsync(args.Where(a => a != "--restart"), TimeProvider.System);
     default:
         return await ProxyProcess.RunAsync(command);
 }

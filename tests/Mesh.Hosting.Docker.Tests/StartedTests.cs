@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -44,6 +46,30 @@ public sealed class StartedTests
         Assert.Equal("order for /7", answer.Body);
         Assert.Equal("spiffe://two.example/ns/default/sa/orders", await IdentityAsync(started, "orders"));
         await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync(new Uri($"http://{started.Door("orders")}/"), TestContext.Current.CancellationToken));
+
+        // A sidecar that dies comes back in the same container, or its app would stay in a network that ended.
+        var before = started.Proxy("orders-mesh");
+        using (var kill = Process.Start("kill", ["-9", before.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Eventually.GetAsync(
+            async () =>
+            {
+                try
+                {
+                    using var response = await client.GetAsync(new Uri(address, "/8"), TestContext.Current.CancellationToken);
+                    return (response.StatusCode, Another: started.Proxy("orders-mesh") != before);
+                }
+                catch (InvalidOperationException)
+                {
+                    return (HttpStatusCode.OK, Another: false); // between two of them
+                }
+            },
+            a => a is (HttpStatusCode.OK, true),
+            TimeSpan.FromSeconds(60),
+            a => $"{a}\n{started.Said}");
     }
 
     private static void Compose(IDistributedApplicationBuilder builder)

@@ -23,6 +23,8 @@ internal sealed record CommandLine(Verb Verb, string Bootstrap, BootstrapOverrid
         instead of what the file says, for one file that many replicas are started with:
           --replica NAME             the replica's name
           --advertised-address IP    by which address peers reach its mesh door
+        with run, where an app shares the network of this container:
+          --restart                  start the proxy again when it ends by itself, so that the container and its network stay
         with drain:
           --wait SECONDS             at most so long; 20 unless said otherwise
         """;
@@ -31,6 +33,9 @@ internal sealed record CommandLine(Verb Verb, string Bootstrap, BootstrapOverrid
 
     /// <summary>How long <see cref="Verb.Drain"/> waits. Default: 20 s.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Whether <see cref="Verb.Run"/> starts the proxy again when it ends by itself.</summary>
+    public bool Restarts { get; init; }
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="arguments">Without the program's name.</param>
@@ -57,8 +62,16 @@ internal sealed record CommandLine(Verb Verb, string Bootstrap, BootstrapOverrid
         string? file = null;
         var overrides = new BootstrapOverrides();
         var wait = TimeSpan.FromSeconds(20);
+        var restarts = false;
         for (var i = 1; i < arguments.Length; i += 2)
         {
+            if (verb == Verb.Run && arguments[i] == "--restart")
+            {
+                restarts = true;
+                i--; // it has no value
+                continue;
+            }
+
             if (i + 1 == arguments.Length)
             {
                 return (null, $"{arguments[i]} needs a value");
@@ -89,6 +102,6 @@ internal sealed record CommandLine(Verb Verb, string Bootstrap, BootstrapOverrid
             }
         }
 
-        return file is null ? (null, $"{arguments[0]} needs --bootstrap FILE") : (new CommandLine(verb, file, overrides) { Wait = wait }, null);
+        return file is null ? (null, $"{arguments[0]} needs --bootstrap FILE") : (new CommandLine(verb, file, overrides) { Wait = wait, Restarts = restarts }, null);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class StartedProject : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<MachineProcess> _processes = [];
+    private readonly Dictionary<string, MachineProcess> _containers = [];
     private readonly Dictionary<string, string> _doors = [];
     private readonly PublishedChart _output;
     private readonly ComposeProject _compose;
@@ -57,6 +58,9 @@ internal sealed class StartedProject : IAsyncDisposable
     /// <summary>The mesh door of a Compose service, <c>ip:port</c>.</summary>
     public string Door(string service) => $"{Address(service)}:{_doors[_compose[service].NetworkMode!["service:".Length..]]}";
 
+    /// <summary>The proxy that runs in a sidecar's container.</summary>
+    public int Proxy(string sidecar) => _containers[sidecar].Child("mesh-proxy");
+
     /// <summary>What the processes said.</summary>
     public string Said => string.Join("\n\n", _processes.Select(p => p.Said));
 
@@ -72,7 +76,7 @@ internal sealed class StartedProject : IAsyncDisposable
 
     private async Task StartAsync(string name, ComposeSpec.Service service)
     {
-        _processes.Add(Run(name, service, [.. service.Entrypoint, .. service.Command]));
+        _processes.Add(_containers[name] = Run(name, service, [.. service.Entrypoint, .. service.Command]));
         await Eventually.GetAsync(
             async () =>
             {
