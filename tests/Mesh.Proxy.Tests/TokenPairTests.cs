@@ -111,6 +111,31 @@ public sealed class TokenPairTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, 401)]
+    [InlineData("forged", 401)]
+    [InlineData("reader", 200)]
+    public async Task ExternalFrontDoor_ThatDemandsAToken_LetsOutsidersInWithOne(string? who, int status)
+    {
+        await using var app = await TestApp.StartAsync(_ => Task.CompletedTask);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions
+        {
+            IsExternal = true,
+            FrontPermissions = new PermissionSet
+            {
+                TokenProviders = [_issuer.Provider],
+                Deny = [new() { Anyone = true, Token = new() { Providers = [_issuer.Provider.Name], Missing = true }, Origin = Policy }],
+            },
+        });
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = Token(who) is { } token ? new AuthenticationHeaderValue("Bearer", token) : null;
+
+        using var response = await client.GetAsync(pair.FrontDoor, Stop).InTime();
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(status == 200 ? 1 : 0, app.Requests);
+    }
+
+    [Theory]
     [InlineData("x-role: admin", 403)]
     [InlineData("x-role: user\nx-role: admin", 403)]
     [InlineData("X-Role: admin", 403)]
