@@ -94,6 +94,48 @@ public sealed class ResourceRoundTripTests
                   requestRedirect: {scheme: https, hostname: x.example, path: {type: ReplaceFullPath, replaceFullPath: /new}, port: 8443, statusCode: 301}
         """,
         """
+        kind: HttpRoute
+        metadata: {name: filters}
+        spec:
+          to:
+          - targetRef: {kind: Service, name: orders}
+            rules:
+            - default:
+                filters:
+                - type: RequestMirror
+                  requestMirror: {backendRef: {name: orders-v2, namespace: next, port: http}, percent: 12.5}
+                - type: RequestMirror
+                  requestMirror: {backendRef: {name: archive}, fraction: {numerator: 1, denominator: 3}}
+                - type: CORS
+                  cors: {allowOrigins: ["https://*.shop.example"], allowCredentials: true, allowMethods: [PUT], allowHeaders: [x-a], exposeHeaders: [x-b], maxAge: 60}
+                - type: ExternalAuth
+                  externalAuth: {protocol: HTTP, backendRef: {name: auth}, http: {path: /check, allowedHeaders: [cookie], allowedResponseHeaders: [x-user]}, forwardBody: {maxSize: 1024}, timeout: 250ms, failOpen: true}
+                backendRefs: [{name: orders}]
+                timeouts: {request: 10s, backendRequest: 2s}
+                retry: {codes: [500, 503], attempts: 3, backoff: 100ms}
+                sessionPersistence: {type: Header, sessionName: x-cart, absoluteTimeout: 1h, idleTimeout: 5m}
+            - default:
+                sessionPersistence: {sessionName: cart, absoluteTimeout: 24h, cookieConfig: {lifetimeType: Permanent}}
+        """,
+        """
+        kind: GrpcRoute
+        metadata: {name: ledger}
+        spec:
+          to:
+          - targetRef: {kind: Service, name: ledger}
+            rules:
+            - name: writes
+              matches:
+              - {method: {service: shop.Ledger, method: Book}, headers: [{name: x-a, value: b}]}
+              - {method: {type: RegularExpression, service: "shop\\..+"}}
+              default:
+                filters:
+                - type: ExternalAuth
+                  externalAuth: {protocol: GRPC, backendRef: {name: auth}, grpc: {allowedHeaders: [authorization]}}
+                backendRefs: [{name: ledger, weight: 9}, {name: ledger-next}]
+                sessionPersistence: {type: Header}
+        """,
+        """
         kind: TcpRoute
         metadata: {name: db}
         spec:

@@ -97,6 +97,17 @@ internal static class PolicyExports
         where T : IResource =>
         HttpRouteExtensions.Add(resource, Caller(resource, to), Callee(resource, to), configure, endpoint, new DeclaredAt("withMeshRoute"));
 
+    /// <summary>Routes the gRPC calls of the resource to another, or everybody's calls to it.</summary>
+    /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls.</param>
+    /// <param name="configure">Adds the rules.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only calls to this endpoint.</param>
+    [AspireExport("withMeshGrpcRoute", RunSyncOnBackgroundThread = true)]
+    public static IResourceBuilder<T> WithMeshGrpcRouteExport<T>(
+        this IResourceBuilder<T> resource, Action<MeshGrpcRoute> configure, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        GrpcRouteExtensions.Add(resource, Caller(resource, to), Callee(resource, to), configure, endpoint, new DeclaredAt("withMeshGrpcRoute"));
+
     /// <summary>Routes the connections of the resource to another, or everybody's connections to it.</summary>
     /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls.</param>
     /// <param name="configure">Adds the backends.</param>

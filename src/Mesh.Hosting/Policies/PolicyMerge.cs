@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
+using Mesh.Model.Policies.GrpcRoute;
 using Mesh.Model.Policies.HealthCheck;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
@@ -47,6 +48,7 @@ internal static class PolicyMerge
         CircuitBreakerPolicy p => (p.To.Length, 0),
         HealthCheckPolicy p => (p.To.Length, 0),
         HttpRoutePolicy p => (p.To.Length, 0),
+        GrpcRoutePolicy p => (p.To.Length, 0),
         TcpRoutePolicy p => (p.To.Length, 0),
         TrafficPermissionPolicy p => (0, p.Rules.Length),
         _ => throw Unknown(policy),
@@ -60,6 +62,7 @@ internal static class PolicyMerge
         (RateLimitPolicy a, RateLimitPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },
         (CircuitBreakerPolicy a, CircuitBreakerPolicy b) => a with { To = [.. a.To, .. b.To] },
         (HealthCheckPolicy a, HealthCheckPolicy b) => a with { To = [.. a.To, .. b.To] },
+        (GrpcRoutePolicy a, GrpcRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (HttpRoutePolicy a, HttpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (TcpRoutePolicy a, TcpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (TrafficPermissionPolicy a, TrafficPermissionPolicy b) => a with

@@ -1,33 +1,45 @@
 using System.Collections.Immutable;
 using Mesh.Model.Policies;
+using Mesh.Model.Policies.GrpcRoute;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Serialization.Schemas;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
-using Mesh.Model.Validation;
 
 namespace Mesh.Model.Compilation;
 
-/// <summary>Route tables, from HttpRoute policies. Without a route for an upstream: one rule that passes everything through.</summary>
+/// <summary>Route tables, from HttpRoute and GrpcRoute policies. Without a route for an upstream: one rule that passes everything through.</summary>
 internal sealed class HttpRouteCompiler
 {
-    private readonly OutboundEntries<(HttpRoutePolicy Policy, HttpRouteItem Item, int Index)> _entries = new();
+    private readonly OutboundEntries<RouteSaid> _http = new();
+    private readonly OutboundEntries<RouteSaid> _grpc = new();
+    private readonly Dictionary<ImmutableArray<Layer<RouteSaid>>, ImmutableArray<Layer<RouteSaid>>> _heard = [];
 
     public HttpRouteCompiler(PolicySet policies)
     {
         foreach (var policy in policies.All.OfType<HttpRoutePolicy>())
         {
-            _entries.Add(policy, policy.To.Select((item, i) => (item.TargetRef, (policy, item, i))));
+            _http.Add(policy, policy.To.Select((item, i) => (item.TargetRef, new RouteSaid(policy, item, i))));
+        }
+
+        foreach (var policy in policies.All.OfType<GrpcRoutePolicy>())
+        {
+            _grpc.Add(policy, policy.To.Select((item, i) => (item.TargetRef, new RouteSaid(policy, item.ToHttp(), i, item))));
         }
     }
 
     /// <summary>What is said of a caller's calls: equal lists lead to equal rules where no rule names backends, for those depend on the caller's edges too.</summary>
-    public ImmutableArray<Layer<(HttpRoutePolicy Policy, HttpRouteItem Item, int Index)>> Said(Service caller, Upstream upstream) => _entries.For(caller, upstream);
+    public ImmutableArray<Layer<RouteSaid>> Said(Service caller, Upstream upstream)
+    {
+        // Of several kinds of routes for one port only the most specific is heard (GEP-1426, Route types).
+        var layers = upstream.Protocol.IsHttp2() ? _grpc.For(caller, upstream) : [];
+        return Heard(layers.IsEmpty ? _http.For(caller, upstream) : layers);
+    }
 
-    /// <summary>The rules in the order in which they are tried; timeouts and retries are the same for all of them.</summary>
+    /// <summary>The rules in the order in which they are tried; what they say nothing of is as the template has it.</summary>
     public ImmutableArray<RouteRule> Compile(Service caller, Upstream upstream, RouteRule template, RouteBackends backends, List<AppliedSetting> applied)
     {
-        var layers = _entries.For(caller, upstream);
+        var layers = Said(caller, upstream);
         if (layers.IsEmpty)
         {
             return [template with { Name = "default", Action = new ForwardAction { Backends = backends.Only(upstream) } }];
@@ -36,21 +48,32 @@ internal sealed class HttpRouteCompiler
         var rules = ImmutableArray.CreateBuilder<RouteRule>();
         foreach (var alternatives in Alternatives(layers))
         {
-            var rule = Rule(alternatives, upstream, template, backends);
+            var rule = RouteRuleCompiler.Compile(alternatives, upstream, template, backends);
             rules.Add(rule);
-            applied.Add(new AppliedSetting(upstream.ListenerName, $"route.{rule.Name}", Show(rule.Action), rule.Origin) { Overruled = Overruled(alternatives) });
+            applied.Add(new AppliedSetting(upstream.ListenerName, $"route.{rule.Name}", RouteRuleCompiler.Show(rule), rule.Origin) { Overruled = Overruled(alternatives) });
         }
 
         return rules.DrainToImmutable();
     }
 
-    // Rules of several policies for the very same requests are one rule, the policy to hear first in front. Within a policy the first rule counts.
-    private static IEnumerable<ImmutableArray<Candidate>> Alternatives(ImmutableArray<Layer<(HttpRoutePolicy Policy, HttpRouteItem Item, int Index)>> layers)
+    // Routes of a caller's own namespace for a service of another one take the place of that one's routes (GEP-1426, Multiple routes for a Service); the system's stand beside both.
+    private ImmutableArray<Layer<RouteSaid>> Heard(ImmutableArray<Layer<RouteSaid>> layers)
     {
-        var candidates = new List<Candidate>();
+        if (!layers.Any(l => l.Rank.Role == PolicyRole.Owner) || !layers.Any(l => l.Rank.Role == PolicyRole.Producer))
+        {
+            return layers;
+        }
+
+        return _heard.TryGetValue(layers, out var heard) ? heard : _heard[layers] = [.. layers.Where(l => l.Rank.Role != PolicyRole.Producer)];
+    }
+
+    // Rules of several policies for the very same requests are one rule, the policy to hear first in front. Within a policy the first rule counts.
+    private static IEnumerable<ImmutableArray<RouteCandidate>> Alternatives(ImmutableArray<Layer<RouteSaid>> layers)
+    {
+        var candidates = new List<RouteCandidate>();
         foreach (var layer in layers.OrderByDescending(l => l.Rank with { Index = 0 }).ThenBy(l => l.Content.Index))
         {
-            var (policy, item, index) = layer.Content;
+            var (policy, item, index, grpc) = layer.Content;
             for (var r = 0; r < item.Rules.Length; r++)
             {
                 var rule = item.Rules[r];
@@ -59,7 +82,9 @@ internal sealed class HttpRouteCompiler
                 for (var m = 0; m < matches.Length; m++)
                 {
                     var suffix = matches.Length > 1 ? $".matches[{m}]" : "";
-                    candidates.Add(new Candidate(policy, rule, matches[m] with { Path = CanonicalPath.Of(matches[m].Path) }, at[r], $"{policy.Key.QualifiedName}/{rule.Name ?? $"to[{index}].rules[{r}]"}{suffix}"));
+                    var call = grpc is null ? null : rule.Matches.IsEmpty ? new GrpcRouteMatch() : grpc.Rules[r].Matches[m];
+                    candidates.Add(new RouteCandidate(
+                        policy, rule, matches[m] with { Path = CanonicalPath.Of(matches[m].Path) }, at[r], $"{policy.Key.QualifiedName}/{rule.Name ?? $"to[{index}].rules[{r}]"}{suffix}", call));
                 }
             }
         }
@@ -72,53 +97,14 @@ internal sealed class HttpRouteCompiler
         return candidates
             .GroupBy(c => HttpRouteSchema.Canonical(c.Match))
             .Select(group => group.DistinctBy(c => c.Policy.Key).ToImmutableArray())
-            .OrderBy(group => group[0].Match, RoutePrecedence.Instance);
-    }
-
-    private static RouteRule Rule(ImmutableArray<Candidate> alternatives, Upstream upstream, RouteRule template, RouteBackends backends)
-    {
-        var filters = alternatives.Select(c => c.Rule.Filters).FirstOrDefault(f => f is not null) ?? [];
-        var split = alternatives.FirstOrDefault(c => c.Rule.BackendRefs is not null);
-        return template with
-        {
-            Name = alternatives[0].Name,
-            Match = alternatives[0].Match,
-            Origin = alternatives[0].Policy.OriginAt(alternatives[0].At),
-            RequestHeaders = filters.FirstOrDefault(f => f.RequestHeaders is not null)?.RequestHeaders ?? HeaderModification.None,
-            ResponseHeaders = filters.FirstOrDefault(f => f.ResponseHeaders is not null)?.ResponseHeaders ?? HeaderModification.None,
-            Action = Action(filters, split, upstream, backends),
-        };
+            .OrderBy(group => group[0], RoutePrecedence.Instance);
     }
 
     // Whoever says filters or backends of its own for requests of which somebody who is heard first says them already.
-    private static ImmutableArray<OverruledSetting> Overruled(ImmutableArray<Candidate> alternatives) => alternatives.Length == 1 ? [] :
+    private static ImmutableArray<OverruledSetting> Overruled(ImmutableArray<RouteCandidate> alternatives) => alternatives.Length == 1 ? [] :
     [
         .. alternatives.Select((c, i) => (Candidate: c, Before: alternatives.Take(i)))
             .Where(c => (c.Candidate.Rule.Filters is not null && c.Before.Any(b => b.Rule.Filters is not null)) || (c.Candidate.Rule.BackendRefs is not null && c.Before.Any(b => b.Rule.BackendRefs is not null)))
             .Select(c => new OverruledSetting(RouteText.Of(c.Candidate.Rule), c.Candidate.Policy.OriginAt(c.Candidate.At))),
     ];
-
-    private static RouteAction Action(ImmutableArray<RouteFilter> filters, Candidate? split, Upstream upstream, RouteBackends backends)
-    {
-        if (filters.FirstOrDefault(f => f.Redirect is not null) is { Redirect: { } redirect })
-        {
-            return redirect;
-        }
-
-        var rewrite = filters.FirstOrDefault(f => f.Rewrite is not null)?.Rewrite;
-        var clusters = split is null ? backends.Only(upstream) : backends.Of(split.Rule.BackendRefs!.Value, upstream, split.Policy.Metadata.Namespace);
-        return clusters.Sum(c => (long)c.Weight) == 0
-            ? new DirectResponseAction(500, $"every backend of {split!.Name} has weight 0; give one of them a weight")
-            : new ForwardAction { Backends = clusters, RewriteHost = rewrite?.Hostname, RewritePath = rewrite?.Path };
-    }
-
-    private static string Show(RouteAction action) => action switch
-    {
-        ForwardAction forward => string.Join(", ", forward.Backends.Select(b => $"{b.Cluster} ({b.Weight})")),
-        RedirectAction redirect => $"redirect {redirect.Status}",
-        DirectResponseAction direct => $"answer {direct.Status}",
-        _ => "",
-    };
-
-    private sealed record Candidate(HttpRoutePolicy Policy, HttpRouteRule Rule, RouteMatch Match, FieldPath At, string Name);
 }

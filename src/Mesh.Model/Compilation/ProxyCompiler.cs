@@ -3,7 +3,6 @@ using Mesh.Model.Identity;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Policies.HealthCheck;
-using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.Timeout;
@@ -23,7 +22,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
     private readonly CircuitBreakerCompiler _circuitBreakers = new(policies);
     private readonly HealthCheckCompiler _healthChecks = new(policies);
-    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<(HttpRoutePolicy, HttpRouteItem, int)>>), RouteTable> _tables = new();
+    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<RouteSaid>>), RouteTable> _tables = new();
     private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<CircuitBreakerSettings>>, ImmutableArray<Layer<HealthCheckSettings>>), Cluster> _clusters = new();
 
     public (ProxySnapshot Snapshot, ImmutableArray<AppliedSetting> Applied) Compile(Service service)
@@ -79,7 +78,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private RouteTable Table(Service service, Upstream upstream, RouteBackends backends, List<AppliedSetting> applied)
     {
         var routes = _httpRoutes.Said(service, upstream);
-        if (routes.Any(l => l.Content.Item.Rules.Any(r => r.BackendRefs is not null)))
+        if (routes.Any(l => l.Content.Item.Rules.Any(r => r.NamesBackends)))
         {
             return MakeTable(service, upstream, backends, applied);
         }

@@ -3,6 +3,7 @@ using Mesh.Model.Identity;
 using Mesh.Model.Linting;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
+using Mesh.Model.Policies.GrpcRoute;
 using Mesh.Model.Policies.HealthCheck;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
@@ -39,6 +40,8 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             TopLevel(policy);
             Entries(policy);
         }
+
+        _warnings.AddRange(RouteConflicts.Find(topology, upstreams, policies));
 
         return [.. _warnings];
     }
@@ -100,7 +103,14 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             case HttpRoutePolicy route:
                 for (var i = 0; i < route.To.Length; i++)
                 {
-                    Route(route, route.To[i].TargetRef, to[i], isHttp: true, BackendsOf(route.To[i], to[i]));
+                    Route(route, route.To[i].TargetRef, to[i], protocol => protocol.IsHttp(), "http, http2, grpc or https", NamedBackend.Of(route.To[i], to[i]));
+                }
+
+                break;
+            case GrpcRoutePolicy route:
+                for (var i = 0; i < route.To.Length; i++)
+                {
+                    Route(route, route.To[i].TargetRef, to[i], protocol => protocol.IsHttp2(), "grpc or http2", NamedBackend.Of(route.To[i].ToHttp(), to[i]));
                 }
 
                 break;
@@ -108,7 +118,9 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
                 for (var i = 0; i < route.To.Length; i++)
                 {
                     var at = (to[i] / "rules")[0] / "default" / "backendRefs";
-                    Route(route, route.To[i].TargetRef, to[i], isHttp: false, [.. route.To[i].BackendRefs.Select((b, n) => (b, at[n]))]);
+                    Route(
+                        route, route.To[i].TargetRef, to[i], protocol => !protocol.IsHttp(), "tcp",
+                        [.. route.To[i].BackendRefs.Select((b, n) => new NamedBackend(b, at[n], "its share is answered with a closed connection"))]);
                 }
 
                 break;
@@ -133,11 +145,6 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
                 break;
         }
     }
-
-    private static ImmutableArray<(BackendRef Backend, FieldPath At)> BackendsOf(HttpRouteItem item, FieldPath at) =>
-    [
-        .. item.Rules.SelectMany((rule, r) => (rule.BackendRefs ?? []).Select((b, n) => (b, ((at / "rules")[r] / "default" / "backendRefs")[n]))),
-    ];
 
     private void Targets(Policy policy, IEnumerable<TargetRef> targets, FieldPath to)
     {
@@ -220,7 +227,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         }
     }
 
-    private void Route(Policy policy, TargetRef target, FieldPath at, bool isHttp, ImmutableArray<(BackendRef Backend, FieldPath At)> backends)
+    private void Route(Policy policy, TargetRef target, FieldPath at, Func<AppProtocol, bool> isFor, string protocols, ImmutableArray<NamedBackend> backends)
     {
         if (Target(policy, target, at / "targetRef"))
         {
@@ -231,21 +238,22 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var called = Named(target, space).SelectMany(id => upstreams.Of(id))
             .Where(u => target.Selects(u.Port.Service, u.Labels, space) && target.SelectsPort(u.Port.Port))
             .ToList();
-        var concerned = called.Where(u => u.Protocol.IsHttp() == isHttp).ToList();
+        var concerned = called.Where(u => isFor(u.Protocol)).ToList();
         if (concerned.Count == 0)
         {
             var others = called.Count == 0 ? "no port" : $"only {Wording.OneOf([.. called.Select(u => u.Protocol.ToWord()).Distinct()])}";
-            Warn(LintRules.OtherProtocol, policy, at / "targetRef", $"selects {others}; {policy.Kind} is for ports that speak {(isHttp ? "http, http2, grpc or https" : "tcp")}");
+            Warn(LintRules.OtherProtocol, policy, at / "targetRef", $"selects {others}; {policy.Kind} is for ports that speak {protocols}");
             return;
         }
 
-        foreach (var (backend, path) in backends)
+        foreach (var (backend, path, otherwise, needsHttp2) in backends)
         {
             // A backend may lack the port of one upstream and have that of another; it is wrong where it fits none.
-            var problems = concerned.Select(u => RouteBackends.Problem(backend, u, space, upstreams)).ToList();
+            var problems = concerned.Select(u => RouteBackends.Problem(backend, u, space, upstreams, needsHttp2)).ToList();
             if (problems.TrueForAll(p => p is not null))
             {
-                Warn(LintRules.UnusableBackend, policy, path, $"cannot be used: {problems[0]}; its share is answered with {(isHttp ? "500" : "a closed connection")}");
+                var isThere = upstreams.Find(RouteBackends.Port(backend, concerned[0], space)) is not null;
+                Warn(LintRules.UnusableBackend, policy, path, $"cannot be used: {problems[0]}; {otherwise}", isThere ? WarningReason.UnsupportedProtocol : WarningReason.BackendNotFound);
                 continue;
             }
 
@@ -301,11 +309,11 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
     // For checks that have no rule of their own yet.
     internal void Warn(Policy policy, FieldPath at, string message) => Warn(LintRules.NotAsMeant, policy, at, message);
 
-    private void Warn(LintRule rule, Policy policy, FieldPath at, string message)
+    private void Warn(LintRule rule, Policy policy, FieldPath at, string message, WarningReason reason = WarningReason.None)
     {
         if (!_warnings.Exists(w => w.Resource == policy.Key && w.Path == at && w.Message == message))
         {
-            _warnings.Add(new CompileWarning(policy.Key, at, message, policy.OriginAt(at)) { Rule = rule });
+            _warnings.Add(new CompileWarning(policy.Key, at, message, policy.OriginAt(at)) { Rule = rule, Reason = reason });
         }
     }
 }

@@ -23,15 +23,19 @@ internal sealed class RouteBackends(UpstreamIndex upstreams, Service caller)
     public ImmutableArray<WeightedCluster> Of(ImmutableArray<BackendRef> refs, Upstream called, string policyNamespace) =>
         [.. refs.Select(r => Backend(r, called, policyNamespace))];
 
+    /// <summary>The cluster of a service that gets requests beside the backends: copies, or questions. <see langword="null"/>: it cannot be used.</summary>
+    public string? One(BackendRef service, Upstream called, string policyNamespace) =>
+        Backend(service with { Weight = 1, Filters = [] }, called, policyNamespace) is var cluster && _needed.ContainsKey(cluster.Cluster) ? cluster.Cluster : null;
+
     /// <summary>Whether a backend can take traffic for the upstream that was called; if not, why.</summary>
-    public static string? Problem(BackendRef backend, Upstream called, string policyNamespace, UpstreamIndex upstreams)
+    public static string? Problem(BackendRef backend, Upstream called, string policyNamespace, UpstreamIndex upstreams, bool needsHttp2 = false)
     {
         var port = Port(backend, called, policyNamespace);
         return upstreams.Find(port) is not { } found
             ? upstreams.Knows(port.Service) ? $"{port.Service} has no port {port.Port}" : $"there is no service {port.Service}"
             : found.Protocol.IsHttp() != called.Protocol.IsHttp()
                 ? $"{port} speaks {found.Protocol.ToWord()} but {called.Port} speaks {called.Protocol.ToWord()}"
-                : null;
+                : needsHttp2 && !found.Protocol.IsHttp2() ? $"{port} speaks {found.Protocol.ToWord()} and is to be asked over gRPC" : null;
     }
 
     public static PortRef Port(BackendRef backend, Upstream called, string policyNamespace) =>

@@ -33,12 +33,15 @@ internal sealed class LintReport
     }
 
     /// <summary>About anything.</summary>
-    public void Add(LintRule rule, ResourceKey resource, FieldPath at, string message, Origin origin)
+    public void Add(LintRule rule, ResourceKey resource, FieldPath at, string message, Origin origin) => Add(new CompileWarning(resource, at, message, origin) { Rule = rule });
+
+    /// <summary>What was found elsewhere.</summary>
+    public void Add(CompileWarning finding)
     {
-        if (_known.Add((rule.Id, $"{resource} {at}", message)))
+        if (_known.Add((finding.Rule.Id, $"{finding.Resource} {finding.Path}", finding.Message)))
         {
-            _resources.Add(resource);
-            _found.Add(new CompileWarning(resource, at, message, origin) { Rule = rule });
+            _resources.Add(finding.Resource);
+            _found.Add(finding);
         }
     }
 }

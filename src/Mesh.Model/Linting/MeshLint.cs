@@ -14,7 +14,7 @@ internal static class MeshLint
         var report = new LintReport();
         foreach (var reference in references)
         {
-            report.Add(reference.Rule, reference.Resource, reference.Path, reference.Message, reference.Origin);
+            report.Add(reference);
         }
 
         TopologyLint.Run(context, report);

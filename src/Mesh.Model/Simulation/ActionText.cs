@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Model.Simulation;
@@ -10,6 +11,16 @@ internal static class ActionText
         var parts = new List<string> { Of(rule.Action) };
         parts.AddRange(Of("request", rule.RequestHeaders));
         parts.AddRange(Of("response", rule.ResponseHeaders));
+        if (rule.Authorization is { } asked)
+        {
+            parts.Add($"{asked.Cluster} is asked first{(asked.FailOpen ? ", and its silence lets pass" : "")}");
+        }
+
+        if (rule.Cors is { } cors)
+        {
+            parts.Add($"pages of {string.Join(", ", cors.AllowOrigins)} may read it");
+        }
+
         return string.Join("; ", parts);
     }
 
@@ -19,6 +30,8 @@ internal static class ActionText
         [
             forward.Backends is [var only] ? $"to {only.Cluster}" : $"to {string.Join(", ", forward.Backends.Select(b => $"{b.Cluster} ({b.Weight})"))}",
             .. forward.RewriteHost is { } host ? [$"host becomes {host}"] : Array.Empty<string>(),
+            .. forward.Mirrors.Select(m => string.Create(CultureInfo.InvariantCulture, $"copies of {m.Percent:0.####} % to {m.Cluster}")),
+            .. forward.Session is { } session ? [$"stays at one replica by {(session.Kind == SessionKind.Cookie ? "cookie" : "header")} {session.Name}"] : Array.Empty<string>(),
             .. forward.RewritePath is { } path ? [path.IsPrefix ? $"the prefix becomes {path.Value}" : $"the path becomes {path.Value}"] : Array.Empty<string>(),
         ]),
         RedirectAction redirect => $"redirect {redirect.Status} to {redirect.Scheme ?? "the same scheme"}, {redirect.Host ?? "the same host"}, {redirect.Path?.Value ?? "the same path"}",

@@ -16,4 +16,10 @@ public sealed record ForwardAction : RouteAction
 
     /// <summary>What of the request is hashed for backends whose replicas are picked by hash. Empty: nothing, so that each request goes anywhere.</summary>
     public ImmutableArray<HashPolicy> HashPolicies { get; init; } = [];
+
+    /// <summary>Where copies of the request go too.</summary>
+    public ImmutableArray<RouteMirror> Mirrors { get; init; } = [];
+
+    /// <summary>How a client's requests stay at one replica. <see langword="null"/>: they do not, but for <see cref="HashPolicies"/>.</summary>
+    public RouteSession? Session { get; init; }
 }

@@ -13,7 +13,7 @@ public enum RetryOn
     /// <summary>REFUSED_STREAM, or a GOAWAY whose last stream is lower: provably not processed, so any method.</summary>
     RefusedStream = 2,
 
-    /// <summary>The connection broke before any part of the response; idempotent methods only.</summary>
+    /// <summary>The connection broke before any part of the response, or an attempt's time was over (as in Envoy); idempotent methods only.</summary>
     Reset = 4,
 
     /// <summary>502, 503 or 504; idempotent methods only.</summary>

@@ -24,6 +24,12 @@ public sealed record RouteRule
     /// <summary>When a request is sent again.</summary>
     public RetrySettings Retry { get; init; } = RetrySettings.Default;
 
+    /// <summary>What pages of other origins may do. <see langword="null"/>: that is the app's business.</summary>
+    public RouteCors? Cors { get; init; }
+
+    /// <summary>Who is asked about each request first. <see langword="null"/>: nobody.</summary>
+    public RouteAuthorization? Authorization { get; init; }
+
     /// <summary>The route policy that said so, or <see cref="Origin.Default"/> for the pass-through rule.</summary>
     public Origin Origin { get; init; } = Origin.Default;
 }

@@ -48,6 +48,9 @@ internal static class DataPathServices
             new OutboundState(provider.GetRequiredService<UpstreamKit>(), new Random(), provider.GetRequiredService<OutlierEvents>(), provider.GetRequiredService<HealthEvents>()), provider.GetRequiredService<ProxyMetrics>()))
         .AddSingleton<OutlierEvents>()
         .AddSingleton<HealthEvents>()
+        .AddSingleton<MirrorSender>()
+        .AddSingleton<ExternalAuthorizer>()
+        .AddSingleton<RouteFilters>()
         .AddSingleton<OutboundForwarder>()
         .AddSingleton<FaultBoard>()
         .AddSingleton(provider => new FaultInjector(

@@ -39,6 +39,12 @@ internal enum ProxyError
     /// <summary>The keys by which the request's token would be verified cannot be had.</summary>
     TokenKeysUnavailable,
 
+    /// <summary>The service that a route asks about its requests said no.</summary>
+    AuthorizationDenied,
+
+    /// <summary>The service that a route asks about its requests gave no answer.</summary>
+    AuthorizationUnavailable,
+
     /// <summary>The app was given an address for this call, but no declared edge stands behind it (any more).</summary>
     EdgeRevoked,
 

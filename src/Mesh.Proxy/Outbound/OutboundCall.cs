@@ -31,6 +31,7 @@ internal sealed class OutboundCall : IDisposable
     private readonly string _target;
     private readonly Affinity _affinity;
     private readonly HopSpan _span;
+    private readonly RouteEffects? _effects;
     private readonly bool _isGrpc;
     private readonly RequestBody? _body;
     private readonly RequestClock? _clock;
@@ -41,7 +42,7 @@ internal sealed class OutboundCall : IDisposable
     private TimeSpan? _asked;
 
     public OutboundCall(
-        OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, Affinity affinity, HopSpan span)
+        OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, Affinity affinity, HopSpan span, RouteEffects? effects)
     {
         _forwarder = forwarder;
         _context = context;
@@ -53,9 +54,10 @@ internal sealed class OutboundCall : IDisposable
         _target = target;
         _affinity = affinity;
         _span = span;
+        _effects = effects;
         _isGrpc = ErrorResponse.IsGrpc(context.Request);
         _body = InvokerPath.HasBody(context)
-            ? new RequestBody(context, _retries > 0 ? KeepLimit : 0)
+            ? new RequestBody(context, _retries > 0 ? KeepLimit : 0) { Tap = effects?.Tap }
             : null;
         var timeouts = _rule.Timeouts;
         var limit = _isGrpc ? GrpcCall.Limit(context.Request, timeouts) : timeouts.Request;
@@ -78,7 +80,7 @@ internal sealed class OutboundCall : IDisposable
                 return new Failure(ProxyError.IdentityUnavailable);
             }
 
-            if (_cluster.Pick(tried, _affinity.Hash) is not { } replica)
+            if (((attempt == 1 ? _cluster.Of(_effects?.Session) : null) ?? _cluster.Pick(tried, _affinity.Hash)) is not { } replica)
             {
                 return new Failure(ProxyError.NoEndpoints, Detail: $"{_cluster.Cluster.Name} has no replica that is ready");
             }
@@ -272,7 +274,7 @@ internal sealed class OutboundCall : IDisposable
 
     private async ValueTask<Failure?> CopyAndReportAsync(UpstreamReplica replica, UpstreamResponse response)
     {
-        var failure = await CopyAsync(response);
+        var failure = await CopyAsync(response, replica);
         if (_isGrpc && _cluster.Outliers is { } outliers && response.Status == 200 && response.Header(GrpcStatus) is null)
         {
             if (failure is null)
@@ -288,7 +290,7 @@ internal sealed class OutboundCall : IDisposable
         return failure;
     }
 
-    private async ValueTask<Failure?> CopyAsync(UpstreamResponse response)
+    private async ValueTask<Failure?> CopyAsync(UpstreamResponse response, UpstreamReplica replica)
     {
         if (response.IsEventStream || _isGrpc)
         {
@@ -314,6 +316,7 @@ internal sealed class OutboundCall : IDisposable
 
         HeaderEditor.Apply(_backend.ResponseHeaders, head.Headers);
         HeaderEditor.Apply(_rule.ResponseHeaders, head.Headers);
+        _effects?.Apply(head.Headers, _cluster.Cluster.Name, replica.Name);
         try
         {
             await response.CopyBodyToAsync(_context, _token);

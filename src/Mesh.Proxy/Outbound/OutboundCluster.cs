@@ -9,6 +9,7 @@ using Mesh.Proxy.Policies.HealthCheck;
 using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.Retry;
+using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Outbound;
@@ -120,6 +121,9 @@ internal sealed class OutboundCluster
 
         return Volatile.Read(ref _choice).Balancer.Pick(tried, hash);
     }
+
+    /// <summary>The replica of a session; <see langword="null"/>: it has none, or that one is gone or out of reach.</summary>
+    public UpstreamReplica? Of(SessionUse? session) => session?.Replica(Cluster.Name, Replicas, _kit.Time.GetTimestamp());
 
     /// <summary>Notes what an attempt took, where that decides who is picked.</summary>
     /// <param name="replica">Who was asked.</param>

@@ -5,11 +5,12 @@ using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
+using Microsoft.Extensions.Primitives;
 
 namespace Mesh.Proxy.Outbound;
 
 /// <summary>Picks the backend of a request by weight, prepares the request for it and sends it there.</summary>
-internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, HopName hop, ProxyMetrics metrics)
+internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, HopName hop, ProxyMetrics metrics, MirrorSender mirrors, RouteFilters filters)
 {
     /// <summary>Where everything comes from that goes out here, as a hash: this replica. The same after a restart.</summary>
     public ulong Source { get; } = KeyHash.Of($"{hop.ServiceText}#{hop.Replica}");
@@ -23,18 +24,23 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
     /// <summary>Where retries are counted.</summary>
     public ProxyMetrics Metrics => metrics;
 
+    /// <summary>What rules with filters do first.</summary>
+    public RouteFilters Filters => filters;
+
     /// <summary>Forwards a request.</summary>
     /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
-    public async ValueTask<Failure?> ForwardAsync(HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, RequestTarget target, long started, HopSpan span)
+    public async ValueTask<Failure?> ForwardAsync(
+        HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, RequestTarget target, long started, HopSpan span, RouteEffects? effects)
     {
-        if (rule.Split!.Next() is not { } backend || tables.Clusters.GetValueOrDefault(backend.Cluster) is not { } cluster)
+        var session = rule.Session?.Begin(context.Request.Headers, kit.Time.GetUtcNow());
+        if ((session?.Backend(rule.Split!) ?? rule.Split!.Next()) is not { } backend || tables.Clusters.GetValueOrDefault(backend.Cluster) is not { } cluster)
         {
             return new Failure(ProxyError.BackendMissing, rule.Policy);
         }
 
         if (cluster.Breaker is not { } breaker)
         {
-            return await SendAsync(context, rule, action, backend, cluster, target, started, span);
+            return await SendAsync(context, tables, rule, action, backend, cluster, target, started, span, session, effects);
         }
 
         if (!breaker.Requests.TryEnter())
@@ -44,7 +50,7 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
 
         try
         {
-            return await SendAsync(context, rule, action, backend, cluster, target, started, span);
+            return await SendAsync(context, tables, rule, action, backend, cluster, target, started, span, session, effects);
         }
         finally
         {
@@ -53,23 +59,34 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
     }
 
     private async ValueTask<Failure?> SendAsync(
-        HttpContext context, CompiledRule rule, ForwardAction action, WeightedCluster backend, OutboundCluster cluster, RequestTarget target, long started, HopSpan span)
+        HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, WeightedCluster backend, OutboundCluster cluster, RequestTarget target, long started, HopSpan span,
+        SessionUse? session, RouteEffects? effects)
     {
-        PrepareHeaders(context.Request, rule, action, backend, cluster);
-        var affinity = rule.Hash?.Of(context.Request.Headers, target.Query, Source, state.Draw) ?? Affinity.None;
-        cluster.Budget.Count(started);
         var outgoing = target.With(action.RewritePath, rule.MatchedPrefix).ToString();
-        if (UpgradeForwarder.IsUpgrade(context))
+        var tap = PrepareHeaders(context, tables, rule, action, backend, cluster, outgoing);
+        if (session is not null || tap is not null)
         {
-            return await new OutboundUpgrade(this, context, rule, cluster, outgoing, affinity.Hash).RunAsync();
+            effects ??= new RouteEffects();
+            effects.Session = session;
+            effects.Tap = tap;
         }
 
-        using var call = new OutboundCall(this, context, rule, backend, cluster, outgoing, affinity, span);
+        var affinity = rule.Hash?.Of(context.Request.Headers, target.Query, Source, state.Draw) ?? Affinity.None;
+        cluster.Budget.Count(started);
+        if (UpgradeForwarder.IsUpgrade(context))
+        {
+            return await new OutboundUpgrade(this, context, rule, cluster, outgoing, affinity.Hash, session).RunAsync();
+        }
+
+        using var call = new OutboundCall(this, context, rule, backend, cluster, outgoing, affinity, span, effects);
         return await call.RunAsync();
     }
 
-    private static void PrepareHeaders(HttpRequest request, CompiledRule rule, ForwardAction action, WeightedCluster backend, OutboundCluster cluster)
+    private IBodyTap? PrepareHeaders(
+        HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, WeightedCluster backend, OutboundCluster cluster, string outgoing)
     {
+        var request = context.Request;
+        var copied = action.RewriteHost is null ? request.Headers.Host : new StringValues(action.RewriteHost);
         var host = action.RewriteHost ?? cluster.ExternalAuthority;
         if (host is not null)
         {
@@ -82,6 +99,8 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
         }
 
         HeaderEditor.Apply(rule.Rule.RequestHeaders, request.Headers);
+        var tap = rule.Mirrors.IsEmpty ? null : mirrors.Start(context, tables, rule, outgoing, copied);
         HeaderEditor.Apply(backend.RequestHeaders, request.Headers);
+        return tap;
     }
 }

@@ -96,6 +96,16 @@ internal sealed partial class OutboundHttp(
     private async ValueTask<Failure?> ActAsync(Exchange exchange, OutboundTables tables, CompiledRule rule, RequestTarget target, long started, HopSpan span)
     {
         var context = exchange.Context;
+        RouteEffects? effects = null;
+        if (rule.HasFilters)
+        {
+            (var isAnswered, var refusal, effects) = await forwarder.Filters.RunAsync(context, tables, rule, target, _callee);
+            if (isAnswered || refusal is not null)
+            {
+                return refusal;
+            }
+        }
+
         switch (rule.Rule.Action)
         {
             case RedirectAction redirect:
@@ -103,6 +113,7 @@ internal sealed partial class OutboundHttp(
                 context.Response.Headers.Location = Redirects.Location(redirect, exchange.Connection.IsSecure ? "https" : "http", context.Request.Host, target, rule.MatchedPrefix);
                 context.Response.ContentLength = 0;
                 HeaderEditor.Apply(rule.Rule.ResponseHeaders, context.Response.Headers);
+                effects?.Apply(context.Response.Headers);
                 await context.Response.CompleteAsync();
                 return null;
 
@@ -110,7 +121,7 @@ internal sealed partial class OutboundHttp(
                 return new Failure(ProxyError.NoBackends, rule.Policy, direct.Reason, direct.Status);
 
             case ForwardAction forward:
-                return await forwarder.ForwardAsync(context, tables, rule, forward, target, started, span);
+                return await forwarder.ForwardAsync(context, tables, rule, forward, target, started, span, effects);
 
             default:
                 return new Failure(ProxyError.Internal);

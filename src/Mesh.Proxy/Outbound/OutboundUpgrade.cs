@@ -8,7 +8,7 @@ using Mesh.Proxy.Upstreams;
 namespace Mesh.Proxy.Outbound;
 
 /// <summary>One upgrade on its way to a replica: tried elsewhere only where there was no connection, and with no limit but silence.</summary>
-internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext context, CompiledRule rule, OutboundCluster cluster, string target, ulong? hash)
+internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext context, CompiledRule rule, OutboundCluster cluster, string target, ulong? hash, SessionUse? session)
 {
     /// <summary>Sends it and moves bytes until one side ends.</summary>
     public async ValueTask<Failure?> RunAsync()
@@ -21,7 +21,7 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
                 return new Failure(ProxyError.IdentityUnavailable);
             }
 
-            if (cluster.Pick(tried, hash) is not { } replica)
+            if (((attempt == 1 ? cluster.Of(session) : null) ?? cluster.Pick(tried, hash)) is not { } replica)
             {
                 return new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready");
             }

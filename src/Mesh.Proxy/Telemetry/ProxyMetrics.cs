@@ -18,6 +18,8 @@ internal sealed class ProxyMetrics
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _tokenKeys;
     private readonly Counter<long> _faults;
+    private readonly Counter<long> _mirrors;
+    private readonly Counter<long> _authorizations;
     private readonly Histogram<double> _tunnels;
     private readonly Counter<long> _tunnelBytes;
 
@@ -37,6 +39,8 @@ internal sealed class ProxyMetrics
         _tokens = meter.CreateCounter<long>("mesh.tokens", "{token}", "JSON Web Tokens of requests, by what came of them.");
         _tokenKeys = meter.CreateCounter<long>("mesh.token_keys.reads", "{read}", "Reads of the keys that tokens are verified with.");
         _faults = meter.CreateCounter<long>("mesh.faults", "{fault}", "What faults that somebody asked for did to calls.");
+        _mirrors = meter.CreateCounter<long>("mesh.mirrors", "{request}", "Copies of requests, by what became of them: sent, failed, dropped.");
+        _authorizations = meter.CreateCounter<long>("mesh.authorizations", "{request}", "Requests that a service was asked about, by outcome: allowed, denied, failed, failed_open.");
         _tunnels = meter.CreateHistogram("mesh.tunnel.duration", "s", "Opaque connections, when they end.", null, durations);
         _tunnelBytes = meter.CreateCounter<long>("mesh.tunnel.io", "By", "Bytes of opaque connections, by direction.");
     }
@@ -114,6 +118,14 @@ internal sealed class ProxyMetrics
     /// <param name="kind">What: delay, abort, reset, bandwidth, cut, latency, limit, slow_close.</param>
     public void FaultInjected(string caller, string callee, string kind) => _faults.Add(
         1, new KeyValuePair<string, object?>("mesh.caller", caller), new KeyValuePair<string, object?>("mesh.callee", callee), new KeyValuePair<string, object?>("mesh.fault.kind", kind));
+
+    /// <summary>A copy of a request has ended.</summary>
+    public void Mirrored(string callee, string outcome) =>
+        _mirrors.Add(1, new KeyValuePair<string, object?>("mesh.callee", callee), new KeyValuePair<string, object?>("mesh.mirror.outcome", outcome));
+
+    /// <summary>A service was asked about a request.</summary>
+    public void Authorized(string asked, string outcome) =>
+        _authorizations.Add(1, new KeyValuePair<string, object?>("mesh.callee", asked), new KeyValuePair<string, object?>("mesh.authorization.outcome", outcome));
 
     /// <summary>An opaque connection has ended.</summary>
     /// <param name="tags">What it is counted under.</param>

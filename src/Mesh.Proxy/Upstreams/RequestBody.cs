@@ -18,6 +18,9 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
     private bool _isStopped;
     private Task _copy = Task.CompletedTask;
 
+    /// <summary>Who is shown it as it goes by; <see langword="null"/>: nobody.</summary>
+    public IBodyTap? Tap { get; init; }
+
     /// <summary>Bytes, where the caller said so.</summary>
     public long? Length => _length;
 
@@ -66,6 +69,7 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
     /// <inheritdoc />
     public void Dispose()
     {
+        Tap?.End(isWhole: false);
         if (_kept is not null)
         {
             ArrayPool<byte>.Shared.Return(_kept);
@@ -107,12 +111,18 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
 
                 Moved += buffer.Length;
                 Keep(buffer);
+                Tap?.Show(buffer);
                 if (result.IsCompleted && _length is null)
                 {
                     CheckTrailers();
                 }
 
                 _isAtEnd = result.IsCompleted;
+                if (_isAtEnd)
+                {
+                    Tap?.End(isWhole: true);
+                }
+
                 foreach (var segment in buffer)
                 {
                     await stream.WriteAsync(segment, cancellationToken);

@@ -1,5 +1,4 @@
 using Envoy.Extensions.Filters.Http.Fault.V3;
-using Envoy.Type.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Validation;
@@ -18,7 +17,6 @@ internal static class FaultCodec
     /// <summary>The name of the standard filter among those of a connection manager, and of what replaces it for one route.</summary>
     public const string FilterName = "envoy.filters.http.fault";
 
-    private const double PerPercent = 10_000;
     private const int BytesPerKibibyte = 1024;
 
     public static XdsResource Encode(FaultRule fault) => XdsResource.From(TypeUrls.Fault, fault.Name, EncodeMessage(fault)).EndingAt(fault.EndsAt);
@@ -37,7 +35,7 @@ internal static class FaultCodec
             Effects = new FaultEffects
             {
                 Delay = http.Delay is { } delay ? Decode(delay, message.LongestDelay) : null,
-                Abort = http.Abort is { } abort ? Decode(abort) : message.Reset is { } reset ? new FaultAbortRecord { Reset = true, Percent = Decode(reset) } : null,
+                Abort = http.Abort is { } abort ? Decode(abort) : message.Reset is { } reset ? new FaultAbortRecord { Reset = true, Percent = PercentCodec.Decode(reset) } : null,
                 Response = message.Response is { } response ? Decode(response) : null,
                 Tunnel = message.Tunnel is { } tunnel ? Decode(tunnel) : null,
             },
@@ -60,7 +58,7 @@ internal static class FaultCodec
                 Delay = effects.Delay is { } delay ? Encode((delay.From + delay.To) / 2, delay.Percent) : null,
                 Abort = abort is null ? null : Encode(abort),
                 ResponseRateLimit = effects.Response is { BytesPerSecond: { } bytes } response
-                    ? new() { FixedLimit = new() { LimitKbps = (ulong)Math.Max(1, bytes / BytesPerKibibyte) }, Percentage = Encode(response.Percent) }
+                    ? new() { FixedLimit = new() { LimitKbps = (ulong)Math.Max(1, bytes / BytesPerKibibyte) }, Percentage = PercentCodec.Encode(response.Percent) }
                     : null,
             };
     }
@@ -78,7 +76,7 @@ internal static class FaultCodec
             By = fault.By,
             Upstream = fault.Upstream.ToString(),
             LongestDelay = delay is not null && delay.To != delay.From ? Duration.FromTimeSpan(delay.To) : null,
-            Reset = abort is { Reset: true } ? Encode(abort.Percent) : null,
+            Reset = abort is { Reset: true } ? PercentCodec.Encode(abort.Percent) : null,
             Http = new HTTPFault
             {
                 Delay = delay is null ? null : Encode(least, delay.Percent),
@@ -87,7 +85,7 @@ internal static class FaultCodec
         };
         if (fault.Effects.Response is { } response)
         {
-            message.Response = new() { BytesPerSecond = (uint?)response.BytesPerSecond, CutAfter = (uint?)response.CutAfter, Percentage = Encode(response.Percent) };
+            message.Response = new() { BytesPerSecond = (uint?)response.BytesPerSecond, CutAfter = (uint?)response.CutAfter, Percentage = PercentCodec.Encode(response.Percent) };
         }
 
         if (fault.Effects.Tunnel is { } tunnel)
@@ -100,7 +98,7 @@ internal static class FaultCodec
                 ResetAfter = Encode(tunnel.ResetAfter),
                 LimitBytes = (uint?)tunnel.LimitBytes,
                 SlowClose = Encode(tunnel.SlowClose),
-                Percentage = Encode(tunnel.Percent),
+                Percentage = PercentCodec.Encode(tunnel.Percent),
             };
         }
 
@@ -109,7 +107,7 @@ internal static class FaultCodec
     }
 
     private static FaultResponse Decode(ResponseFault response) =>
-        new() { BytesPerSecond = (int?)response.BytesPerSecond, CutAfter = (int?)response.CutAfter, Percent = Decode(response.Percentage) };
+        new() { BytesPerSecond = (int?)response.BytesPerSecond, CutAfter = (int?)response.CutAfter, Percent = PercentCodec.Decode(response.Percentage) };
 
     private static FaultTunnel Decode(TunnelFault tunnel) => new()
     {
@@ -119,16 +117,16 @@ internal static class FaultCodec
         ResetAfter = tunnel.ResetAfter?.ToTimeSpan(),
         LimitBytes = (int?)tunnel.LimitBytes,
         SlowClose = tunnel.SlowClose?.ToTimeSpan(),
-        Percent = Decode(tunnel.Percentage),
+        Percent = PercentCodec.Decode(tunnel.Percentage),
     };
 
     private static Duration? Encode(TimeSpan? length) => length is { } given ? Duration.FromTimeSpan(given) : null;
 
-    private static FaultDelayMessage Encode(TimeSpan length, double percent) => new() { FixedDelay = Duration.FromTimeSpan(length), Percentage = Encode(percent) };
+    private static FaultDelayMessage Encode(TimeSpan length, double percent) => new() { FixedDelay = Duration.FromTimeSpan(length), Percentage = PercentCodec.Encode(percent) };
 
     private static FaultAbortMessage Encode(FaultAbortRecord abort)
     {
-        var message = new FaultAbortMessage { Percentage = Encode(abort.Percent) };
+        var message = new FaultAbortMessage { Percentage = PercentCodec.Encode(abort.Percent) };
         if (abort.GrpcStatus is { } grpc)
         {
             message.GrpcStatus = (uint)grpc;
@@ -144,25 +142,14 @@ internal static class FaultCodec
     private static FaultDelayRecord Decode(FaultDelayMessage delay, Duration? longest)
     {
         var least = ValueCodec.Required(delay.FixedDelay, "http.delay.fixed_delay");
-        var percent = Decode(delay.Percentage);
+        var percent = PercentCodec.Decode(delay.Percentage);
         return longest is null ? new() { Fixed = least, Percent = percent } : new() { Min = least, Max = longest.ToTimeSpan(), Percent = percent };
     }
 
     private static FaultAbortRecord Decode(FaultAbortMessage abort) => abort.ErrorTypeCase switch
     {
-        FaultAbortMessage.ErrorTypeOneofCase.HttpStatus => new() { HttpStatus = (int)abort.HttpStatus, Percent = Decode(abort.Percentage) },
-        FaultAbortMessage.ErrorTypeOneofCase.GrpcStatus => new() { GrpcStatus = (int)abort.GrpcStatus, Percent = Decode(abort.Percentage) },
+        FaultAbortMessage.ErrorTypeOneofCase.HttpStatus => new() { HttpStatus = (int)abort.HttpStatus, Percent = PercentCodec.Decode(abort.Percentage) },
+        FaultAbortMessage.ErrorTypeOneofCase.GrpcStatus => new() { GrpcStatus = (int)abort.GrpcStatus, Percent = PercentCodec.Decode(abort.Percentage) },
         _ => throw new ResourceRefusedException($"http.abort: {abort.ErrorTypeCase} is not supported"),
-    };
-
-    private static FractionalPercent Encode(double percent) =>
-        new() { Numerator = (uint)Math.Round(percent * PerPercent), Denominator = FractionalPercent.Types.DenominatorType.Million };
-
-    private static double Decode(FractionalPercent? share) => share is null ? 0 : share.Numerator / share.Denominator switch
-    {
-        FractionalPercent.Types.DenominatorType.Hundred => 1,
-        FractionalPercent.Types.DenominatorType.TenThousand => 100,
-        FractionalPercent.Types.DenominatorType.Million => PerPercent,
-        _ => throw new ResourceRefusedException($"percentage: denominator {share.Denominator} is not supported"),
     };
 }

@@ -86,6 +86,7 @@ internal static class RouteActionCodec
         }
 
         action.HashPolicy.AddRange(HashPolicyCodec.Encode(forward.HashPolicies));
+        action.RequestMirrorPolicies.AddRange(forward.Mirrors.Select(Encode));
         return action;
     }
 
@@ -105,6 +106,14 @@ internal static class RouteActionCodec
             _ => null,
         },
         HashPolicies = HashPolicyCodec.Decode(action.HashPolicy, where),
+        Mirrors = [.. action.RequestMirrorPolicies.Select(mirror => new RouteMirror(mirror.Cluster, mirror.RuntimeFraction is { } share ? PercentCodec.Decode(share.DefaultValue) : 100))],
+    };
+
+    private static RequestMirrorPolicy Encode(RouteMirror mirror) => new()
+    {
+        Cluster = mirror.Cluster,
+        RuntimeFraction = mirror.Percent < 100 ? new() { DefaultValue = PercentCodec.Encode(mirror.Percent) } : null,
+        DisableShadowHostSuffixAppend = true,
     };
 
     private static ClusterWeight Encode(WeightedCluster backend)

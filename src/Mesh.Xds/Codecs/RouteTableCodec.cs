@@ -32,8 +32,13 @@ internal static class RouteTableCodec
     };
 
     /// <summary>The clusters that a table may send requests to.</summary>
-    public static IEnumerable<string> Clusters(RouteTable table) =>
-        table.Rules.Select(rule => rule.Action).OfType<ForwardAction>().SelectMany(forward => forward.Backends).Select(backend => backend.Cluster);
+    public static IEnumerable<string> Clusters(RouteTable table) => table.Rules.SelectMany(Clusters);
+
+    private static IEnumerable<string> Clusters(RouteRule rule)
+    {
+        IEnumerable<string> forward = rule.Action is ForwardAction action ? [.. action.Backends.Select(backend => backend.Cluster), .. action.Mirrors.Select(mirror => mirror.Cluster)] : [];
+        return rule.Authorization is { } asked ? forward.Append(asked.Cluster) : forward;
+    }
 
     private static Route Encode(RouteRule rule)
     {
@@ -51,6 +56,7 @@ internal static class RouteTableCodec
             settings.IdempotentMethods.AddRange(rule.Retry.IdempotentMethods);
         }
 
+        RouteFilterCodec.Encode(rule, route, settings);
         metadata.WithSettings(settings);
         return route;
     }
@@ -68,6 +74,7 @@ internal static class RouteTableCodec
             ResponseHeaders = HeaderCodec.Decode(route.ResponseHeadersToAdd, route.ResponseHeadersToRemove, where),
             Origin = route.Metadata.Origin(OriginName),
         };
+        rule = RouteFilterCodec.Decode(rule, route, settings, where);
         return route.Route_ is not { } forward
             ? rule
             : rule with

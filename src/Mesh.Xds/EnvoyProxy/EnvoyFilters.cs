@@ -1,9 +1,8 @@
+using System.Collections.Immutable;
 using Envoy.Config.Listener.V3;
-using Envoy.Extensions.Filters.Http.Fault.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Topology;
-using Mesh.Xds.Codecs;
 using static Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
 
 namespace Mesh.Xds.EnvoyProxy;
@@ -17,9 +16,9 @@ internal static class EnvoyFilters
     /// <param name="chain">The chain, which is changed.</param>
     /// <param name="protocol">What is spoken on it.</param>
     /// <param name="hasPaths">Whether permissions name paths: then a path may be read in one way only.</param>
-    /// <param name="hasFaults">Whether routes say what goes wrong, for which the filter has to be there, ahead of the router and its retries.</param>
     /// <param name="tellsCallers">Whether routes go by who calls, which the header for it then says.</param>
-    public static void Complete(FilterChain chain, AppProtocol protocol, bool hasPaths, bool hasFaults = false, bool tellsCallers = false)
+    /// <param name="before">Filters that have to be there for what routes say of them, in their order, ahead of the router and its retries.</param>
+    public static void Complete(FilterChain chain, AppProtocol protocol, bool hasPaths, bool tellsCallers = false, params ImmutableArray<HttpFilter> before)
     {
         chain.Metadata?.TypedFilterMetadata.Clear();
         if (!protocol.IsHttp())
@@ -57,9 +56,9 @@ internal static class EnvoyFilters
             route.Metadata?.TypedFilterMetadata.Clear();
         }
 
-        if (hasFaults)
+        for (var i = 0; i < before.Length; i++)
         {
-            manager.HttpFilters.Insert(0, FilterChainCodec.Http(FaultCodec.FilterName, new HTTPFault()));
+            manager.HttpFilters.Insert(i, before[i]);
         }
 
         filter.TypedConfig = Any.Pack(manager);

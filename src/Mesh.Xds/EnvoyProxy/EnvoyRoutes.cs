@@ -17,7 +17,7 @@ internal static class EnvoyRoutes
     private const RetryOn OfGrpc =
         RetryOn.GrpcCancelled | RetryOn.GrpcDeadlineExceeded | RetryOn.GrpcInternal | RetryOn.GrpcResourceExhausted | RetryOn.GrpcUnavailable;
 
-    public static XdsResource Encode(RouteTable table, ImmutableArray<FaultRule> faults)
+    public static XdsResource Encode(RouteTable table, ImmutableArray<FaultRule> faults, EnvoyRouteFilters filters)
     {
         var hits = FaultedRoutes.Of(table, faults);
         var message = RouteTableCodec.EncodeMessage(table with { Rules = [.. hits.Select(hit => hit.Rule)] });
@@ -28,6 +28,7 @@ internal static class EnvoyRoutes
                 route.TypedPerFilterConfig[FaultCodec.FilterName] = Any.Pack(fault);
             }
 
+            filters.Apply(rule, route);
             route.Metadata.TypedFilterMetadata.Clear();
             if (route.Route_ is { } forward)
             {

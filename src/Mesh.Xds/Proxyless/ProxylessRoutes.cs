@@ -15,8 +15,8 @@ namespace Mesh.Xds.Proxyless;
 
 /// <summary>
 /// Route tables for gRPC clients (gRFC A28, A44). They know matches by path and header, weights, and retries of some gRPC statuses. What would make one of them refuse
-/// the table is decided here: methods and query parameters by what a gRPC call has, answers without a backend by a cluster without endpoints. Header changes, rewrites
-/// and time limits have no place.
+/// the table is decided here: methods and query parameters by what a gRPC call has, answers without a backend by a cluster without endpoints. Header changes, rewrites,
+/// copies, sessions and time limits have no place.
 /// </summary>
 internal static class ProxylessRoutes
 {
@@ -41,6 +41,9 @@ internal static class ProxylessRoutes
         return XdsResource.From(TypeUrls.RouteTable, table.Name, new RouteConfiguration { Name = table.Name, VirtualHosts = { host } });
     }
 
+    /// <summary>No client asks anybody about its calls: those that nobody may send unasked go nowhere.</summary>
+    private static bool IsAsked(RouteRule rule) => rule.Authorization is { FailOpen: false };
+
     /// <summary>A gRPC call is a POST without a query.</summary>
     private static bool MayMatch(RouteMatchRecord match) =>
         match.Method is null or GrpcMethod && match.QueryParameters.All(parameter => parameter.Kind == ValueMatchKind.Absent);
@@ -50,7 +53,7 @@ internal static class ProxylessRoutes
         foreach (var match in Paths(rule.Match.Path))
         {
             match.Headers.AddRange(rule.Match.Headers.Select(Encode));
-            var route = new Route { Name = rule.Name, Match = match, Route_ = Encode(rule.Action, rule.Retry, clusters) };
+            var route = new Route { Name = rule.Name, Match = match, Route_ = Encode(IsAsked(rule) ? null : rule.Action, rule.Retry, clusters) };
             if (effects is not null && ProxylessFaults.Encode(effects) is { } fault)
             {
                 route.TypedPerFilterConfig[FaultCodec.FilterName] = fault;
@@ -93,7 +96,7 @@ internal static class ProxylessRoutes
     };
 #pragma warning restore CS0612
 
-    private static RouteActionMessage Encode(Model.Snapshots.RouteAction action, RetrySettings retry, HashSet<string> clusters)
+    private static RouteActionMessage Encode(Model.Snapshots.RouteAction? action, RetrySettings retry, HashSet<string> clusters)
     {
         var backends = action is ForwardAction forward ? forward.Backends.Where(backend => backend.Weight > 0).ToImmutableArray() : [];
         var message = new RouteActionMessage { RetryPolicy = Encode(retry) };

@@ -9,6 +9,7 @@ internal static class DocumentedPolicies
     {
         ["TrafficPermission"] = TrafficPermission,
         ["HttpRoute"] = HttpRoute,
+        ["GrpcRoute"] = GrpcRoute,
         ["TcpRoute"] = TcpRoute,
         ["Timeout"] = Timeout,
         ["Retry"] = Retry,
@@ -37,15 +38,35 @@ internal static class DocumentedPolicies
 
     private static void HttpRoute(ShopApp app)
     {
-        var (orders, ordersNext) = (app.Orders, app.OrdersNext);
+        var (orders, ordersNext, backoffice) = (app.Orders, app.OrdersNext, app.Backoffice);
 
         // <HttpRoute>
         orders.WithMeshRoute(route =>
         {
             route.Rule("beta").When(m => m.Header("x-beta", "1")).To(ordersNext);
+            route.Rule("pages").When(m => m.PathPrefix("/cart"))
+                .Mirror(ordersNext, percent: 10)
+                .Authorize(backoffice, new() { Path = "/may", ResponseHeaders = ["x-user"] })
+                .Cors(new() { AllowOrigins = ["https://shop.example"], AllowMethods = ["PUT"] })
+                .Timeouts(new() { Request = TimeSpan.FromSeconds(10) })
+                .Retry(new() { Codes = [503], Attempts = 3 })
+                .KeepSessions(new() { Cookie = "cart" });
             route.Rule("rest").To(orders, weight: 90).To(ordersNext, weight: 10);
         });
         // </HttpRoute>
+    }
+
+    private static void GrpcRoute(ShopApp app)
+    {
+        var (inventory, inventoryNext) = (app.Inventory, app.InventoryNext);
+
+        // <GrpcRoute>
+        inventory.WithMeshGrpcRoute(route =>
+        {
+            route.Rule("writes").When(m => m.Service("shop.Inventory").Method("Reserve")).Mirror(inventoryNext, percent: 10);
+            route.Rule("rest");
+        });
+        // </GrpcRoute>
     }
 
     private static void TcpRoute(ShopApp app)

@@ -25,6 +25,32 @@ public sealed class HttpRouteExtensionsTests
                 - name: rest
                   default: {backendRefs: [{name: orders, weight: 90}, {name: orders-next, weight: 10}]}
             """),
+        ["every filter"] = (
+            app => app.Orders.WithMeshRoute(r => r.Rule()
+                .Mirror(app.OrdersNext, percent: 12.5, endpoint: "http").Mirror(app.Payments)
+                .Authorize(app.Inventory, new() { Grpc = true, RequestHeaders = ["a"], MaxBody = 10, Timeout = TimeSpan.FromMilliseconds(5), FailOpen = true }, "grpc")
+                .Cors(new() { AllowOrigins = ["*"], AllowCredentials = true, AllowMethods = ["PUT"], AllowHeaders = ["b"], ExposeHeaders = ["c"], MaxAge = TimeSpan.FromMinutes(1) })
+                .Timeouts(new() { Request = TimeSpan.FromSeconds(2), BackendRequest = TimeSpan.FromSeconds(1) })
+                .Retry(new() { Codes = [500], Attempts = 1, BackOff = TimeSpan.FromMilliseconds(7) })
+                .KeepSessions(new() { Header = "x-where", AbsoluteTimeout = TimeSpan.FromHours(1), IdleTimeout = TimeSpan.FromMinutes(1) })),
+            """
+            kind: HttpRoute
+            metadata: {name: orders}
+            spec:
+              to:
+              - targetRef: {kind: Service, name: orders}
+                rules:
+                - default:
+                    filters:
+                    - {type: RequestMirror, requestMirror: {backendRef: {name: orders-next, port: http}, percent: 12.5}}
+                    - {type: RequestMirror, requestMirror: {backendRef: {name: pay, namespace: money}}}
+                    - type: ExternalAuth
+                      externalAuth: {protocol: GRPC, backendRef: {name: inventory, port: grpc}, grpc: {allowedHeaders: [a]}, forwardBody: {maxSize: 10}, timeout: 5ms, failOpen: true}
+                    - {type: CORS, cors: {allowOrigins: ["*"], allowCredentials: true, allowMethods: [PUT], allowHeaders: [b], exposeHeaders: [c], maxAge: 60}}
+                    timeouts: {request: 2s, backendRequest: 1s}
+                    retry: {codes: [500], attempts: 1, backoff: 7ms}
+                    sessionPersistence: {type: Header, sessionName: x-where, absoluteTimeout: 1h, idleTimeout: 1m}
+            """),
         ["every match"] = (
             app => app.Orders.WithMeshRoute(r => r.Rule()
                 .When(m => m.PathPrefix("/v2").Method("GET").Header("a", "b").HeaderPrefix("c", "d").HeaderExpression("e", "f.*").HeaderPresent("g").HeaderAbsent("h"))

@@ -35,6 +35,9 @@ public sealed class PolicyExportsTests
         ["route"] = (
             app => PolicyExports.WithMeshRouteExport(app.Storefront, r => r.Rule().To(app.OrdersNext), app.Orders),
             app => app.Storefront.WithMeshRoute(app.Orders, r => r.Rule().To(app.OrdersNext))),
+        ["grpc route"] = (
+            app => PolicyExports.WithMeshGrpcRouteExport(app.Storefront, r => r.Rule().Mirror(app.InventoryNext), app.Inventory),
+            app => app.Storefront.WithMeshGrpcRoute(app.Inventory, r => r.Rule().Mirror(app.InventoryNext))),
         ["tcp route"] = (
             app => PolicyExports.WithMeshTcpRouteExport(app.Postgres, r => r.To(app.PostgresNew)),
             app => app.Postgres.WithMeshTcpRoute(r => r.To(app.PostgresNew))),

@@ -18,6 +18,7 @@ internal sealed class ShopApp
         Orders = Builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint().WithHttpEndpoint(name: "Admin-Api");
         OrdersNext = Builder.AddExecutable("orders-next", "orders", ".").WithHttpEndpoint();
         Inventory = Builder.AddExecutable("inventory", "inventory", ".").WithHttpEndpoint(name: "grpc").WithMeshProtocol("grpc", MeshProtocol.Grpc);
+        InventoryNext = Builder.AddExecutable("inventory-next", "inventory", ".").WithHttpEndpoint(name: "grpc").WithMeshProtocol("grpc", MeshProtocol.Grpc);
         Backoffice = Builder.AddExecutable("backoffice", "backoffice", ".").WithReference(Orders.GetEndpoint("http"));
         Payments = Builder.AddExecutable("payments", "payments", ".").WithHttpEndpoint().WithMeshIdentity("pay", "money");
         Postgres = Builder.AddExecutable("postgres", "postgres", ".").WithEndpoint(name: "tcp", scheme: "tcp");
@@ -35,6 +36,8 @@ internal sealed class ShopApp
     public IResourceBuilder<ExecutableResource> OrdersNext { get; }
 
     public IResourceBuilder<ExecutableResource> Inventory { get; }
+
+    public IResourceBuilder<ExecutableResource> InventoryNext { get; }
 
     public IResourceBuilder<ExecutableResource> Backoffice { get; }
 

@@ -22,10 +22,10 @@ internal sealed class TestProxy : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, EndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null, DownstreamLimits? limits = null, TimeProvider? time = null)
+    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, EndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null, DownstreamLimits? limits = null, TimeProvider? time = null, TrustDomain? trustDomain = null)
     {
         var id = ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var parsed) ? parsed : throw new ArgumentException(service);
-        Id = SpiffeId.ForService(Mesh.TrustDomain, id);
+        Id = SpiffeId.ForService(trustDomain ?? Mesh.TrustDomain, id);
         Identity = new FakeIdentity(Id, authority);
         Identity.Rotate();
         var settings = new ProxySettings

@@ -12,12 +12,13 @@ namespace Mesh.Hosting;
 public sealed class MeshRouteRule
 {
     private readonly List<MeshRequestMatch> _matches = [];
-    private readonly List<MeshBackend> _backends = [];
-    private readonly HeaderChanges _request = new();
-    private readonly HeaderChanges _response = new();
+    private readonly RuleFilters _shared = new();
     private readonly string? _name;
     private UrlRewrite? _rewrite;
     private RedirectAction? _redirect;
+    private MeshCors? _cors;
+    private MeshRuleTimeouts? _timeouts;
+    private MeshRuleRetry? _retry;
 
     internal MeshRouteRule(string? name) => _name = name;
 
@@ -40,51 +41,50 @@ public sealed class MeshRouteRule
     public MeshRouteRule To(IResourceBuilder<IResource> backend, int weight = 1, string? endpoint = null, Action<MeshBackend>? headers = null)
     {
         ArgumentNullException.ThrowIfNull(backend);
-        var to = new MeshBackend(backend.Resource, weight, endpoint);
+        var to = _shared.Add(backend.Resource, weight, endpoint);
         headers?.Invoke(to);
-        _backends.Add(to);
         return this;
     }
 
     /// <summary>Replaces a header of the request, or adds it. Not Host: see <see cref="RewriteHost"/>.</summary>
     public MeshRouteRule SetRequestHeader(string name, string value)
     {
-        _request.Set(name, value);
+        _shared.Request.Set(name, value);
         return this;
     }
 
     /// <summary>Adds a value to a header of the request.</summary>
     public MeshRouteRule AddRequestHeader(string name, string value)
     {
-        _request.Add(name, value);
+        _shared.Request.Add(name, value);
         return this;
     }
 
     /// <summary>Takes a header out of the request.</summary>
     public MeshRouteRule RemoveRequestHeader(string name)
     {
-        _request.Remove(name);
+        _shared.Request.Remove(name);
         return this;
     }
 
     /// <summary>Replaces a header of the response, or adds it.</summary>
     public MeshRouteRule SetResponseHeader(string name, string value)
     {
-        _response.Set(name, value);
+        _shared.Response.Set(name, value);
         return this;
     }
 
     /// <summary>Adds a value to a header of the response.</summary>
     public MeshRouteRule AddResponseHeader(string name, string value)
     {
-        _response.Add(name, value);
+        _shared.Response.Add(name, value);
         return this;
     }
 
     /// <summary>Takes a header out of the response.</summary>
     public MeshRouteRule RemoveResponseHeader(string name)
     {
-        _response.Remove(name);
+        _shared.Response.Remove(name);
         return this;
     }
 
@@ -138,11 +138,69 @@ public sealed class MeshRouteRule
         return this;
     }
 
+    /// <summary>Sends copies of the requests to another service too. Nobody waits for its answers. Called again: to each of them.</summary>
+    /// <param name="to">The service, at which callers have to be allowed.</param>
+    /// <param name="percent">Share of the requests, 0 to 100. Default: all.</param>
+    /// <param name="endpoint">Which endpoint of it. Default: the one of the same name as the one that was called.</param>
+    public MeshRouteRule Mirror(IResourceBuilder<IResource> to, double percent = 100, string? endpoint = null)
+    {
+        ArgumentNullException.ThrowIfNull(to);
+        _shared.Mirror(to.Resource, percent, endpoint);
+        return this;
+    }
+
+    /// <summary>Says what pages of other origins may do. Preflight requests are answered by the caller's sidecar.</summary>
+    /// <param name="cors">What they may do.</param>
+    public MeshRouteRule Cors(MeshCors cors)
+    {
+        ArgumentNullException.ThrowIfNull(cors);
+        _cors = cors;
+        return this;
+    }
+
+    /// <summary>Asks a service about each request before it goes on; without an answer nothing passes.</summary>
+    /// <param name="service">The service, at which callers have to be allowed.</param>
+    /// <param name="settings">How it is asked. Default: over HTTP, with the request's method, path and <c>Authorization</c>.</param>
+    /// <param name="endpoint">Which endpoint of it. Default: the one of the same name as the one that was called.</param>
+    public MeshRouteRule Authorize(IResourceBuilder<IResource> service, MeshExternalAuth? settings = null, string? endpoint = null)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        _shared.Ask(service.Resource, settings ?? new(), endpoint);
+        return this;
+    }
+
+    /// <summary>Bounds these requests.</summary>
+    /// <param name="timeouts">The bounds.</param>
+    public MeshRouteRule Timeouts(MeshRuleTimeouts timeouts)
+    {
+        ArgumentNullException.ThrowIfNull(timeouts);
+        _timeouts = timeouts;
+        return this;
+    }
+
+    /// <summary>Says when these requests are sent again.</summary>
+    /// <param name="retry">What differs from <c>WithMeshRetry</c>.</param>
+    public MeshRouteRule Retry(MeshRuleRetry retry)
+    {
+        ArgumentNullException.ThrowIfNull(retry);
+        _retry = retry;
+        return this;
+    }
+
+    /// <summary>Keeps a client at the replica that answered it first, as long as that one is there.</summary>
+    /// <param name="session">What carries its mark, and how long. Default: a cookie, until the browser closes.</param>
+    public MeshRouteRule KeepSessions(MeshSession? session = null)
+    {
+        _shared.Session = session ?? new();
+        return this;
+    }
+
     internal HttpRouteRule ToRule(PolicyScope scope, string ns)
     {
         ImmutableArray<RouteFilter> filters =
         [
-            .. HeaderChanges.Filters(_request, _response),
+            .. _shared.Filters(scope, ns),
+            .. _cors is null ? [] : new[] { _cors.ToFilter() },
             .. _rewrite is null ? [] : new[] { new RouteFilter { Type = RouteFilterType.URLRewrite, Rewrite = _rewrite } },
             .. _redirect is null ? [] : new[] { new RouteFilter { Type = RouteFilterType.RequestRedirect, Redirect = _redirect } },
         ];
@@ -151,7 +209,10 @@ public sealed class MeshRouteRule
             Name = _name,
             Matches = [.. _matches.Select(m => m.ToMatch())],
             Filters = filters.IsEmpty ? null : filters,
-            BackendRefs = _backends.Count == 0 ? null : [.. _backends.Select(b => b.ToBackend(scope, ns))],
+            BackendRefs = _shared.Backends(scope, ns),
+            Timeouts = _timeouts?.ToTimeouts(),
+            Retry = _retry?.ToRetry(),
+            Session = _shared.Session?.ToSession(),
         };
     }
 }

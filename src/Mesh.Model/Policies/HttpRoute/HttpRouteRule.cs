@@ -19,13 +19,28 @@ public sealed record HttpRouteRule
     /// <summary>Where requests go, by weight. <see langword="null"/>: to the upstream itself.</summary>
     public ImmutableArray<BackendRef>? BackendRefs { get; init; }
 
+    /// <summary>Bounds on time, which for these requests are heard before Timeout and Retry policies. <see langword="null"/>: none of this policy's own.</summary>
+    public RuleTimeouts? Timeouts { get; init; }
+
+    /// <summary>When these requests are sent again, heard before Retry policies. <see langword="null"/>: what those say.</summary>
+    public RuleRetry? Retry { get; init; }
+
+    /// <summary>How a client's requests stay at one replica. <see langword="null"/>: none of this policy's own.</summary>
+    public RuleSession? Session { get; init; }
+
+    /// <summary>Whether what is made of it depends on who calls: backends of any kind do, for they have to be in the caller's reach.</summary>
+    internal bool NamesBackends => BackendRefs is not null || (Filters ?? []).Any(f => f.Mirror is not null || f.Authorization is not null);
+
     internal IEnumerable<Violation> Validate(FieldPath at)
     {
         var settings = at / "default";
         foreach (var violation in Matches.SelectMany((match, i) => MatchViolations(match, (at / "matches")[i]))
             .Concat((Filters ?? []).SelectMany((filter, i) => filter.Validate((settings / "filters")[i])))
             .Concat(FilterCombination(settings))
-            .Concat((BackendRefs ?? []).SelectMany((backend, i) => backend.Validate((settings / "backendRefs")[i]))))
+            .Concat((BackendRefs ?? []).SelectMany((backend, i) => backend.Validate((settings / "backendRefs")[i])))
+            .Concat(Timeouts?.Validate(settings / "timeouts") ?? [])
+            .Concat(Retry?.Validate(settings / "retry") ?? [])
+            .Concat(Session?.Validate(settings / "sessionPersistence") ?? []))
         {
             yield return violation;
         }
@@ -47,7 +62,7 @@ public sealed record HttpRouteRule
         {
             var path = (at / "filters")[i];
             var type = filters[i].Type;
-            if (filters.Take(i).Any(f => f.Type == type))
+            if (type != RouteFilterType.RequestMirror && filters.Take(i).Any(f => f.Type == type))
             {
                 yield return new(path / "type", $"is {type} a second time; put both into one filter");
             }
@@ -55,6 +70,11 @@ public sealed record HttpRouteRule
             if (type == RouteFilterType.URLRewrite && filters.Any(f => f.Type == RouteFilterType.RequestRedirect))
             {
                 yield return new(path / "type", "is URLRewrite beside a RequestRedirect; a redirected request is not forwarded: keep one of them");
+            }
+
+            if (type == RouteFilterType.RequestMirror && filters.Any(f => f.Type == RouteFilterType.RequestRedirect))
+            {
+                yield return new(path / "type", "is RequestMirror beside a RequestRedirect; a redirected request is not forwarded, so there is nothing to copy: keep one of them");
             }
 
             if (type == RouteFilterType.RequestRedirect && BackendRefs is { IsEmpty: false })

@@ -22,6 +22,15 @@ public sealed record RouteFilter
     /// <summary>For <see cref="RouteFilterType.URLRewrite"/>.</summary>
     public UrlRewrite? Rewrite { get; init; }
 
+    /// <summary>For <see cref="RouteFilterType.RequestMirror"/>.</summary>
+    public MirrorFilter? Mirror { get; init; }
+
+    /// <summary>For <see cref="RouteFilterType.CORS"/>.</summary>
+    public RouteCors? Cors { get; init; }
+
+    /// <summary>For <see cref="RouteFilterType.ExternalAuth"/>.</summary>
+    public ExternalAuthFilter? Authorization { get; init; }
+
     internal IEnumerable<Violation> Validate(FieldPath at)
     {
         foreach (var (type, member, given) in new[]
@@ -30,6 +39,9 @@ public sealed record RouteFilter
             (RouteFilterType.ResponseHeaderModifier, "responseHeaderModifier", ResponseHeaders is not null),
             (RouteFilterType.RequestRedirect, "requestRedirect", Redirect is not null),
             (RouteFilterType.URLRewrite, "urlRewrite", Rewrite is not null),
+            (RouteFilterType.RequestMirror, "requestMirror", Mirror is not null),
+            (RouteFilterType.CORS, "cors", Cors is not null),
+            (RouteFilterType.ExternalAuth, "externalAuth", Authorization is not null),
         })
         {
             if (given != (type == Type))
@@ -41,7 +53,10 @@ public sealed record RouteFilter
         foreach (var violation in Headers(RequestHeaders, at / "requestHeaderModifier")
             .Concat(Headers(ResponseHeaders, at / "responseHeaderModifier"))
             .Concat(RedirectViolations(at / "requestRedirect"))
-            .Concat(Url(Rewrite?.Hostname, Rewrite?.Path, at / "urlRewrite")))
+            .Concat(Url(Rewrite?.Hostname, Rewrite?.Path, at / "urlRewrite"))
+            .Concat(Mirror?.Validate(at / "requestMirror") ?? [])
+            .Concat(Cors is null ? [] : CorsRules.Validate(Cors, at / "cors"))
+            .Concat(Authorization?.Validate(at / "externalAuth") ?? []))
         {
             yield return violation;
         }

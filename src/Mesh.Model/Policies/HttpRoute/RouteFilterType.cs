@@ -14,4 +14,13 @@ public enum RouteFilterType
 
     /// <summary>Changes host or path of the request.</summary>
     URLRewrite,
+
+    /// <summary>Sends a copy of the request to another service.</summary>
+    RequestMirror,
+
+    /// <summary>Says what pages of other origins may do.</summary>
+    CORS,
+
+    /// <summary>Asks a service whether the request may pass.</summary>
+    ExternalAuth,
 }

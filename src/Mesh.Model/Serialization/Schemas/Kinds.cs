@@ -1,4 +1,5 @@
 using Mesh.Model.Policies.CircuitBreaker;
+using Mesh.Model.Policies.GrpcRoute;
 using Mesh.Model.Policies.HealthCheck;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
@@ -20,6 +21,7 @@ internal static class Kinds
         new KindSchemaOf<ExternalServiceResource>("ExternalService", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, ExternalServiceSchema.Spec),
         new KindSchemaOf<TrafficPermissionPolicy>("TrafficPermission", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TrafficPermissionSchema.Spec),
         new KindSchemaOf<HttpRoutePolicy>("HttpRoute", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, HttpRouteSchema.Spec),
+        new KindSchemaOf<GrpcRoutePolicy>("GrpcRoute", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, GrpcRouteSchema.Spec),
         new KindSchemaOf<TcpRoutePolicy>("TcpRoute", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TcpRouteSchema.Spec),
         new KindSchemaOf<TimeoutPolicy>("Timeout", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TimeoutSchema.Spec),
         new KindSchemaOf<RetryPolicy>("Retry", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RetrySchema.Spec),

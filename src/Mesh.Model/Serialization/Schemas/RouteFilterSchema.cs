@@ -28,12 +28,50 @@ internal static class RouteFilterSchema
         .Field("hostname", TextSchema.Any, x => x.Hostname, (x, v) => x with { Hostname = v })
         .Field("path", Path, x => x.Path, (x, v) => x with { Path = v });
 
+    // A service that is named without a share in anything.
+    private static readonly ObjectSchema<BackendRef> Service = new ObjectSchema<BackendRef>(() => new())
+        .Field("name", TextSchema.Any, x => x.Name, (x, v) => x with { Name = v }, required: true)
+        .Field("namespace", TextSchema.Any, x => x.Namespace, (x, v) => x with { Namespace = v })
+        .Field("port", TextSchema.Any, x => x.Port, (x, v) => x with { Port = v });
+
+    private static readonly ObjectSchema<MirrorFilter> Mirror = new ObjectSchema<MirrorFilter>(() => new())
+        .Field("backendRef", Service, x => x.Backend, (x, v) => x with { Backend = v }, required: true)
+        .Value("percent", NumberSchema.Any, x => x.Percent, (x, v) => x with { Percent = v })
+        .Field("fraction", new ObjectSchema<Fraction>(() => new(0))
+            .Value("numerator", IntegerSchema.Any, x => x.Numerator, (x, v) => x with { Numerator = v }, required: true)
+            .Value("denominator", IntegerSchema.Any, x => x.Denominator == 100 ? null : x.Denominator, (x, v) => x with { Denominator = v }), x => x.Fraction, (x, v) => x with { Fraction = v });
+
+    private static readonly ObjectSchema<RouteCors> Cors = new ObjectSchema<RouteCors>(() => new())
+        .List("allowOrigins", TextSchema.Any, x => x.AllowOrigins, (x, v) => x with { AllowOrigins = v }, required: true, mayBeEmpty: false)
+        .Value("allowCredentials", BooleanSchema.Any, x => x.AllowCredentials ? true : null, (x, v) => x with { AllowCredentials = v })
+        .List("allowMethods", TextSchema.Any, x => x.AllowMethods, (x, v) => x with { AllowMethods = v })
+        .List("allowHeaders", TextSchema.Any, x => x.AllowHeaders, (x, v) => x with { AllowHeaders = v })
+        .List("exposeHeaders", TextSchema.Any, x => x.ExposeHeaders, (x, v) => x with { ExposeHeaders = v })
+        .Value("maxAge", IntegerSchema.Any, x => x.MaxAge == RouteCors.DefaultMaxAge ? null : (int)x.MaxAge.TotalSeconds, (x, v) => x with { MaxAge = TimeSpan.FromSeconds(v) });
+
+    private static readonly ObjectSchema<ExternalAuthFilter> ExternalAuth = new ObjectSchema<ExternalAuthFilter>(() => new())
+        .Value("protocol", new WordSchema<AuthorizationProtocol>(("HTTP", AuthorizationProtocol.Http), ("GRPC", AuthorizationProtocol.Grpc)), x => x.Protocol, (x, v) => x with { Protocol = v }, required: true)
+        .Field("backendRef", Service, x => x.Backend, (x, v) => x with { Backend = v }, required: true)
+        .Group("grpc", new ObjectSchema<ExternalAuthFilter>(() => new())
+            .List("allowedHeaders", TextSchema.Any, x => x.GrpcHeaders, (x, v) => x with { GrpcHeaders = v }))
+        .Group("http", new ObjectSchema<ExternalAuthFilter>(() => new())
+            .Field("path", TextSchema.Any, x => x.Path, (x, v) => x with { Path = v })
+            .List("allowedHeaders", TextSchema.Any, x => x.HttpHeaders, (x, v) => x with { HttpHeaders = v })
+            .List("allowedResponseHeaders", TextSchema.Any, x => x.HttpResponseHeaders, (x, v) => x with { HttpResponseHeaders = v }))
+        .Group("forwardBody", new ObjectSchema<ExternalAuthFilter>(() => new())
+            .Value("maxSize", IntegerSchema.Any, x => x.MaxBody == 0 ? null : x.MaxBody, (x, v) => x with { MaxBody = v }))
+        .Value("timeout", DurationSchema.Any, x => x.Timeout, (x, v) => x with { Timeout = v })
+        .Value("failOpen", BooleanSchema.Any, x => x.FailOpen ? true : null, (x, v) => x with { FailOpen = v });
+
     public static ObjectSchema<RouteFilter> Filter { get; } = new ObjectSchema<RouteFilter>(() => new())
         .Value("type", Words.Named<RouteFilterType>(), x => x.Type, (x, v) => x with { Type = v }, required: true)
         .Field("requestHeaderModifier", Headers, x => x.RequestHeaders, (x, v) => x with { RequestHeaders = v })
         .Field("responseHeaderModifier", Headers, x => x.ResponseHeaders, (x, v) => x with { ResponseHeaders = v })
         .Field("requestRedirect", Redirect, x => x.Redirect, (x, v) => x with { Redirect = v })
-        .Field("urlRewrite", Rewrite, x => x.Rewrite, (x, v) => x with { Rewrite = v });
+        .Field("urlRewrite", Rewrite, x => x.Rewrite, (x, v) => x with { Rewrite = v })
+        .Field("requestMirror", Mirror, x => x.Mirror, (x, v) => x with { Mirror = v })
+        .Field("cors", Cors, x => x.Cors, (x, v) => x with { Cors = v })
+        .Field("externalAuth", ExternalAuth, x => x.Authorization, (x, v) => x with { Authorization = v });
 
     public static ObjectSchema<BackendRef> Backend { get; } = new ObjectSchema<BackendRef>(() => new())
         .Field("name", TextSchema.Any, x => x.Name, (x, v) => x with { Name = v }, required: true)

@@ -79,8 +79,8 @@ internal sealed class RequestHash(ImmutableArray<HashPolicy> policies)
 
     private static ulong? OfParameter(string query, string name) => TryFind(query.AsSpan().TrimStart('?'), name, '&', out var value) ? KeyHash.Of(value) : null;
 
-    // The value of the first name=value of that name; "" of a name alone.
-    private static bool TryFind(ReadOnlySpan<char> text, string name, char separator, out ReadOnlySpan<char> value)
+    /// <summary>The value of the first name=value of that name; "" of a name alone.</summary>
+    internal static bool TryFind(ReadOnlySpan<char> text, string name, char separator, out ReadOnlySpan<char> value)
     {
         foreach (var range in text.Split(separator))
         {

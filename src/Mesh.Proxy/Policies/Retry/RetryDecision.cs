@@ -87,7 +87,7 @@ internal static class RetryDecision
     }
 
     private static string? GatewayError(RetrySettings settings, string method) =>
-        (settings.On & (RetryOn.GatewayError | RetryOn.ServerError)) != 0 && IsIdempotent(settings, method) ? "per-try-timeout" : null;
+        (settings.On & (RetryOn.GatewayError | RetryOn.ServerError | RetryOn.Reset)) != 0 && IsIdempotent(settings, method) ? "per-try-timeout" : null;
 
     /// <summary>Whether a method may be sent again although it might have been processed.</summary>
     public static bool IsIdempotent(RetrySettings settings, string method) => settings.IdempotentMethods.Contains(method);

@@ -38,6 +38,17 @@ internal sealed class CompiledMatch(RouteMatch match)
             }
         }
 
+        return HasParameters(request);
+    }
+
+    /// <summary>Whether the request that a browser asks about would match: it tells the method and names of headers, not what they hold.</summary>
+    /// <param name="request">The preflight request.</param>
+    /// <param name="path">Its path without the query, decoded where rules look at paths.</param>
+    public bool MatchesPreflight(HttpRequest request, string path) =>
+        (_method is null || request.Headers.AccessControlRequestMethod == _method) && (_path is null || _path.Matches(path)) && HasParameters(request);
+
+    private bool HasParameters(HttpRequest request)
+    {
         foreach (var parameter in _query)
         {
             if (!parameter.Matches(QueryText.First(request.QueryString.Value, parameter.Name)))

@@ -8,6 +8,8 @@ internal sealed class CompiledRoutes(RouteTable table)
 {
     private readonly ImmutableArray<CompiledRule> _rules = [.. table.Rules.Select(r => new CompiledRule(r))];
 
+    private readonly bool _hasCors = table.Rules.Any(r => r.Cors is not null);
+
     /// <summary>The table it was made from.</summary>
     public RouteTable Table => table;
 
@@ -20,11 +22,31 @@ internal sealed class CompiledRoutes(RouteTable table)
     /// <summary>The first rule that matches, or <see langword="null"/>.</summary>
     public CompiledRule? Find(HttpRequest request, string path)
     {
+        if (_hasCors && CompiledCors.IsPreflight(request) && FindPreflight(request, path) is { } asked)
+        {
+            return asked;
+        }
+
         foreach (var rule in _rules)
         {
             if (rule.Matches(request, path))
             {
                 return rule;
+            }
+        }
+
+        return null;
+    }
+
+    // A preflight request stands for the one that it asks about, and goes by the rule of that one.
+    private CompiledRule? FindPreflight(HttpRequest request, string path)
+    {
+        foreach (var rule in _rules)
+        {
+            // What a rule wants of other headers, a preflight request does not tell.
+            if (rule.MatchesPreflight(request, path) && (rule.Cors is not null || rule.Rule.Match.Headers.IsEmpty))
+            {
+                return rule.Cors is null ? null : rule;
             }
         }
 

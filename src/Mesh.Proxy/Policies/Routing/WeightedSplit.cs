@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
+using Mesh.Proxy.Policies.LoadBalancing;
 
 namespace Mesh.Proxy.Policies.Routing;
 
@@ -13,9 +14,28 @@ internal sealed class WeightedSplit
     private const int MaxPlaces = 1000;
 
     private readonly ImmutableArray<WeightedCluster> _order;
+    private readonly ImmutableArray<WeightedCluster> _backends;
     private uint _next;
 
-    public WeightedSplit(ImmutableArray<WeightedCluster> backends) => _order = Order([.. backends.Where(b => b.Weight > 0)]);
+    public WeightedSplit(ImmutableArray<WeightedCluster> backends)
+    {
+        _backends = [.. backends.Where(b => b.Weight > 0)];
+        _order = Order(_backends);
+    }
+
+    /// <summary>The backend whose cluster's name has a hash; <see langword="null"/>: none that gets requests.</summary>
+    public WeightedCluster? Find(ulong hash)
+    {
+        foreach (var backend in _backends)
+        {
+            if (KeyHash.Of(backend.Cluster) == hash)
+            {
+                return backend;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The backend for the next request; <see langword="null"/>: every weight is 0.</summary>
     public WeightedCluster? Next() => _order.Length switch

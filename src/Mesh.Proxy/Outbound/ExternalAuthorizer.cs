@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Mesh.Model.Requests;
+using Mesh.Model.Snapshots;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Upstreams;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>Asks a service whether a request may pass. What is no answer (no connection, no time left, a 5xx, an error of the mesh) lets nothing pass unless the policy says so.</summary>
+internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetrics metrics)
+{
+    /// <summary>Asks.</summary>
+    /// <param name="asked">Whom, and how.</param>
+    /// <param name="context">The request. Its headers are changed as the answer says; its body stays to be read.</param>
+    /// <param name="tables">The tables.</param>
+    /// <param name="target">Path and query as the caller wrote them.</param>
+    /// <param name="callee">Who is called.</param>
+    /// <param name="policy">The policy, for errors.</param>
+    public async ValueTask<AuthorizationAnswer> AskAsync(RouteAuthorization asked, HttpContext context, OutboundTables tables, RequestTarget target, string callee, string? policy)
+    {
+        if (tables.Clusters.GetValueOrDefault(asked.Cluster) is not { } cluster)
+        {
+            return Unavailable(asked, policy, $"{asked.Cluster} cannot be asked: there is no such service, or this one may not use it");
+        }
+
+        ReadOnlyMemory<byte> body = default;
+        if (asked.MaxBody is { } most && InvokerPath.HasBody(context) && !UpgradeForwarder.IsUpgrade(context))
+        {
+            if (await PeekAsync(context.Request.BodyReader, most, context.RequestAborted) is not { } whole)
+            {
+                return new() { Failure = new Failure(ProxyError.AuthorizationDenied, policy, $"the body has more than the {most} bytes that {asked.Cluster} may be asked about", Status: StatusCodes.Status413PayloadTooLarge) };
+            }
+
+            body = whole;
+        }
+
+        using var clock = new CancellationTokenSource(asked.Timeout, kit.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, context.RequestAborted);
+        var question = asked.Protocol == AuthorizationProtocol.Grpc
+            ? GrpcAuthorization.Question(asked, cluster, context, hop, target, callee, body, kit.Time)
+            : HttpAuthorization.Question(asked, cluster, context, body);
+        try
+        {
+            using var outgoing = question.Length == 0 ? null : new RequestBody(question.Request, keepLimit: 0);
+            var path = asked.Protocol == AuthorizationProtocol.Grpc ? GrpcAuthorization.Method : $"{asked.PathPrefix}{target}";
+            var (call, failure) = await SideCall.SendAsync(cluster, kit, question.Request, path, outgoing, asked.Protocol == AuthorizationProtocol.Grpc, either.Token);
+            await using var sent = call;
+            if (sent is null)
+            {
+                return context.RequestAborted.IsCancellationRequested
+                    ? new() { Failure = new Failure(ProxyError.ClientClosed) }
+                    : Unavailable(asked, policy, clock.IsCancellationRequested ? Late(asked) : failure?.Detail ?? "it could not be asked");
+            }
+
+            if (sent.Response.Header(ErrorResponse.Header) is { } error)
+            {
+                return Unavailable(asked, policy, $"{asked.Cluster} was not reached: {error}");
+            }
+
+            var answer = asked.Protocol == AuthorizationProtocol.Grpc
+                ? await GrpcAuthorization.ReadAsync(sent.Response, question, context, hop, policy, either.Token)
+                : await HttpAuthorization.ReadAsync(asked, sent.Response, question, context, hop, policy, either.Token);
+            if (answer is null)
+            {
+                return Unavailable(asked, policy, $"{asked.Cluster} gave no answer: its status was {sent.Response.Status}");
+            }
+
+            metrics.Authorized(asked.Cluster, answer.IsAnswered || answer.Failure is not null ? "denied" : "allowed");
+            return answer;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException or Google.Protobuf.InvalidProtocolBufferException)
+        {
+            return context.RequestAborted.IsCancellationRequested || context.Response.HasStarted
+                ? new() { Failure = new Failure(ProxyError.ClientClosed) }
+                : Unavailable(asked, policy, clock.IsCancellationRequested ? Late(asked) : $"{asked.Cluster}: {e.Message}");
+        }
+    }
+
+    private AuthorizationAnswer Unavailable(RouteAuthorization asked, string? policy, string why)
+    {
+        metrics.Authorized(asked.Cluster, asked.FailOpen ? "failed_open" : "failed");
+        return asked.FailOpen ? AuthorizationAnswer.Pass : new() { Failure = new Failure(ProxyError.AuthorizationUnavailable, policy, why) };
+    }
+
+    private static string Late(RouteAuthorization asked) => $"{asked.Cluster} did not answer within {asked.Timeout.TotalSeconds:0.###} s";
+
+    // All of the body, which stays to be read; null: it is longer.
+    private static async ValueTask<ReadOnlyMemory<byte>?> PeekAsync(PipeReader reader, int most, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellationToken);
+            var buffer = result.Buffer;
+            if (buffer.Length > most)
+            {
+                reader.AdvanceTo(buffer.Start);
+                return null;
+            }
+
+            if (result.IsCompleted)
+            {
+                var whole = buffer.ToArray();
+                reader.AdvanceTo(buffer.Start);
+                return whole;
+            }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+}

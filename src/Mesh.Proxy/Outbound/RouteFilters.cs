@@ -1,0 +1,25 @@
+using Mesh.Model.Requests;
+using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Routing;
+
+namespace Mesh.Proxy.Outbound;
+
+/// <summary>What the filters of a rule do before a request is acted upon, in Envoy's order: CORS, then authorization. A preflight request is answered unasked, for it carries no credentials.</summary>
+internal sealed class RouteFilters(ExternalAuthorizer authorizer)
+{
+    /// <summary>Runs them. Only for rules that have some.</summary>
+    /// <returns>Whether the request is answered already; why it fails; and what is in store for its response.</returns>
+    public async ValueTask<(bool IsAnswered, Failure? Failure, RouteEffects? Effects)> RunAsync(HttpContext context, OutboundTables tables, CompiledRule rule, RequestTarget target, string callee)
+    {
+        var origin = rule.Cors is not null && context.Request.Headers.Origin is [{ } page] ? page : null;
+        if (rule.Cors is not null && CompiledCors.IsPreflight(context.Request))
+        {
+            rule.Cors.Answer(context.Request, context.Response);
+            await context.Response.CompleteAsync();
+            return (true, null, null);
+        }
+
+        var answer = rule.Rule.Authorization is { } asked ? await authorizer.AskAsync(asked, context, tables, target, callee, rule.Policy) : AuthorizationAnswer.Pass;
+        return (answer.IsAnswered, answer.Failure, new RouteEffects { Cors = rule.Cors, Origin = origin, ResponseHeaders = answer.ResponseHeaders });
+    }
+}

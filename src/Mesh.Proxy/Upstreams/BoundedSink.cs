@@ -1,0 +1,76 @@
+namespace Mesh.Proxy.Upstreams;
+
+/// <summary>Takes a response that nobody else reads, up to a limit; beyond it the response is broken off.</summary>
+/// <param name="limit">Most bytes.</param>
+/// <param name="keep">Where they are kept; <see langword="null"/>: nowhere.</param>
+internal sealed class BoundedSink(int limit, MemoryStream? keep = null) : Stream
+{
+    private long _taken;
+
+    /// <inheritdoc />
+    public override bool CanRead => false;
+
+    /// <inheritdoc />
+    public override bool CanSeek => false;
+
+    /// <inheritdoc />
+    public override bool CanWrite => true;
+
+    /// <inheritdoc />
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <inheritdoc />
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc />
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc />
+    public override void Write(byte[] buffer, int offset, int count) => Take(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc />
+    public override void Write(ReadOnlySpan<byte> buffer) => Take(buffer);
+
+    /// <inheritdoc />
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+    {
+        Take(buffer.AsSpan(offset, count));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Take(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Take(ReadOnlySpan<byte> octets)
+    {
+        _taken += octets.Length;
+        if (_taken > limit)
+        {
+            throw new IOException($"The response has more than {limit} bytes, and nobody reads it.");
+        }
+
+        keep?.Write(octets);
+    }
+}
