@@ -144,6 +144,21 @@ public sealed class ResourceRoundTripTests
             rules: [{default: {backendRefs: [{name: postgres, weight: 9}, {name: postgres-new}]}}]
         """,
         """
+        kind: AccessLog
+        metadata: {name: orders}
+        spec:
+          to: [{targetRef: {kind: Service, name: orders}, default: {backends: []}}]
+          rules:
+          - matches: [{service: storefront}]
+            default:
+              backends:
+              - type: File
+                file: {path: /var/log/orders.log}
+                format: {json: {a: "%DURATION%", b: "x%%"}, omitEmptyValues: true}
+                filter: {minStatus: 400, minDuration: 500ms, onlyErrors: true, percent: 12.5}
+              - {type: Stdout, format: {text: "%REQ(X-ID)%"}}
+        """,
+        """
         kind: RateLimit
         metadata: {name: orders}
         spec:

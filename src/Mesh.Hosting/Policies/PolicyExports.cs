@@ -54,6 +54,18 @@ internal static class PolicyExports
         where T : IResource =>
         LoadBalancingExtensions.Add(resource, Caller(resource, to), Callee(resource, to), balancing, endpoint, new DeclaredAt("withMeshLoadBalancing"));
 
+    /// <summary>Lets the sidecar of the resource write about the requests that it sends to another, or that it receives.</summary>
+    /// <param name="resource">The service that receives; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
+    /// <param name="log">Where to, and what.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("withMeshAccessLog")]
+    public static IResourceBuilder<T> WithMeshAccessLogExport<T>(this IResourceBuilder<T> resource, MeshAccessLog log, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        to is null
+            ? AccessLogExtensions.AddInbound(resource, log, endpoint, new DeclaredAt("withMeshAccessLog"))
+            : AccessLogExtensions.Add(resource, resource.Resource, to.Resource, log, endpoint, new DeclaredAt("withMeshAccessLog"));
+
     /// <summary>Limits how much each replica of a service takes in.</summary>
     /// <param name="resource">The service that is called, or the mesh.</param>
     /// <param name="limit">The limits.</param>

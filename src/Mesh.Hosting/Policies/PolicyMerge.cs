@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mesh.Model.Policies.AccessLog;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Policies.GrpcRoute;
@@ -45,6 +46,7 @@ internal static class PolicyMerge
         RetryPolicy p => (p.To.Length, 0),
         LoadBalancingPolicy p => (p.To.Length, 0),
         RateLimitPolicy p => (0, p.Rules.Length),
+        AccessLogPolicy p => (p.To.Length, p.Rules.Length),
         CircuitBreakerPolicy p => (p.To.Length, 0),
         HealthCheckPolicy p => (p.To.Length, 0),
         HttpRoutePolicy p => (p.To.Length, 0),
@@ -59,6 +61,7 @@ internal static class PolicyMerge
         (TimeoutPolicy a, TimeoutPolicy b) => a with { To = [.. a.To, .. b.To], Rules = [.. a.Rules, .. b.Rules] },
         (RetryPolicy a, RetryPolicy b) => a with { To = [.. a.To, .. b.To] },
         (LoadBalancingPolicy a, LoadBalancingPolicy b) => a with { To = [.. a.To, .. b.To] },
+        (AccessLogPolicy a, AccessLogPolicy b) => a with { To = [.. a.To, .. b.To], Rules = [.. a.Rules, .. b.Rules] },
         (RateLimitPolicy a, RateLimitPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },
         (CircuitBreakerPolicy a, CircuitBreakerPolicy b) => a with { To = [.. a.To, .. b.To] },
         (HealthCheckPolicy a, HealthCheckPolicy b) => a with { To = [.. a.To, .. b.To] },

@@ -18,6 +18,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private readonly TcpRouteCompiler _tcpRoutes = new(policies);
     private readonly TimeoutCompiler _timeouts = new(policies, trustDomain);
     private readonly RateLimitCompiler _rateLimits = new(policies, trustDomain);
+    private readonly AccessLogCompiler _accessLogs = new(policies, trustDomain);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
     private readonly CircuitBreakerCompiler _circuitBreakers = new(policies);
@@ -43,7 +44,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             applied.AddRange(origins.Select(o => new AppliedSetting(upstream.ListenerName, "edge", upstream.Protocol.ToWord(), o)));
             if (upstream.Protocol.IsHttp())
             {
-                listeners.Add(listener);
+                listeners.Add(listener with { AccessLogs = _accessLogs.Outbound(service, upstream, applied) });
                 tables.Add(Table(service, upstream, backends, applied));
             }
             else
@@ -149,6 +150,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             Permissions = permissions.MeshDoor(id),
             Timeouts = _timeouts.Inbound(service, port, applied),
             Limits = _rateLimits.Compile(service, port, applied),
+            AccessLogs = _accessLogs.Inbound(service, port, applied),
         };
         var where = $"inbound/{port.Name}";
         applied.AddRange(inbound.Permissions.Deny.Select(r => new AppliedSetting(where, "deny", PermissionText.Of(r), r.Origin)));
@@ -164,6 +166,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         Permissions = permissions.FrontDoor(inbound.Port),
         Timeouts = inbound.Timeouts,
         Limits = inbound.Limits,
+        AccessLogs = inbound.AccessLogs,
         External = external,
     };
 }

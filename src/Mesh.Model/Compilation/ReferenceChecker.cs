@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Linting;
+using Mesh.Model.Policies.AccessLog;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Policies.GrpcRoute;
@@ -76,7 +77,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var selected = Named(policy.TargetRef, space).Select(id => topology.Services.GetValueOrDefault(id)).OfType<Service>()
             .Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space))
             .ToList();
-        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or TimeoutPolicy { To.IsEmpty: true };
+        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or AccessLogPolicy { To.IsEmpty: true } or TimeoutPolicy { To.IsEmpty: true };
         if (Target(policy, policy.TargetRef, at) || (selected.Count == 0 && policy.TargetRef.Name is not null))
         {
             return;
@@ -127,6 +128,10 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             case TimeoutPolicy timeout:
                 Targets(timeout, timeout.To.Select(i => i.TargetRef), to);
                 Matches(timeout, timeout.Rules.Select(i => i.Matches));
+                break;
+            case AccessLogPolicy log:
+                Targets(log, log.To.Select(i => i.TargetRef), to);
+                Matches(log, log.Rules.Select(i => i.Matches));
                 break;
             case RateLimitPolicy limit:
                 Matches(limit, limit.Rules.Select(i => i.Matches));

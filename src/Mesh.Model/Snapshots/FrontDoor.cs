@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Model.Topology;
 
 namespace Mesh.Model.Snapshots;
@@ -22,6 +23,9 @@ public sealed record FrontDoor
 
     /// <summary>How much may come in: out of the same buckets as through the mesh door.</summary>
     public InboundLimits Limits { get; init; } = InboundLimits.None;
+
+    /// <summary>For HTTP: what is written about requests.</summary>
+    public ImmutableArray<AccessLog> AccessLogs { get; init; } = [];
 
     /// <summary>Whether the endpoint was declared external: anyone may come in without an identity where it is published.</summary>
     public bool External { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Model.Topology;
 
 namespace Mesh.Model.Snapshots;
@@ -19,6 +20,9 @@ public sealed record InboundPort
 
     /// <summary>How much may come in.</summary>
     public InboundLimits Limits { get; init; } = InboundLimits.None;
+
+    /// <summary>For HTTP: what is written about requests.</summary>
+    public ImmutableArray<AccessLog> AccessLogs { get; init; } = [];
 
     /// <summary>The TLS server name that selects it.</summary>
     public string ServerName => ResourceNames.ServerName(Port);

@@ -5,6 +5,7 @@ using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.AccessLogs;
 
 namespace Mesh.Proxy.Admin;
 
@@ -21,6 +22,7 @@ internal sealed partial class AdminEndpoints
     private readonly LogLevelSwitch _level;
     private readonly DrainSignal _drain;
     private readonly InboundDrain _inbound;
+    private readonly AccessLogTargets _accessLogs;
     private readonly ILogger _logger;
 
     public AdminEndpoints(
@@ -30,6 +32,7 @@ internal sealed partial class AdminEndpoints
         LogLevelSwitch level,
         DrainSignal drain,
         InboundDrain inbound,
+        AccessLogTargets accessLogs,
         ILogger<AdminEndpoints> logger)
     {
         _readiness = readiness;
@@ -38,6 +41,7 @@ internal sealed partial class AdminEndpoints
         _level = level;
         _drain = drain;
         _inbound = inbound;
+        _accessLogs = accessLogs;
         _logger = logger;
     }
 
@@ -64,10 +68,11 @@ internal sealed partial class AdminEndpoints
             ("GET", "/certificates") => Guarded(http, () => JsonAsync(http, _dumps.WriteCertificates)),
             ("GET", "/clusters") => Guarded(http, () => JsonAsync(http, _dumps.WriteClusters)),
             ("POST", "/logging") => Guarded(http, () => SetLevelAsync(http)),
+            ("POST", "/access-logs/reopen") => Guarded(http, () => HealthAnswers.TextAsync(http, StatusCodes.Status200OK, string.Create(CultureInfo.InvariantCulture, $"{_accessLogs.Reopen()} files are opened anew"))),
             ("POST", "/drain") => Guarded(http, () => DrainAsync(http)),
-            (_, "/live" or "/ready" or "/stats" or "/config" or "/certificates" or "/clusters" or "/logging" or "/drain") =>
-                HealthAnswers.TextAsync(http, StatusCodes.Status405MethodNotAllowed, "Wrong method: /logging and /drain are POST, all others GET."),
-            _ => HealthAnswers.TextAsync(http, StatusCodes.Status404NotFound, "GET /live /ready /stats /config /certificates /clusters; POST /logging?level=Debug /drain"),
+            (_, "/live" or "/ready" or "/stats" or "/config" or "/certificates" or "/clusters" or "/logging" or "/drain" or "/access-logs/reopen") =>
+                HealthAnswers.TextAsync(http, StatusCodes.Status405MethodNotAllowed, "Wrong method: /logging, /drain and /access-logs/reopen are POST, all others GET."),
+            _ => HealthAnswers.TextAsync(http, StatusCodes.Status404NotFound, "GET /live /ready /stats /config /certificates /clusters; POST /logging?level=Debug /drain /access-logs/reopen"),
         };
     }
 

@@ -10,6 +10,7 @@ using Mesh.Proxy.Policies.HealthCheck;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.AccessLogs;
 using Mesh.Proxy.Upstreams;
 using Mesh.Proxy.Upstreams.Http1;
 
@@ -34,6 +35,8 @@ internal static class DataPathServices
         .AddSingleton<Dialer>()
         .AddSingleton<IForwardPath>(new Http1Path(new InvokerPath()))
         .AddSingleton<UpgradeForwarder>()
+        .AddSingleton(provider => new AccessLogTargets(
+            provider.GetRequiredService<ProxyMetrics>(), provider.GetRequiredService<ILogger<AccessLogTargets>>(), provider.GetService<LogWriter>() is { } writer ? writer.Write : null))
         .AddSingleton<UpstreamKit>();
 
     private static IServiceCollection AddDownstreams(this IServiceCollection services) => services

@@ -13,6 +13,7 @@ internal static class TelemetryServices
     {
         var level = new LogLevelSwitch(settings.LogLevel);
         builder.Services.AddSingleton(level);
+        builder.Services.AddSingleton(writer);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ProxyMetrics>();
         builder.Services.AddSingleton<MetricTables>();

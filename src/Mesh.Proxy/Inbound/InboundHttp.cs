@@ -25,12 +25,18 @@ internal abstract partial class InboundHttp(
         var record = new HopRecord(Direction, "unknown", callee, context.Request.Method, time.GetTimestamp());
         metrics.RequestStarted(Direction);
         Failure? failure;
+        string? callerId = null;
         try
         {
             record.IsProbe = Direction == HopDirection.Inbound && ProbeMark.IsOn(context.Request);
             if (!record.IsProbe && !HopTracing.IsProbe(context.Request.Headers.TraceParent, context.Request.Path.Value))
             {
                 record.Span = HopTracing.Start(callee, Direction, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+            }
+
+            if (port?.AccessLogs is not null)
+            {
+                record.Span = record.Span.With(new HopNotes());
             }
 
             if (record.Span.TraceParent is { } parent)
@@ -47,7 +53,8 @@ internal abstract partial class InboundHttp(
                 var (caller, refusal) = Identify(exchange, port);
                 var label = caller is null ? null : LabelOf(exchange.Connection, caller);
                 record.Caller = label?.Name ?? "unknown";
-                failure = refusal ?? await AdmitAsync(exchange, port, label, record.Caller);
+                callerId = label?.Id.Text;
+                failure = refusal ?? await AdmitAsync(exchange, port, label, record.Caller, record.Span.Notes);
             }
         }
         catch (Exception e)
@@ -63,6 +70,10 @@ internal abstract partial class InboundHttp(
         }
 
         record.Complete(metrics, time, status, failure?.Error);
+        if (record.Span.Notes is not null && !record.IsProbe)
+        {
+            port!.AccessLogs!.Write(record.Entry(context, time, status, failure?.Error, callerId));
+        }
     }
 
     /// <summary>The port that a connection is for, as the configuration has it now.</summary>
@@ -76,7 +87,7 @@ internal abstract partial class InboundHttp(
     {
     }
 
-    private async ValueTask<Failure?> AdmitAsync(Exchange exchange, ServedPort port, CallerLabel? caller, string callerName)
+    private async ValueTask<Failure?> AdmitAsync(Exchange exchange, ServedPort port, CallerLabel? caller, string callerName, HopNotes? notes)
     {
         var context = exchange.Context;
         RequestTarget target;
@@ -145,7 +156,7 @@ internal abstract partial class InboundHttp(
         }
 
         Prepare(exchange);
-        return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target);
+        return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target, notes);
     }
 
     private CallerLabel LabelOf(DownstreamConnection connection, SpiffeId caller) =>

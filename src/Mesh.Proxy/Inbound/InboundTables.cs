@@ -6,6 +6,7 @@ using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
+using Mesh.Proxy.Telemetry.AccessLogs;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Inbound;
@@ -67,12 +68,14 @@ internal sealed class InboundTables
             .Select(p => Served(p.Port, p.Protocol, Permissions(configuration.InboundPermissions, previous?.MeshByPort, p.Port.Port), p.Timeouts, isExternal: false) with
             {
                 Limits = CompiledLimits.Create(p.Limits, p.Port.Port, previous?.MeshByPort.GetValueOrDefault(p.Port.Port)?.Limits, buckets),
+                AccessLogs = CompiledAccessLogs.Create(p.AccessLogs, kit.AccessLogs),
             })
             .ToList();
         var front = snapshot.FrontDoors
             .Select(d => Served(d.Port, d.Protocol, Permissions(configuration.FrontDoorPermissions, previous?.FrontByPort, d.Port.Port), d.Timeouts, d.External) with
             {
                 Limits = CompiledLimits.Create(d.Limits, d.Port.Port, previous?.FrontByPort.GetValueOrDefault(d.Port.Port)?.Limits, buckets),
+                AccessLogs = CompiledAccessLogs.Create(d.AccessLogs, kit.AccessLogs),
             })
             .ToList();
         return new InboundTables(

@@ -3,6 +3,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.Timeout;
+using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Inbound;
@@ -15,19 +16,21 @@ internal sealed class LocalForwarder(UpstreamKit kit)
     /// <param name="port">The port.</param>
     /// <param name="timeouts">The port's bounds for this caller.</param>
     /// <param name="target">What is asked for.</param>
+    /// <param name="notes">What an access log wants to know; <see langword="null"/>: nothing is logged.</param>
     /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
-    public async ValueTask<Failure?> ForwardAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, RequestTarget target)
+    public async ValueTask<Failure?> ForwardAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, RequestTarget target, HopNotes? notes)
     {
         if (port.Application is not { Pool: { } pool } application)
         {
             return new Failure(ProxyError.AppUnreachable, Detail: $"the bootstrap file names no address of the app for port {port.Port.Port}");
         }
 
+        notes?.Sent(application.Address);
         try
         {
             return UpgradeForwarder.IsUpgrade(context)
                 ? await UpgradeAsync(context, port, timeouts, target, pool)
-                : await SendAsync(context, port, timeouts, application, target, pool);
+                : await SendAsync(context, port, timeouts, application, target, pool, notes);
         }
         finally
         {
@@ -46,7 +49,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         return context.RequestAborted.IsCancellationRequested ? new Failure(ProxyError.ClientClosed) : Broken(port, error);
     }
 
-    private async ValueTask<Failure?> SendAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, LocalApplication application, RequestTarget target, HttpPool pool)
+    private async ValueTask<Failure?> SendAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, LocalApplication application, RequestTarget target, HttpPool pool, HopNotes? notes)
     {
         var isGrpc = ErrorResponse.IsGrpc(context.Request);
         using var body = InvokerPath.HasBody(context) ? new RequestBody(context, keepLimit: 0) : null;
@@ -85,6 +88,8 @@ internal sealed class LocalForwarder(UpstreamKit kit)
             {
                 await body.StopAsync();
             }
+
+            notes?.Moved(body?.Moved ?? 0, response?.Moved ?? 0);
 
             response?.Dispose();
         }

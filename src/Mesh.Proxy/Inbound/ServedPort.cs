@@ -4,6 +4,7 @@ using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
+using Mesh.Proxy.Telemetry.AccessLogs;
 
 namespace Mesh.Proxy.Inbound;
 
@@ -33,6 +34,9 @@ internal sealed record ServedPort(
 
     /// <summary>How much may come in; <see langword="null"/>: any number of anything.</summary>
     public CompiledLimits? Limits { get; init; }
+
+    /// <summary>What is written about requests; <see langword="null"/>: nothing.</summary>
+    public CompiledAccessLogs? AccessLogs { get; init; }
 
     /// <summary>Whether a decision may hang on the path: then a path that apps read differently is refused.</summary>
     public bool HasPaths => Permissions.HasPaths || Limits is { HasPaths: true };

@@ -126,6 +126,7 @@ internal sealed class OutboundCall : IDisposable
         var inFlight = replica.Enter();
         var started = _cluster.Started();
         var pool = _cluster.Pool(replica, svid);
+        _span.Notes?.Sent(replica.Address);
         UpstreamResponse? response = null;
         try
         {
@@ -154,6 +155,7 @@ internal sealed class OutboundCall : IDisposable
                 await _body.StopAsync();
             }
 
+            _span.Notes?.Moved(_body?.Moved ?? 0, response?.Moved ?? 0);
             response?.Dispose();
             pool.Leave();
             replica.Leave();

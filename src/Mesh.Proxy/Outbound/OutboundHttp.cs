@@ -5,6 +5,7 @@ using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.AccessLogs;
 using Mesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -25,12 +26,19 @@ internal sealed partial class OutboundHttp(
         var record = new HopRecord(HopDirection.Outbound, hop.ServiceText, _callee, context.Request.Method, started);
         metrics.RequestStarted(HopDirection.Outbound);
         Failure? failure;
+        CompiledAccessLogs? logs = null;
         try
         {
             var tables = state.Tables;
+            logs = tables?.AccessLogs?.GetValueOrDefault(_name);
             var (rule, target, early) = Route(exchange, tables);
             record.Route = rule?.Rule.Name;
             record.Span = HopTracing.Start(_callee, HopDirection.Outbound, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+            if (logs is not null)
+            {
+                record.Span = record.Span.With(new HopNotes());
+            }
+
             if (record.Span.TraceParent is { } parent)
             {
                 context.Request.Headers.TraceParent = parent;
@@ -57,6 +65,10 @@ internal sealed partial class OutboundHttp(
         }
 
         record.Complete(metrics, time, status, failure?.Error);
+        if (logs is not null && record.Span.Notes is not null)
+        {
+            logs.Write(record.Entry(context, time, status, failure?.Error, callerId: null));
+        }
     }
 
     private (CompiledRule? Rule, RequestTarget Target, Failure? Failure) Route(Exchange exchange, OutboundTables? tables)

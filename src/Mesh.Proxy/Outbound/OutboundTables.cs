@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Telemetry.AccessLogs;
 
 namespace Mesh.Proxy.Outbound;
 
@@ -16,7 +17,8 @@ internal sealed class OutboundTables
         FrozenDictionary<string, OutboundListener> revoked,
         FrozenDictionary<string, CompiledRoutes> routes,
         FrozenDictionary<string, WeightedSplit> tcpSplits,
-        FrozenDictionary<string, OutboundCluster> clusters)
+        FrozenDictionary<string, OutboundCluster> clusters,
+        FrozenDictionary<string, CompiledAccessLogs>? accessLogs)
     {
         _snapshot = snapshot;
         Listeners = listeners;
@@ -24,6 +26,7 @@ internal sealed class OutboundTables
         Routes = routes;
         TcpSplits = tcpSplits;
         Clusters = clusters;
+        AccessLogs = accessLogs;
     }
 
     /// <summary>The listeners by name.</summary>
@@ -41,6 +44,9 @@ internal sealed class OutboundTables
     /// <summary>The clusters by name.</summary>
     public FrozenDictionary<string, OutboundCluster> Clusters { get; }
 
+    /// <summary>What is written about requests, by the name of their listener; <see langword="null"/>: nothing at all.</summary>
+    public FrozenDictionary<string, CompiledAccessLogs>? AccessLogs { get; }
+
     /// <summary>Makes the tables of a configuration. What did not change is taken over, with its counters and connections.</summary>
     public static OutboundTables Create(ProxyConfiguration configuration, OutboundTables? previous, ClusterRoom room)
     {
@@ -50,7 +56,7 @@ internal sealed class OutboundTables
             c => OutboundCluster.Create(c, configuration.Endpoints.GetValueOrDefault(c.Name), previous?.Clusters.GetValueOrDefault(c.Name), room));
         if (previous is not null && ReferenceEquals(previous._snapshot, snapshot))
         {
-            return new OutboundTables(snapshot, previous.Listeners, previous.Revoked, previous.Routes, previous.TcpSplits, clusters);
+            return new OutboundTables(snapshot, previous.Listeners, previous.Revoked, previous.Routes, previous.TcpSplits, clusters, previous.AccessLogs);
         }
 
         return new OutboundTables(
@@ -59,8 +65,14 @@ internal sealed class OutboundTables
             RevokedBy(snapshot, previous),
             snapshot.RouteTables.ToFrozenDictionary(t => t.Name, t => new CompiledRoutes(t)),
             snapshot.Outbound.Where(l => !l.TcpBackends.IsEmpty).ToFrozenDictionary(l => l.Name, l => new WeightedSplit(l.TcpBackends)),
-            clusters);
+            clusters,
+            Logs(snapshot, room.Kit.AccessLogs));
     }
+
+    private static FrozenDictionary<string, CompiledAccessLogs>? Logs(ProxySnapshot snapshot, AccessLogTargets targets) =>
+        snapshot.Outbound.Any(l => !l.AccessLogs.IsEmpty)
+            ? snapshot.Outbound.Where(l => !l.AccessLogs.IsEmpty).ToFrozenDictionary(l => l.Name, l => CompiledAccessLogs.Create(l.AccessLogs, targets)!)
+            : null;
 
     private static FrozenDictionary<string, OutboundListener> RevokedBy(ProxySnapshot snapshot, OutboundTables? previous)
     {

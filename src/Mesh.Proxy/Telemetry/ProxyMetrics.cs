@@ -17,6 +17,7 @@ internal sealed class ProxyMetrics
     private readonly Counter<long> _rateLimited;
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _tokenKeys;
+    private readonly Counter<long> _accessLogDrops;
     private readonly Counter<long> _faults;
     private readonly Counter<long> _mirrors;
     private readonly Counter<long> _authorizations;
@@ -35,6 +36,7 @@ internal sealed class ProxyMetrics
         _active = meter.CreateUpDownCounter<long>("mesh.active_requests", "{request}", "Requests in flight.");
         _retries = meter.CreateCounter<long>("mesh.retries", "{attempt}", "Attempts after the first.");
         _shadowDenials = meter.CreateCounter<long>("mesh.shadow_denials", "{request}", "Requests that passed but would be denied once their permission is in force.");
+        _accessLogDrops = meter.CreateCounter<long>("mesh.access_log.dropped", "{line}", "Lines of access logs that could not be written in time, or at all.");
         _rateLimited = meter.CreateCounter<long>("mesh.rate_limited", "{request}", "Requests and opaque connections that a limit refused.");
         _tokens = meter.CreateCounter<long>("mesh.tokens", "{token}", "JSON Web Tokens of requests, by what came of them.");
         _tokenKeys = meter.CreateCounter<long>("mesh.token_keys.reads", "{read}", "Reads of the keys that tokens are verified with.");
@@ -107,6 +109,9 @@ internal sealed class ProxyMetrics
     /// <summary>A provider's keys were read, or could not be.</summary>
     public void TokenKeysRead(string provider, bool success) =>
         _tokenKeys.Add(1, new KeyValuePair<string, object?>("mesh.token.provider", provider), new KeyValuePair<string, object?>("mesh.outcome", success ? "read" : "failed"));
+
+    /// <summary>Lines of an access log are lost.</summary>
+    public void AccessLogDropped(int lines) => _accessLogDrops.Add(lines);
 
     /// <summary>A limit refused a request or connection.</summary>
     public void RateLimited(string caller, string callee) =>

@@ -1,5 +1,6 @@
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.AccessLogs;
 
 namespace Mesh.Proxy.Upstreams;
 
@@ -17,6 +18,22 @@ internal struct HopRecord(HopDirection direction, string caller, string callee, 
 
     /// <summary>Whether it is a sidecar's question how this replica is, and so nobody's call.</summary>
     public bool IsProbe { get; set; }
+
+    /// <summary>What access logs see of it, once it has ended.</summary>
+    public readonly AccessEntry Entry(HttpContext context, TimeProvider time, int status, ProxyError? error, string? callerId) => new()
+    {
+        Context = context,
+        Direction = direction,
+        Caller = Caller,
+        CallerId = callerId,
+        Callee = callee,
+        Route = Route,
+        Status = status,
+        Error = error is { } e ? ErrorCatalog.Of(e).Code : null,
+        Elapsed = time.GetElapsedTime(started),
+        EndedAt = time.GetUtcNow(),
+        Notes = Span.Notes!,
+    };
 
     /// <summary>Ends the hop.</summary>
     public readonly void Complete(ProxyMetrics metrics, TimeProvider time, int status, ProxyError? error)

@@ -1,10 +1,11 @@
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Telemetry.AccessLogs;
 
 namespace Mesh.Proxy.Upstreams;
 
 /// <summary>What both sides of this proxy reach upstreams with.</summary>
 internal sealed class UpstreamKit(
-    Dialer dialer, PeerVerifier verifier, IWorkloadIdentity identity, ServerCertificate serverCertificate, IForwardPath path, UpgradeForwarder upgrades, TimeProvider time)
+    Dialer dialer, PeerVerifier verifier, IWorkloadIdentity identity, ServerCertificate serverCertificate, IForwardPath path, UpgradeForwarder upgrades, TimeProvider time, AccessLogTargets accessLogs)
 {
     /// <summary>Opens sockets.</summary>
     public Dialer Dialer => dialer;
@@ -23,6 +24,9 @@ internal sealed class UpstreamKit(
 
     /// <summary>Moves upgraded ones.</summary>
     public UpgradeForwarder Upgrades => upgrades;
+
+    /// <summary>Where lines about requests go.</summary>
+    public AccessLogTargets AccessLogs => accessLogs;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;

@@ -43,7 +43,7 @@ internal static class DoorCodec
         Name = door.Name,
         TrafficDirection = TrafficDirection.Inbound,
         Address = ListenerAddressCodec.Encode(IPAddress.Any, door.ContainerPort),
-        FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits) },
+        FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits, door.AccessLogs) },
     };
 
     public static ImmutableArray<InboundPort> DecodeMeshDoor(Listener listener) =>
@@ -60,6 +60,7 @@ internal static class DoorCodec
             Permissions = DoorPermissionCodec.Decode(chain, "filter_chains[0]"),
             Timeouts = DecodeTimeouts(chain, settings, "filter_chains[0]"),
             Limits = DecodeLimits(chain, settings, "filter_chains[0]"),
+            AccessLogs = DecodeLogs(chain, settings, "filter_chains[0]"),
             External = settings.External,
             ContainerPort = ListenerAddressCodec.Decode(listener.Address),
         };
@@ -68,7 +69,7 @@ internal static class DoorCodec
 
     private static FilterChain Encode(InboundPort port)
     {
-        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts, port.Limits);
+        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts, port.Limits, port.AccessLogs);
         chain.FilterChainMatch = new FilterChainMatch { ServerNames = { port.ServerName }, ApplicationProtocols = { Alpn(port.Protocol) } };
         chain.TransportSocket = TlsCodec.EncodeDoor(Alpn(port.Protocol));
         return chain;
@@ -85,6 +86,7 @@ internal static class DoorCodec
             Permissions = DoorPermissionCodec.Decode(chain, where),
             Timeouts = DecodeTimeouts(chain, settings, where),
             Limits = DecodeLimits(chain, settings, where),
+            AccessLogs = DecodeLogs(chain, settings, where),
         };
         return chain.FilterChainMatch?.ServerNames is [var name] && name == port.ServerName
             ? port
@@ -92,7 +94,7 @@ internal static class DoorCodec
     }
 
     private static FilterChain Chain(
-        string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts, InboundLimits limits)
+        string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts, InboundLimits limits, ImmutableArray<AccessLog> logs)
     {
         var settings = new DoorSettings
         {
@@ -102,6 +104,7 @@ internal static class DoorCodec
             AppConnectTimeout = Duration.FromTimeSpan(timeouts.Connect),
             CallerTimeouts = { timeouts.ForCallers.Select(TimeoutCodec.Encode) },
             TokenStaleLimits = { permissions.TokenProviders.ToDictionary(provider => provider.Name, provider => Duration.FromTimeSpan(provider.StaleLimit)) },
+            AccessLogCallers = { AccessLogCodec.Callers(logs) },
         };
         var chain = new FilterChain { Name = name, Metadata = new Metadata().WithOrigin(TimeoutOrigin, timeouts.Origin) };
         var app = ResourceNames.Local(port.Port);
@@ -109,6 +112,7 @@ internal static class DoorCodec
         {
             var manager = FilterChainCodec.Manager(name, protocol, [.. DoorPermissionCodec.EncodeHttp(permissions), .. RateLimitCodec.Filters(limits)]);
             manager.CommonHttpProtocolOptions = new() { IdleTimeout = ValueCodec.OrZero(timeouts.Idle), MaxConnectionDuration = ValueCodec.OrAbsent(timeouts.MaxConnectionDuration) };
+            manager.AccessLog.AddRange(AccessLogCodec.Encode(logs));
             manager.RequestHeadersTimeout = ValueCodec.OrAbsent(timeouts.RequestHeaders);
             manager.RouteConfig = RoutesTo(app, timeouts, limits);
             chain.Filters.Add(FilterChainCodec.Network(FilterChainCodec.HttpFilterName, manager));
@@ -132,6 +136,9 @@ internal static class DoorCodec
         var route = new Route { Name = app, Match = new RouteMatchMessage { Prefix = "/" }, Route_ = action };
         return new() { Name = app, VirtualHosts = { new VirtualHost { Name = app, Domains = { "*" }, Routes = { RateLimitCodec.Routes(limits, action), route } } } };
     }
+
+    private static ImmutableArray<AccessLog> DecodeLogs(FilterChain chain, DoorSettings settings, string where) =>
+        settings.Protocol == PortProtocol.Tcp ? [] : AccessLogCodec.Decode(FilterChainCodec.Manager(chain, where).AccessLog, settings.AccessLogCallers, where);
 
     private static InboundLimits DecodeLimits(FilterChain chain, DoorSettings settings, string where)
     {

@@ -71,14 +71,16 @@ internal static class OutboundListenerCodec
             RouteConfigName = listener.Name,
             ConfigSource = new ConfigSource { Ads = new(), ResourceApiVersion = ApiVersion.V3 },
         };
+        manager.AccessLog.AddRange(AccessLogCodec.Encode(listener.AccessLogs));
         return FilterChainCodec.Network(FilterChainCodec.HttpFilterName, manager);
     }
 
     private static OutboundListener DecodeHttp(OutboundListener listener, FilterChain chain)
     {
-        var routes = FilterChainCodec.Manager(chain, "filter_chains[0]").Rds?.RouteConfigName;
+        var manager = FilterChainCodec.Manager(chain, "filter_chains[0]");
+        var routes = manager.Rds?.RouteConfigName;
         return routes == listener.Name
-            ? listener
+            ? listener with { AccessLogs = AccessLogCodec.Decode(manager.AccessLog, [], "filter_chains[0]") }
             : throw new ResourceRefusedException($"rds.route_config_name: '{routes}' is not the listener's own");
     }
 

@@ -24,11 +24,13 @@ namespace Mesh.Xds.Codecs;
 /// </summary>
 internal static partial class RateLimitCodec
 {
+    /// <summary>The header in which doors say who calls.</summary>
+    public const string CallerHeader = "x-forwarded-client-cert";
+
     private const string HttpName = "envoy.filters.http.local_ratelimit";
     private const string NetworkName = "envoy.filters.network.local_ratelimit";
     private const string OriginName = "rateLimit";
     private const string StatPrefix = "rate_limit";
-    private const string CallerHeader = "x-forwarded-client-cert";
 
     /// <summary>The filter that the routes' own limits need; it limits nothing itself.</summary>
     public static IEnumerable<HttpFilter> Filters(InboundLimits limits) =>
@@ -154,8 +156,8 @@ internal static partial class RateLimitCodec
 
     private static RuntimeFractionalPercent Always() => new() { DefaultValue = new FractionalPercent { Numerator = 100 } };
 
-    // By=<door>;Hash=…;URI=<caller>, as Envoy and our own doors write it: matched as a whole.
-    private static string Expression(PrincipalMatch caller)
+    /// <summary>What that header is where a caller is meant: <c>By=&lt;door&gt;;Hash=…;URI=&lt;caller&gt;</c>, as Envoy and our own doors write it, as a whole.</summary>
+    public static string Expression(PrincipalMatch caller)
     {
         var id = Dots().Replace(caller.Value, "\\.");
         var below = !caller.IsPrefix ? "" : caller.Value.EndsWith('/') ? "[^;]*" : "(?:/[^;]*)?";

@@ -23,7 +23,7 @@ internal static class EnvoyBuilder
                 .. snapshot.Clusters.Select(EnvoyClusters.Encode),
                 .. EnvoyClusters.Keys(snapshot.Inbound.SelectMany(port => port.Permissions.TokenProviders)),
                 .. snapshot.Inbound.IsEmpty ? ImmutableArray<XdsResource>.Empty : [EnvoyDoor.Encode(snapshot.Identity.TrustDomain, snapshot.Inbound)],
-                .. snapshot.Outbound.Select(listener => EnvoyOutbound.Encode(listener, ports[listener.Name], filters[listener.Name])),
+                .. snapshot.Outbound.Select(listener => EnvoyOutbound.Encode(listener, ports[listener.Name], filters[listener.Name], snapshot.Identity.TryGetService(out var caller) ? caller.ToString() : "")),
                 .. snapshot.RouteTables.Select(table => EnvoyRoutes.Encode(table, snapshot.Faults, filters[table.Name])),
             ],
             [])

@@ -28,7 +28,7 @@ internal static class EnvoyDoor
         foreach (var (chain, port) in message.FilterChains.Zip(ports))
         {
             chain.TransportSocket = EnvoyTls.Door(trustDomain, DoorCodec.Alpn(port.Protocol));
-            EnvoyFilters.Complete(chain, port.Protocol, HasPaths(port), tellsCallers: port.Limits.Requests.Any(limit => limit.Caller is not null));
+            EnvoyFilters.Complete(chain, port.Protocol, HasPaths(port), tellsCallers: port.Limits.Requests.Any(limit => limit.Caller is not null) || port.AccessLogs.Any(log => log.Caller is not null), destination: port.Port.ToString());
             if (port == main)
             {
                 // Proxyless clients send the name of their target.

@@ -17,8 +17,11 @@ internal static class EnvoyFilters
     /// <param name="protocol">What is spoken on it.</param>
     /// <param name="hasPaths">Whether permissions name paths: then a path may be read in one way only.</param>
     /// <param name="tellsCallers">Whether routes go by who calls, which the header for it then says.</param>
+    /// <param name="source">Who calls, where that is known.</param>
+    /// <param name="destination">Who is called.</param>
     /// <param name="before">Filters that have to be there for what routes say of them, in their order, ahead of the router and its retries.</param>
-    public static void Complete(FilterChain chain, AppProtocol protocol, bool hasPaths, bool tellsCallers = false, params ImmutableArray<HttpFilter> before)
+    public static void Complete(
+        FilterChain chain, AppProtocol protocol, bool hasPaths, bool tellsCallers = false, string source = "", string destination = "", params ImmutableArray<HttpFilter> before)
     {
         chain.Metadata?.TypedFilterMetadata.Clear();
         if (!protocol.IsHttp())
@@ -54,6 +57,11 @@ internal static class EnvoyFilters
         foreach (var route in manager.RouteConfig?.VirtualHosts.SelectMany(host => host.Routes) ?? [])
         {
             route.Metadata?.TypedFilterMetadata.Clear();
+        }
+
+        foreach (var log in manager.AccessLog)
+        {
+            EnvoyAccessLogs.Complete(log, source, destination);
         }
 
         for (var i = 0; i < before.Length; i++)

@@ -15,6 +15,8 @@ internal sealed class MessageWalker(string resource, Action<XdsViolation> report
         Envoy.Config.Cluster.V3.ClusterReflection.Descriptor,
         Envoy.Config.Listener.V3.ListenerReflection.Descriptor,
         Envoy.Config.Route.V3.RouteReflection.Descriptor,
+        Envoy.Extensions.AccessLoggers.File.V3.FileReflection.Descriptor,
+        Envoy.Extensions.AccessLoggers.Stream.V3.StreamReflection.Descriptor,
         Envoy.Extensions.Filters.Listener.TlsInspector.V3.TlsInspectorReflection.Descriptor,
         Envoy.Extensions.Filters.Http.Cors.V3.CorsReflection.Descriptor,
         Envoy.Extensions.Filters.Http.ExtAuthz.V3.ExtAuthzReflection.Descriptor,

@@ -15,6 +15,7 @@ internal static class DocumentedPolicies
         ["Retry"] = Retry,
         ["LoadBalancing"] = LoadBalancing,
         ["RateLimit"] = RateLimit,
+        ["AccessLog"] = AccessLog,
         ["CircuitBreaker"] = CircuitBreaker,
         ["HealthCheck"] = HealthCheck,
     };
@@ -103,6 +104,27 @@ internal static class DocumentedPolicies
             r.Budget.Percent = 10;
         });
         // </Retry>
+    }
+
+    private static void AccessLog(ShopApp app)
+    {
+        var orders = app.Orders;
+
+        // <AccessLog>
+        orders.WithMeshAccessLog(l =>
+        {
+            l.File = "/var/log/mesh/orders.log";
+            l.Json = new Dictionary<string, string>
+            {
+                ["time"] = "%START_TIME%",
+                ["caller"] = "%MESH_SOURCE_SERVICE%",
+                ["path"] = "%REQ(:PATH)%",
+                ["status"] = "%RESPONSE_CODE%",
+                ["ms"] = "%DURATION%",
+            };
+            l.MinStatus = 400;
+        });
+        // </AccessLog>
     }
 
     private static void RateLimit(ShopApp app)

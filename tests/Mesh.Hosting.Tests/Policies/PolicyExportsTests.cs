@@ -23,6 +23,12 @@ public sealed class PolicyExportsTests
         ["load balancing"] = (
             app => PolicyExports.WithMeshLoadBalancingExport(app.Orders, new MeshLoadBalancing { Wire = MeshWire.Http1 }),
             app => app.Orders.WithMeshLoadBalancing(b => b.Wire = MeshWire.Http1)),
+        ["access log"] = (
+            app => PolicyExports.WithMeshAccessLogExport(app.Orders, new MeshAccessLog { MinStatus = 500 }),
+            app => app.Orders.WithMeshAccessLog(l => l.MinStatus = 500)),
+        ["access log to"] = (
+            app => PolicyExports.WithMeshAccessLogExport(app.Storefront, new MeshAccessLog { OnlyErrors = true, Percent = 10 }, app.Orders, "http"),
+            app => app.Storefront.WithMeshAccessLog(app.Orders, l => (l.OnlyErrors, l.Percent) = (true, 10), "http")),
         ["rate limit"] = (
             app => PolicyExports.WithMeshRateLimitExport(app.Orders, new MeshRateLimit { Requests = 2, Headers = new Dictionary<string, string> { ["a"] = "b" } }, app.Storefront, "http"),
             app => app.Orders.WithMeshRateLimit(l => (l.Requests, l.Headers) = (2, new Dictionary<string, string> { ["a"] = "b" }), app.Storefront, "http")),

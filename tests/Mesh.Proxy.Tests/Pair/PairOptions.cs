@@ -34,6 +34,8 @@ internal sealed record PairOptions
 
     public InboundTimeouts InboundTimeouts { get; init; } = new();
 
+    public ImmutableArray<AccessLog> InboundLogs { get; init; } = [];
+
     public InboundLimits InboundLimits { get; init; } = InboundLimits.None;
 
     public SpiffeId? PeerIdentity { get; init; }

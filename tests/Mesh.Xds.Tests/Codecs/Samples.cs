@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Model;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
@@ -111,6 +112,22 @@ internal static class Samples
                 Port = Port("storefront", "grpc"),
                 Protocol = AppProtocol.Grpc,
                 Permissions = PermissionSet.Nobody,
+                AccessLogs =
+                [
+                    new() { Path = "/var/log/a.log", Text = "%REQ(:PATH)% 100%%", Origin = Somewhere },
+                    new()
+                    {
+                        Path = "/var/log/b.log",
+                        Json = ImmutableSortedDictionary.CreateRange<string, string>(StringComparer.Ordinal, [new("b", "%DURATION%"), new("a", "x")]),
+                        OmitEmptyValues = true,
+                        MinStatus = 400,
+                        MinDuration = TimeSpan.FromMilliseconds(1500),
+                        OnlyErrors = true,
+                        Percent = 12.5,
+                        Caller = new PrincipalMatch("spiffe://shop.local/ns/jobs", IsPrefix: true),
+                        Origin = new Origin("AccessLog", "a;b%"),
+                    },
+                ],
                 Limits = new()
                 {
                     Requests =
@@ -145,7 +162,13 @@ internal static class Samples
         ],
         Outbound =
         [
-            new OutboundListener { Upstream = Port("inventory", "grpc"), Protocol = AppProtocol.Grpc, ContainerPort = 15101 },
+            new OutboundListener
+            {
+                Upstream = Port("inventory", "grpc"),
+                Protocol = AppProtocol.Grpc,
+                ContainerPort = 15101,
+                AccessLogs = [new() { Kind = AccessLogKind.Stdout, Text = AccessLog.DefaultText, Percent = 0.5, Origin = Somewhere }],
+            },
             new OutboundListener { Upstream = Port("legacy", "tcp"), Protocol = AppProtocol.Tcp },
             new OutboundListener { Upstream = Port("orders"), Protocol = AppProtocol.Http, Origins = [Somewhere, new Origin("Edge", "a → b")] },
             new OutboundListener

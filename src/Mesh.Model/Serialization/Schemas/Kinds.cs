@@ -1,3 +1,4 @@
+using Mesh.Model.Policies.AccessLog;
 using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Policies.GrpcRoute;
 using Mesh.Model.Policies.HealthCheck;
@@ -27,6 +28,7 @@ internal static class Kinds
         new KindSchemaOf<RetryPolicy>("Retry", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RetrySchema.Spec),
         new KindSchemaOf<LoadBalancingPolicy>("LoadBalancing", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, LoadBalancingSchema.Spec),
         new KindSchemaOf<RateLimitPolicy>("RateLimit", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RateLimitSchema.Spec),
+        new KindSchemaOf<AccessLogPolicy>("AccessLog", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, AccessLogSchema.Spec),
         new KindSchemaOf<CircuitBreakerPolicy>("CircuitBreaker", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, CircuitBreakerSchema.Spec),
         new KindSchemaOf<HealthCheckPolicy>("HealthCheck", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, HealthCheckSchema.Spec),
     ];

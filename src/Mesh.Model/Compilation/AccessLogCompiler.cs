@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Mesh.Model.Identity;
+using Mesh.Model.Policies;
+using Mesh.Model.Policies.AccessLog;
+using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
+
+namespace Mesh.Model.Compilation;
+
+/// <summary>What is logged of requests, from AccessLog policies. Of entries for everybody the one to hear says where; entries that name callers log beside it, each for itself, as in Kuma.</summary>
+internal sealed class AccessLogCompiler
+{
+    private readonly OutboundEntries<AccessLogSettings> _outbound = new();
+    private readonly InboundEntries<(AccessLogPolicy Policy, InboundItem<AccessLogSettings> Item)> _inbound = new();
+    private readonly TrustDomain _trustDomain;
+
+    public AccessLogCompiler(PolicySet policies, TrustDomain trustDomain)
+    {
+        _trustDomain = trustDomain;
+        foreach (var policy in policies.All.OfType<AccessLogPolicy>())
+        {
+            _outbound.Add(policy, policy.To.Select(i => (i.TargetRef, i.Default)));
+            _inbound.Add(policy, policy.Rules.Select(i => (policy, i)));
+        }
+    }
+
+    public ImmutableArray<AccessLog> Outbound(Service caller, Upstream upstream, List<AppliedSetting> applied) =>
+        upstream.Protocol.IsHttp() && _outbound.For(caller, upstream).LastOrDefault(l => l.Content.Backends is not null) is { } layer
+            ? Logs(layer.Content.Backends!.Value, null, layer.Origin, upstream.ListenerName, applied)
+            : [];
+
+    public ImmutableArray<AccessLog> Inbound(Service service, ServicePort port, List<AppliedSetting> applied)
+    {
+        var layers = port.Protocol.IsHttp() ? _inbound.For(service, port.Name) : [];
+        if (layers.IsEmpty)
+        {
+            return [];
+        }
+
+        var where = $"inbound/{port.Name}";
+        var logs = ImmutableArray.CreateBuilder<AccessLog>();
+        if (layers.LastOrDefault(l => l.Content.Item is { Matches.IsEmpty: true, Default.Backends: not null }) is { } everybody)
+        {
+            logs.AddRange(Logs(everybody.Content.Item.Default.Backends!.Value, null, everybody.Origin, where, applied));
+        }
+
+        foreach (var layer in layers)
+        {
+            var (policy, item) = layer.Content;
+            foreach (var caller in item.Matches.Select(m => m.Principal(policy.Metadata.Namespace, _trustDomain)).OfType<PrincipalMatch>())
+            {
+                logs.AddRange(Logs(item.Default.Backends ?? [], caller, layer.Origin, where, applied));
+            }
+        }
+
+        return logs.Count == 0 ? [] : logs.DrainToImmutable();
+    }
+
+    private static ImmutableArray<AccessLog> Logs(ImmutableArray<AccessLog> backends, PrincipalMatch? caller, Origin origin, string where, List<AppliedSetting> applied)
+    {
+        var to = backends.IsEmpty ? "nowhere" : string.Join(", ", backends.Select(b => b.Path ?? "stdout"));
+        applied.Add(new AppliedSetting(where, "accessLog.backends", caller is null ? to : $"{to} for {caller.Value}{(caller.IsPrefix ? "*" : "")}", origin) { Caller = caller });
+        return [.. backends.Select(b => b with { Caller = caller, Origin = origin, Text = b.Json is null ? b.Text ?? AccessLog.DefaultText : null })];
+    }
+}
