@@ -19,18 +19,15 @@ internal static class ExplanationWriter
         var passes = explanation["passes"]?.GetValue<bool>() == true;
         var isAnswered = explanation["error"] is null && explanation["status"] is not null;
         Line(screen, passes ? "✓" : isAnswered ? "→" : "✗", passes || isAnswered ? Color.Green : Color.Red, explanation["summary"]!.ToString(), "");
-        Steps(Items(explanation["steps"]), screen);
         var backends = Items(explanation["backends"]).ToArray();
-        foreach (var backend in backends)
+        var steps = Items(explanation["steps"]);
+        Steps(backends is [var only] ? steps.Concat(Items(only["steps"])) : steps, screen);
+        foreach (var backend in backends.Length > 1 ? backends : [])
         {
-            if (backends.Length > 1)
-            {
-                screen.Out.WriteLine();
-                var share = string.Create(CultureInfo.InvariantCulture, $"{backend["percent"]!.GetValue<double>():0.##} % to {backend["backend"]}");
-                screen.Out.Write(new Text(share, new Style(decoration: Decoration.Bold)));
-                screen.Out.WriteLine();
-            }
-
+            screen.Out.WriteLine();
+            var share = string.Create(CultureInfo.InvariantCulture, $"{backend["percent"]!.GetValue<double>():0.##} % to {backend["backend"]}");
+            screen.Out.Write(new Text(share, new Style(decoration: Decoration.Bold)));
+            screen.Out.WriteLine();
             Steps(Items(backend["steps"]), screen);
         }
 

@@ -31,7 +31,7 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
 
     private RequestExplanation NoEdge(SimulatedRequest request)
     {
-        var text = $"{caller} does not declare that it uses {request.Callee}: none of its addresses leads there";
+        var text = $"{caller} does not declare that it uses {request.Callee}: none of its addresses leads there. Declare it (uses in mesh.yaml or in its Service document, WithReference in an AppHost)";
         Add("edge", text, Origin.Default, isEnd: true);
         return Ended(request, "no_edge", null, text);
     }

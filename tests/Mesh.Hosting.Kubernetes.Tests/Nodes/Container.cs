@@ -70,15 +70,18 @@ internal sealed partial class Container
         Assert.True(await _process.EndAsync() == 0, Said);
     }
 
+    // As the kubelet does it: an answer that takes longer than the probe says, a second by default, is none.
     private static async Task<bool> AnswersAsync(V1Probe probe, Sandbox pod, HttpClient fromNode)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(probe.TimeoutSeconds ?? 1));
         try
         {
             var get = probe.HttpGet;
-            using var answer = await fromNode.GetAsync(new Uri($"{(get.Scheme ?? "HTTP").ToLowerInvariant()}://{pod.Address}:{get.Port}{get.Path}"), TestContext.Current.CancellationToken);
+            using var answer = await fromNode.GetAsync(new Uri($"{(get.Scheme ?? "HTTP").ToLowerInvariant()}://{pod.Address}:{get.Port}{get.Path}"), patience.Token);
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !TestContext.Current.CancellationToken.IsCancellationRequested)
         {
             return false;
         }
