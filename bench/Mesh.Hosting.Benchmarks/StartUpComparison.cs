@@ -44,7 +44,7 @@ internal sealed class StartUpComparison(TextWriter output)
     private static string Document(Shape shape, List<Measured> with, List<Measured> without)
     {
         var (slower, plain) = (Median(with, m => m.AnswerSeconds), Median(without, m => m.AnswerSeconds));
-        var build = Build(Path.Combine(Repository.Directory, "artifacts", "mesh", "proxy", "mesh-proxy.dll"));
+        var build = Build(Environment.GetEnvironmentVariable("MESH__PROXYPATH") ?? Path.Combine(Repository.Directory, "artifacts", "mesh", "proxy", "mesh-proxy.dll"));
         var aim = build == "native AOT" ? 2 : 4;
         return string.Create(CultureInfo.InvariantCulture, $"""
             # AddMesh on an AppHost with {shape.Services} services
@@ -65,7 +65,7 @@ internal sealed class StartUpComparison(TextWriter output)
 
     private static string Build(string portable)
     {
-        if (!File.Exists(portable))
+        if (!portable.EndsWith(".dll", StringComparison.Ordinal) || !File.Exists(portable))
         {
             return "native AOT";
         }
