@@ -4,6 +4,7 @@ using System.Text.Json;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Telemetry.AccessLogs;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -33,7 +34,7 @@ public sealed class AccessLogTests : IDisposable
         }))
         {
             await PostAsync(pair.Url, "/orders?token=secret", "body!", "7\t8");
-            await UntilAsync(() => Lines() == 1);
+            await Eventually.IsAsync(() => Lines() == 1);
         }
 
         Assert.Equal(
@@ -53,7 +54,7 @@ public sealed class AccessLogTests : IDisposable
         {
             door = pair.Callee.MeshDoor.ToString();
             await PostAsync(pair.Url, "/", "x");
-            await UntilAsync(() => Lines() == 1);
+            await Eventually.IsAsync(() => Lines() == 1);
         }
 
         using var line = JsonDocument.Parse(await File.ReadAllTextAsync(Log, Stop));
@@ -99,7 +100,7 @@ public sealed class AccessLogTests : IDisposable
 
             pair.Apply(o => o with { Permissions = PermissionSet.Nobody });
             await PostAsync(pair.Url, "/", "");
-            await UntilAsync(() => Lines() >= lines);
+            await Eventually.IsAsync(() => Lines() >= lines);
         }
 
         Assert.Equal(lines, Lines());
@@ -112,11 +113,11 @@ public sealed class AccessLogTests : IDisposable
         await using (var pair = await StartAsync(app, new AccessLog { Text = "%REQ(:PATH)%" }))
         {
             await PostAsync(pair.Url, "/first", "");
-            await UntilAsync(() => Lines() == 1);
+            await Eventually.IsAsync(() => Lines() == 1);
             File.Move(Log, Log + ".1");
             Assert.Equal(1, pair.Callee.Services.GetRequiredService<AccessLogTargets>().Reopen());
             await PostAsync(pair.Url, "/second", "");
-            await UntilAsync(() => Lines() == 1);
+            await Eventually.IsAsync(() => Lines() == 1);
         }
 
         Assert.Equal(("/first\n", "/second\n"), (await File.ReadAllTextAsync(Log + ".1", Stop), await File.ReadAllTextAsync(Log, Stop)));
@@ -146,13 +147,4 @@ public sealed class AccessLogTests : IDisposable
     }
 
     private int Lines() => File.Exists(Log) ? File.ReadAllText(Log).Count(c => c == '\n') : 0;
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        while (!isSo())
-        {
-            Stop.ThrowIfCancellationRequested();
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Stop);
-        }
-    }
 }

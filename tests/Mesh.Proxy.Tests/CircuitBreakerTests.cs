@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Policies.CircuitBreaker;
+using Mesh.Testing;
 
 namespace Mesh.Proxy.Tests;
 
@@ -39,7 +40,7 @@ public sealed class CircuitBreakerTests
         Assert.All(await Task.WhenAll(held).InTime(), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
         using var next = await client.GetAsync(pair.Url, Stop).InTime();
         Assert.Equal(HttpStatusCode.OK, next.StatusCode);
-        await UntilAsync(() => Breaker(pair).Requests.Remaining == 2); // the caller has its answer a moment before
+        await Eventually.IsAsync(() => Breaker(pair).Requests.Remaining == 2); // the caller has its answer a moment before
         Assert.Equal([("requests", 2, 1L)], Breaker(pair).Read());
     }
 
@@ -71,7 +72,7 @@ public sealed class CircuitBreakerTests
         await gate.HasAsync(1);
         var breaker = Breaker(pair);
         var second = client.GetAsync(pair.Url, Stop);
-        await UntilAsync(() => breaker.Connections.Pending.Remaining == 0);
+        await Eventually.IsAsync(() => breaker.Connections.Pending.Remaining == 0);
 
         using (var third = await client.GetAsync(pair.Url, Stop).InTime())
         {
@@ -117,9 +118,9 @@ public sealed class CircuitBreakerTests
         await gate.HasAsync(1);
         var breaker = Breaker(pair);
         var second = client.GetAsync(pair.Url, giveUp.Token);
-        await UntilAsync(() => breaker.Connections.Pending.Remaining == 1);
+        await Eventually.IsAsync(() => breaker.Connections.Pending.Remaining == 1);
         await giveUp.CancelAsync();
-        await UntilAsync(() => breaker.Connections.Pending.Remaining == 2);
+        await Eventually.IsAsync(() => breaker.Connections.Pending.Remaining == 2);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.InTime());
 
         gate.Release();
@@ -174,7 +175,7 @@ public sealed class CircuitBreakerTests
         for (var i = 0; i < 2; i++)
         {
             using var response = await client.GetAsync(pair.Url, Stop).InTime();
-            await UntilAsync(() => Breaker(pair).Retries.Remaining == 1); // the caller has its answer a moment before
+            await Eventually.IsAsync(() => Breaker(pair).Retries.Remaining == 1); // the caller has its answer a moment before
         }
 
         Assert.Equal(6, seen);
@@ -204,7 +205,7 @@ public sealed class CircuitBreakerTests
             });
         }
 
-        await UntilAsync(() => Breaker(pair).Connections.Remaining == 1);
+        await Eventually.IsAsync(() => Breaker(pair).Connections.Remaining == 1);
         using var next = await SayAsync(pair);
         Assert.Equal(1, await next.ReceiveAsync(new byte[1], Stop).AsTask().InTime());
     }
@@ -237,17 +238,6 @@ public sealed class CircuitBreakerTests
         await socket.ConnectAsync(pair.Listener, Stop).AsTask().InTime();
         await socket.SendAsync(new byte[1], Stop).AsTask().InTime();
         return socket;
-    }
-
-    // Nobody says when a request has come to wait.
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
-        }
     }
 
     /// <summary>Answers nobody before it is told to.</summary>

@@ -4,6 +4,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -120,7 +121,7 @@ public sealed class HealthCheckTests
         });
         await using var pair = await StartAsync(app.Address, new(HealthCheckKind.Tcp) { Send = "cGluZw==", Receive = ["cG8=", "bmc="] }, AppProtocol.Tcp);
 
-        await DueAsync(() => Volatile.Read(ref seen) >= 4);
+        await Eventually.IsAsync(() => Volatile.Read(ref seen) >= 4, "four checks are over");
         await UntilAsync(pair, expected);
     }
 
@@ -167,25 +168,14 @@ public sealed class HealthCheckTests
 
     private static OutboundCluster Cluster(ProxyPair pair) => pair.Caller.Services.GetRequiredService<OutboundState>().Tables!.Clusters[ResourceNames.Cluster(ProxyPair.Upstream)];
 
-    private static Task UntilAsync(ProxyPair pair, string states) => DueAsync(() => States(pair) == states);
+    private static Task UntilAsync(ProxyPair pair, string states) => Eventually.IsAsync(() => States(pair) == states, states);
 
-    private static Task UntilCheckedAsync(TestApp app, int requests) => DueAsync(() => app.Requests >= requests);
+    private static Task UntilCheckedAsync(TestApp app, int requests) => Eventually.IsAsync(() => app.Requests >= requests, $"{requests} checks have come");
 
     private static async Task UntilBlindAsync(ProxyPair pair)
     {
         using var log = new MetricLog(pair.Caller.Services);
-        await DueAsync(() => log.Names.Count(name => name == "mesh.health_check.checks/none") >= 2);
-    }
-
-    // Nobody says when a check is over.
-    private static async Task DueAsync(Func<bool> isSo)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!isSo())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, deadline.Token);
-        }
+        await Eventually.IsAsync(() => log.Names.Count(name => name == "mesh.health_check.checks/none") >= 2, "two checks said nothing");
     }
 
     private static async Task<string> AnswersAsync(HttpClient client, Uri url)

@@ -135,7 +135,7 @@ internal abstract partial class InboundHttp(
             target = target with { Query = TokenFinder.Strip(strip, context.Request.Headers, target.Query) };
         }
 
-        if (port.Limits is not null && gatekeeper.Limit(exchange, port, callerName) is { } limited)
+        if (gatekeeper.Limit(exchange, port, callerName) is { } limited)
         {
             return limited;
         }

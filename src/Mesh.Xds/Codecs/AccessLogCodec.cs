@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Envoy.Config.Accesslog.V3;
 using Envoy.Config.Core.V3;
-using Envoy.Config.Route.V3;
 using Envoy.Extensions.AccessLoggers.File.V3;
 using Envoy.Extensions.AccessLoggers.Stream.V3;
 using Envoy.Type.V3;
@@ -18,7 +17,6 @@ namespace Mesh.Xds.Codecs;
 internal static class AccessLogCodec
 {
     private const string RuntimeKey = "mesh.dev/access-log";
-    private const double PerPercent = 10_000;
 
     public static IEnumerable<AccessLogMessage> Encode(ImmutableArray<AccessLogRecord> logs) => logs.Select(Encode);
 
@@ -63,7 +61,7 @@ internal static class AccessLogCodec
         var filters = new List<AccessLogFilter>();
         if (log.Caller is { } caller)
         {
-            filters.Add(new() { HeaderFilter = new() { Header = new HeaderMatcher { Name = RateLimitCodec.CallerHeader, StringMatch = TextMatchCodec.Regex(RateLimitCodec.Expression(caller)) } } });
+            filters.Add(new() { HeaderFilter = new() { Header = CallerHeaderCodec.Encode(caller) } });
         }
 
         if (log.MinStatus is { } status)
@@ -88,7 +86,7 @@ internal static class AccessLogCodec
                 RuntimeFilter = new()
                 {
                     RuntimeKey = RuntimeKey,
-                    PercentSampled = new() { Numerator = (uint)Math.Round(log.Percent * PerPercent), Denominator = FractionalPercent.Types.DenominatorType.Million },
+                    PercentSampled = PercentCodec.Encode(log.Percent),
                     UseIndependentRandomness = true,
                 },
             });
@@ -122,7 +120,7 @@ internal static class AccessLogCodec
                 { StatusCodeFilter.Comparison: { } status } => log with { MinStatus = (int)(status.Value?.DefaultValue ?? 0) },
                 { DurationFilter.Comparison: { } duration } => log with { MinDuration = TimeSpan.FromMilliseconds(duration.Value?.DefaultValue ?? 0) },
                 { ResponseFlagFilter: not null } => log with { OnlyErrors = true },
-                { RuntimeFilter.PercentSampled: { Denominator: FractionalPercent.Types.DenominatorType.Million } percent } => log with { Percent = percent.Numerator / PerPercent },
+                { RuntimeFilter.PercentSampled: { Denominator: FractionalPercent.Types.DenominatorType.Million } percent } => log with { Percent = PercentCodec.Decode(percent) },
                 { HeaderFilter: not null } when caller is not null => log,
                 _ => throw new ResourceRefusedException($"{where}.filter: {filter.FilterSpecifierCase} is not supported"),
             };

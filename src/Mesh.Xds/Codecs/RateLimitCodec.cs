@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.RegularExpressions;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
@@ -22,11 +21,8 @@ namespace Mesh.Xds.Codecs;
 /// Limits of doors: of requests the standard filter, replaced for each route to the app; of connections the standard filter for everybody, and settings of our own where
 /// callers differ. A route that is for one caller matches the header in which doors say who calls.
 /// </summary>
-internal static partial class RateLimitCodec
+internal static class RateLimitCodec
 {
-    /// <summary>The header in which doors say who calls.</summary>
-    public const string CallerHeader = "x-forwarded-client-cert";
-
     private const string HttpName = "envoy.filters.http.local_ratelimit";
     private const string NetworkName = "envoy.filters.network.local_ratelimit";
     private const string OriginName = "rateLimit";
@@ -76,7 +72,7 @@ internal static partial class RateLimitCodec
         });
         if (limit.Caller is { } caller)
         {
-            route.Match.Headers.Add(new HeaderMatcher { Name = CallerHeader, StringMatch = TextMatchCodec.Regex(Expression(caller)) });
+            route.Match.Headers.Add(CallerHeaderCodec.Encode(caller));
         }
 
         route.TypedPerFilterConfig[HttpName] = MessageName.Pack(Filter(limit));
@@ -107,7 +103,7 @@ internal static partial class RateLimitCodec
         if (settings.Caller.Length > 0)
         {
             match = match.Clone();
-            if (match.Headers is not [.., { Name: CallerHeader }])
+            if (match.Headers is not [.., { Name: CallerHeaderCodec.Header }])
             {
                 throw new ResourceRefusedException($"{where}.match.headers: the last one does not say whose requests these are");
             }
@@ -155,15 +151,4 @@ internal static partial class RateLimitCodec
     }
 
     private static RuntimeFractionalPercent Always() => new() { DefaultValue = new FractionalPercent { Numerator = 100 } };
-
-    /// <summary>What that header is where a caller is meant: <c>By=&lt;door&gt;;Hash=…;URI=&lt;caller&gt;</c>, as Envoy and our own doors write it, as a whole.</summary>
-    public static string Expression(PrincipalMatch caller)
-    {
-        var id = Dots().Replace(caller.Value, "\\.");
-        var below = !caller.IsPrefix ? "" : caller.Value.EndsWith('/') ? "[^;]*" : "(?:/[^;]*)?";
-        return $"(?:.*;)?URI={id}{below}(?:;.*)?";
-    }
-
-    [GeneratedRegex(@"\.")]
-    private static partial Regex Dots();
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.ControlPlane.Tests.Store;
+using Mesh.Testing;
 
 namespace Mesh.ControlPlane.Tests.Api;
 

@@ -5,6 +5,7 @@ using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.ControlPlane.Tests.Store;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
+using Mesh.Testing;
 using Mesh.Yaml;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,7 +43,7 @@ public sealed class PolicyTrialTests : IAsyncLifetime
 
         Compiler.Offer(tried);
         Store.Write("admin", "apply", changes, tried.Stored);
-        await UntilAsync(() => ReferenceEquals(Compiler.Current!.Stored, Store.Current));
+        await Eventually.IsAsync(() => ReferenceEquals(Compiler.Current!.Stored, Store.Current));
 
         Assert.Empty(violations);
         Assert.Same(tried.Mesh, Compiler.Current!.Mesh);
@@ -58,7 +59,7 @@ public sealed class PolicyTrialTests : IAsyncLifetime
 
         Compiler.Offer(tried);
         Store.Write("admin", "apply", changes, tried.Stored);
-        await UntilAsync(() => ReferenceEquals(Compiler.Current!.Stored, Store.Current));
+        await Eventually.IsAsync(() => ReferenceEquals(Compiler.Current!.Stored, Store.Current));
 
         Assert.NotSame(tried.Mesh, Compiler.Current!.Mesh);
         Assert.Contains(Store.Current.InForce, r => r.Metadata.Name == "other");
@@ -81,16 +82,5 @@ public sealed class PolicyTrialTests : IAsyncLifetime
         var document = DocumentReader.Read(Documents.Timeout(name, "orders", request), "x.yaml").Documents[0];
         var resource = ResourceReader.Read(document).Resource!;
         return new(resource.Key, JsonDocumentWriter.Write(ResourceWriter.Write(resource)));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
     }
 }

@@ -2,6 +2,7 @@ using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;

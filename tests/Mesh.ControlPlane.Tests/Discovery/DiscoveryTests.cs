@@ -4,6 +4,7 @@ using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.ControlPlane.Tests.Store;
 using Mesh.Model.Identity;
+using Mesh.Testing;
 using Mesh.Xds.Wire;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -52,11 +53,13 @@ public sealed class DiscoveryTests : IAsyncLifetime
         var other = new NodeId(SpiffeId.ForService(ControlPlaneHost.TrustDomain, new("default", "payments")), "one");
         await using var orders = await ConnectedSidecar.StartAsync(_host, "orders", node: other);
 
-        await UntilAsync(() => orders.Client!.Status.LastError is not null);
+        // It goes on asking, and each attempt begins without an error: what was said is read once.
+        string? error = null;
+        await Eventually.IsAsync(() => _host.Logs.Lines.Any(l => l.Id == 2401) && (error = orders.Client!.Status.LastError)?.Contains("payments", StringComparison.Ordinal) == true);
 
         Assert.Null(orders.Sink.Snapshot);
         Assert.Contains(_host.Logs.Lines, l => l.Id == 2401);
-        Assert.Contains("spiffe://shop.local/ns/default/sa/payments", orders.Client!.Status.LastError, StringComparison.Ordinal);
+        Assert.Contains("spiffe://shop.local/ns/default/sa/payments", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +92,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
 
         answer.EnsureSuccessStatusCode();
         await storefront.Sink.UntilAsync(s => Request(s) == TimeSpan.FromSeconds(7));
-        await UntilAsync(() => _host.Services.GetRequiredService<ProxyDirectory>().Proxies is [{ IsCurrent: true, Errors.IsEmpty: true }]);
+        await Eventually.IsAsync(() => _host.Services.GetRequiredService<ProxyDirectory>().Proxies is [{ IsCurrent: true, Errors.IsEmpty: true }]);
         var proxy = (await _host.GetAsync("/api/v1/proxies")).GetProperty("proxies")[0];
         Assert.Equal("storefront", proxy.GetProperty("service").GetString());
         Assert.True(proxy.GetProperty("current").GetBoolean());
@@ -137,7 +140,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
         await _host.DisposeAsync();
         _host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory) with { GrpcAddress = addresses.Item1.Authority, ApiAddress = addresses.Item2.Authority });
         var proxies = _host.Services.GetRequiredService<ProxyDirectory>();
-        await UntilAsync(() => proxies.Of(storefront.Service).Any(p => p.Stream is not null));
+        await Eventually.IsAsync(() => proxies.Of(storefront.Service).Any(p => p.Stream is not null));
 
         // One of two comes back first: the other one is not taken from the caller for that.
         await using var firstAgain = await ConnectedSidecar.StartAsync(_host, "orders", "one");
@@ -146,7 +149,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
         Assert.DoesNotContain(_host.Logs.Lines, l => l.Id == 2310);
         await using var secondAgain = await ConnectedSidecar.StartAsync(_host, "orders", "two");
         await secondAgain.RegisterAsync(40002);
-        await UntilAsync(() => proxies.Of(storefront.Service).Any(p => p.Stream?.Types.ContainsKey(TypeUrls.Listener) == true || p.IsCurrent));
+        await Eventually.IsAsync(() => proxies.Of(storefront.Service).Any(p => p.Stream?.Types.ContainsKey(TypeUrls.Listener) == true || p.IsCurrent));
 
         Assert.All(storefront.Sink.Snapshots.Skip(snapshots), s => Assert.NotEmpty(s.Outbound));
         Assert.All(storefront.Sink.EndpointHistory.Skip(endpoints), e => Assert.Equal(2, e.Endpoints.Length));
@@ -164,7 +167,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
         // Kestrel alone would wait for its shutdown timeout; the streams end because the process is stopping.
         await stopped.WaitAsync(Deadline, TestContext.Current.CancellationToken);
         Assert.True(lifetime.ApplicationStopped.IsCancellationRequested);
-        await UntilAsync(() => !storefront.Client!.Status.Connected);
+        await Eventually.IsAsync(() => !storefront.Client!.Status.Connected);
         Assert.NotNull(storefront.Sink.Snapshot);
     }
 
@@ -210,15 +213,4 @@ public sealed class DiscoveryTests : IAsyncLifetime
         sink.Permissions.ForPeers("http").Allow.Any(r => r.Principals.Any(p => p.Matches($"spiffe://shop.local/ns/default/sa/{service}")));
 
     private static TimeSpan? Request(RecordingSink sink) => sink.Snapshot?.RouteTables.SelectMany(t => t.Rules).FirstOrDefault()?.Timeouts.Request;
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(Deadline);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
-    }
 }

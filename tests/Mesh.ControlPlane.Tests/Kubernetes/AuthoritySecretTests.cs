@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Tests.Fakes;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.ControlPlane.Tests.Kubernetes;

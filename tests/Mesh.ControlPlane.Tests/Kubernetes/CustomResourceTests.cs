@@ -3,6 +3,7 @@ using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Model.Policies.Timeout;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
+using Mesh.Testing;
 
 namespace Mesh.ControlPlane.Tests.Kubernetes;
 

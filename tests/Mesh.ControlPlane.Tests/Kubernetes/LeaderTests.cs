@@ -5,6 +5,7 @@ using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Kubernetes.Definitions;
 using Mesh.Model.Identity;
 using Mesh.Model.Resources;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.ControlPlane.Tests.Kubernetes;

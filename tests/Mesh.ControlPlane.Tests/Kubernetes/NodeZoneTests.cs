@@ -1,3 +1,5 @@
+using Mesh.Testing;
+
 namespace Mesh.ControlPlane.Tests.Kubernetes;
 
 /// <summary>Zones in a cluster: nobody tells a sidecar its own, the control plane reads it from the pod's node.</summary>

@@ -1,5 +1,6 @@
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Tests.Fakes;
+using Mesh.Testing;
 using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
 using Microsoft.Extensions.DependencyInjection;

@@ -7,6 +7,7 @@ using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Model.Bootstrap;
 using Mesh.Testing.Kubernetes;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.ControlPlane.Tests.Kubernetes;

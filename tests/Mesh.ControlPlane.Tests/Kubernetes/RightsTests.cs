@@ -4,6 +4,7 @@ using Mesh.ControlPlane.Composition;
 using Mesh.ControlPlane.Kubernetes.Leading;
 using Mesh.Kubernetes.Installation;
 using Mesh.Model.Serialization;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.ControlPlane.Tests.Kubernetes;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Kubernetes.Leading;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.ControlPlane.Tests.Kubernetes;

@@ -3,12 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Mesh.EndToEnd.Tests;
 using Mesh.EndToEnd.Tests.Machines;
 using Mesh.EndToEnd.Tests.Running;
 using Mesh.Hosting.Docker.Tests.Compose;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
 using Mesh.Testing;
+using Eventually = Mesh.EndToEnd.Tests.Eventually;
 
 namespace Mesh.Hosting.Docker.Tests.Running;
 
