@@ -81,6 +81,7 @@ internal static partial class PermissionKeeping
                 Default = rule.Default with
                 {
                     Allow = [.. rule.Default.Allow.Where(caller => IsNamed(caller, text))],
+                    AllowOnly = [.. rule.Default.AllowOnly.Select(caller => IsNamed(caller, text) ? caller : caller.Nothing)],
                     AllowWithShadowDeny = [.. rule.Default.AllowWithShadowDeny.Where(caller => IsNamed(caller, text))],
                 },
             }),

@@ -143,6 +143,18 @@ internal static class PolicyExports
         MeshRequests? requests = null, string? endpoint = null) =>
         Permit(mesh, PermissionVerb.Allow, caller, callee, requests, endpoint, "allowMeshCalls");
 
+    /// <summary>Lets a service call another with these requests only: a reference still gives it an address, and allows nothing there by itself any more.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="caller">The service that calls; the mesh: every service; a text: the SPIFFE id of a caller outside the app, or with a slash at its end the beginning of ids.</param>
+    /// <param name="callee">The service that is called, or the mesh.</param>
+    /// <param name="requests">Which of its requests.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("allowOnlyMeshCalls")]
+    public static IResourceBuilder<MeshResource> AllowOnlyMeshCallsExport(
+        this IResourceBuilder<MeshResource> mesh, [AspireUnion(typeof(IResourceBuilder<IResource>), typeof(string))] object caller, IResourceBuilder<IResource> callee,
+        MeshRequests? requests = null, string? endpoint = null) =>
+        Permit(mesh, PermissionVerb.AllowOnly, caller, callee, requests, endpoint, "allowOnlyMeshCalls");
+
     /// <summary>Refuses the calls of a service to another, whatever else allows them.</summary>
     /// <param name="mesh">The mesh.</param>
     /// <param name="caller">The service that calls; the mesh: every service; a text: the SPIFFE id of a caller outside the app, or with a slash at its end the beginning of ids.</param>

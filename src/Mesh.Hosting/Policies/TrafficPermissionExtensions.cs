@@ -35,6 +35,24 @@ public static class TrafficPermissionExtensions
         string? endpoint = null, [CallerFilePath] string callerFile = "", [CallerLineNumber] int callerLine = 0) =>
         Add(mesh, PermissionVerb.Allow, PolicyCaller.Of(caller), callee.Resource, Configured.By(requests), endpoint, new DeclaredAt(nameof(Allow), callerFile, callerLine));
 
+    /// <summary>
+    /// Lets a service call another with these requests only: <c>WithReference</c> still gives it an address, and allows nothing there by itself any more. Said several times for one caller
+    /// it adds up, and so does <c>Allow</c>.
+    /// </summary>
+    /// <inheritdoc cref="Allow(IResourceBuilder{MeshResource}, IResourceBuilder{IResource}, IResourceBuilder{IResource}, Action{MeshRequests}?, string?, string, int)"/>
+    /// <example><code>mesh.AllowOnly(storefront, payments, r => { r.Methods = ["POST"]; r.Paths = ["/charge"]; });</code></example>
+    public static IResourceBuilder<MeshResource> AllowOnly(
+        this IResourceBuilder<MeshResource> mesh, IResourceBuilder<IResource> caller, IResourceBuilder<IResource> callee, Action<MeshRequests>? requests = null,
+        string? endpoint = null, [CallerFilePath] string callerFile = "", [CallerLineNumber] int callerLine = 0) =>
+        Add(mesh, PermissionVerb.AllowOnly, PolicyCaller.Of(caller), callee.Resource, Configured.By(requests), endpoint, new DeclaredAt(nameof(AllowOnly), callerFile, callerLine));
+
+    /// <summary>Lets callers that are named by their identity call a service with these requests only, whatever references allow them.</summary>
+    /// <inheritdoc cref="AllowOnly(IResourceBuilder{MeshResource}, IResourceBuilder{IResource}, IResourceBuilder{IResource}, Action{MeshRequests}?, string?, string, int)"/>
+    public static IResourceBuilder<MeshResource> AllowOnly(
+        this IResourceBuilder<MeshResource> mesh, MeshIdentity caller, IResourceBuilder<IResource> callee, Action<MeshRequests>? requests = null,
+        string? endpoint = null, [CallerFilePath] string callerFile = "", [CallerLineNumber] int callerLine = 0) =>
+        Add(mesh, PermissionVerb.AllowOnly, PolicyCaller.Of(caller), callee.Resource, Configured.By(requests), endpoint, new DeclaredAt(nameof(AllowOnly), callerFile, callerLine));
+
     /// <summary>Refuses the calls of a service to another, whatever else allows them.</summary>
     /// <inheritdoc cref="Allow(IResourceBuilder{MeshResource}, IResourceBuilder{IResource}, IResourceBuilder{IResource}, Action{MeshRequests}?, string?, string, int)"/>
     /// <example><code>mesh.Deny(storefront, orders, r => r.Methods = ["DELETE"]);</code></example>
@@ -75,6 +93,7 @@ public static class TrafficPermissionExtensions
             var settings = verb switch
             {
                 PermissionVerb.Allow => new PermissionSettings { Allow = [match] },
+                PermissionVerb.AllowOnly => new PermissionSettings { AllowOnly = [match] },
                 PermissionVerb.Deny => new PermissionSettings { Deny = [match] },
                 _ => new PermissionSettings { AllowWithShadowDeny = [match] },
             };

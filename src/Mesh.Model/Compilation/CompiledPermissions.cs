@@ -19,6 +19,9 @@ public sealed class CompiledPermissions
     /// <summary>The permissions of mesh doors.</summary>
     public ImmutableDictionary<PortRef, PermissionSet> ByPort { get; }
 
+    /// <summary>Edges that allow nothing by themselves, for an entry of <c>allowOnly</c> stands in for them: each with its caller and who said so.</summary>
+    internal ImmutableDictionary<PortRef, ImmutableArray<(PermissionRule Edge, Origin By)>> ReplacedEdges { get; init; } = ImmutableDictionary<PortRef, ImmutableArray<(PermissionRule Edge, Origin By)>>.Empty;
+
     /// <summary>Who may come in through the mesh door.</summary>
     public PermissionSet MeshDoor(PortRef port) => ByPort.GetValueOrDefault(port, PermissionSet.Nobody);
 

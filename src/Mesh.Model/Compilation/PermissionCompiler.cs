@@ -24,33 +24,55 @@ public static class PermissionCompiler
 
         var edges = topology.Services.Values.SelectMany(s => s.Uses).ToLookup(e => e.Callee);
         var byPort = ImmutableDictionary.CreateBuilder<PortRef, PermissionSet>();
+        var replaced = ImmutableDictionary.CreateBuilder<PortRef, ImmutableArray<(PermissionRule Edge, Origin By)>>();
         foreach (var service in topology.Services.Values)
         {
             foreach (var port in service.Ports)
             {
-                byPort[new PortRef(service.Id, port.Name)] = Port(service, port, edges[service.Id], entries, topology.TrustDomain);
+                var id = new PortRef(service.Id, port.Name);
+                byPort[id] = Port(service, port, edges[service.Id], entries, topology.TrustDomain, out var without);
+                if (without.Length > 0)
+                {
+                    replaced[id] = without;
+                }
             }
         }
 
-        return new CompiledPermissions(topology.TrustDomain, byPort.ToImmutable());
+        return new CompiledPermissions(topology.TrustDomain, byPort.ToImmutable()) { ReplacedEdges = replaced.ToImmutable() };
     }
 
     private static PermissionSet Port(
-        Service service, ServicePort port, IEnumerable<DeclaredEdge> edges, InboundEntries<(TrafficPermissionPolicy Policy, PermissionSettings Settings)> entries, TrustDomain trustDomain)
+        Service service, ServicePort port, IEnumerable<DeclaredEdge> edges, InboundEntries<(TrafficPermissionPolicy Policy, PermissionSettings Settings)> entries, TrustDomain trustDomain,
+        out ImmutableArray<(PermissionRule Edge, Origin By)> replaced)
     {
         var deny = ImmutableArray.CreateBuilder<PermissionRule>();
         var allow = ImmutableArray.CreateBuilder<PermissionRule>();
         var shadow = ImmutableArray.CreateBuilder<PermissionRule>();
+        var layers = entries.For(service, port.Name);
+        var narrowed = layers.SelectMany(layer => Narrowed(layer, trustDomain)).ToList();
+        var without = ImmutableArray.CreateBuilder<(PermissionRule Edge, Origin By)>();
         foreach (var edge in edges.Where(e => e.Port is null || e.Port == port.Name).OrderBy(e => e.Caller).DistinctBy(e => e.Caller))
         {
-            allow.Add(new PermissionRule { Principals = [new PrincipalMatch(SpiffeId.ForService(trustDomain, edge.Caller).Text)], Origin = edge.Origin });
+            var caller = SpiffeId.ForService(trustDomain, edge.Caller).Text;
+            var rule = new PermissionRule { Principals = [new PrincipalMatch(caller)], Origin = edge.Origin };
+            if (narrowed.Find(n => n.Anyone || n.Principal?.Matches(caller) == true) is { By: { } by })
+            {
+                without.Add((rule, by));
+            }
+            else
+            {
+                allow.Add(rule);
+            }
         }
 
+        replaced = without.DrainToImmutable();
+
         var providers = ImmutableArray.CreateBuilder<TokenProvider>();
-        foreach (var layer in entries.For(service, port.Name).Reverse())
+        foreach (var layer in layers.Reverse())
         {
             var (policy, settings) = layer.Content;
             Add(deny, settings.Deny, "deny");
+            Add(allow, settings.AllowOnly, "allowOnly");
             Add(allow, settings.Allow, "allow");
             Add(shadow, settings.AllowWithShadowDeny, "allowWithShadowDeny");
             if (port.Protocol.IsHttp())
@@ -78,6 +100,13 @@ public static class PermissionCompiler
             AllowWithShadowDeny = shadow.DrainToImmutable(),
             TokenProviders = [.. providers.OrderBy(provider => provider.Name, StringComparer.Ordinal)],
         };
+    }
+
+    private static IEnumerable<(bool Anyone, PrincipalMatch? Principal, Origin By)> Narrowed(Layer<(TrafficPermissionPolicy Policy, PermissionSettings Settings)> layer, TrustDomain trustDomain)
+    {
+        var (policy, settings) = layer.Content;
+        var at = MeshResource.SpecPath / layer.Origin.Rule! / "default" / "allowOnly";
+        return settings.AllowOnly.Select((entry, i) => (entry.Anyone, entry.Caller.Principal(policy.Metadata.Namespace, trustDomain), policy.OriginAt(at[i])));
     }
 
     private static PermissionRule? Rule(CallerMatch caller, TrafficPermissionPolicy policy, AppProtocol protocol, TrustDomain trustDomain, Origin origin, bool isDenial)

@@ -15,7 +15,7 @@ namespace Mesh.Model.Compilation;
 /// </summary>
 public static class PermissionNarrowing
 {
-    private static readonly string[] Lists = ["deny", "allow", "allowWithShadowDeny"];
+    private static readonly string[] Lists = ["deny", "allow", "allowWithShadowDeny", "allowOnly"];
 
     /// <summary>Makes the policy to use in place of the document.</summary>
     /// <param name="wrong">The document as it was read, with its violations.</param>
@@ -42,7 +42,10 @@ public static class PermissionNarrowing
     private static TrafficPermissionPolicy Meet(TrafficPermissionPolicy lastGood, TrafficPermissionPolicy partial, Reading reading)
     {
         var deny = lastGood.Rules.SelectMany(r => r.Default.Deny);
-        var settings = new PermissionSettings { Deny = [.. deny] };
+
+        // An edge that an old entry or one of this version stands in for stays shut, whatever else becomes of the entry.
+        var shut = lastGood.Rules.Concat(partial.Rules).SelectMany(r => r.Default.AllowOnly).Where(IsReadable).Select(e => e.Nothing);
+        var settings = new PermissionSettings { Deny = [.. deny], AllowOnly = [.. shut.Distinct()] };
 
         // A version about other ports says nothing about the old ones but that it is no longer about them.
         if (reading.IsFine(Reading.Target) && !SameTarget(lastGood.TargetRef, partial.TargetRef))
@@ -56,12 +59,14 @@ public static class PermissionNarrowing
         {
             Deny = [.. settings.Deny, .. Entries(partial, reading, 0, s => s.Deny, fine: true).Select(e => sameProviders ? e : e with { Jwt = null })],
             Allow = Permitted(s => s.Allow, 1),
+            AllowOnly = [.. settings.AllowOnly, .. Permitted(s => s.AllowOnly, 3)],
             AllowWithShadowDeny = Permitted(s => s.AllowWithShadowDeny, 2),
         });
 
         ImmutableArray<CallerMatch> Permitted(Func<PermissionSettings, ImmutableArray<CallerMatch>> list, int index)
         {
-            var old = lastGood.Rules.SelectMany(r => list(r.Default)).ToList();
+            // What one version lets pass beside edges and the other instead of them is let pass by both.
+            var old = lastGood.Rules.SelectMany(r => index == 2 ? list(r.Default) : r.Default.Allow.Concat(r.Default.AllowOnly)).ToList();
             var space = lastGood.Metadata.Namespace;
             var broken = Entries(partial, reading, index, list, fine: false).ToList();
             var fine = Entries(partial, reading, index, list, fine: true).Where(e => e.Jwt is null || sameProviders).ToList();
@@ -84,7 +89,8 @@ public static class PermissionNarrowing
             deny = [new CallerMatch { Anyone = true }];
         }
 
-        return With(partial, new PermissionSettings { Deny = [.. deny] }) with
+        var shut = partial.Rules.SelectMany(r => r.Default.AllowOnly).Select(e => IsReadable(e) ? e.Nothing : new CallerMatch { Anyone = true }.Nothing);
+        return With(partial, new PermissionSettings { Deny = [.. deny], AllowOnly = [.. shut.Distinct()] }) with
         {
             TargetRef = reading.IsFine(Reading.Target) ? partial.TargetRef : TargetRef.Mesh,
             JwtProviders = reading.AreProvidersFine ? partial.JwtProviders : [],
@@ -92,9 +98,11 @@ public static class PermissionNarrowing
     }
 
     // Whoever is denied something is denied everything; where it is not even known who, everyone is.
-    private static CallerMatch Broader(CallerMatch entry) => !entry.Anyone && entry.Service is null != entry.SpiffeId is null
+    private static CallerMatch Broader(CallerMatch entry) => !entry.Anyone && IsReadable(entry)
         ? new CallerMatch { Service = entry.Service, SpiffeId = entry.SpiffeId }
         : new CallerMatch { Anyone = true };
+
+    private static bool IsReadable(CallerMatch entry) => entry.Anyone || entry.Service is null != entry.SpiffeId is null;
 
     private static TrafficPermissionPolicy With(TrafficPermissionPolicy policy, PermissionSettings settings) =>
         policy with { Rules = [new InboundItem<PermissionSettings> { Default = settings }] };

@@ -14,6 +14,9 @@ namespace Mesh.Model.Compilation;
 /// <summary>Compiles the snapshot that all sidecars of one service share.</summary>
 internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstreams, CompiledPermissions permissions, PolicySet policies)
 {
+    /// <summary>What an edge is called that allows nothing by itself.</summary>
+    public const string ReplacedEdge = "replacedEdge";
+
     private readonly HttpRouteCompiler _httpRoutes = new(policies);
     private readonly TcpRouteCompiler _tcpRoutes = new(policies);
     private readonly TimeoutCompiler _timeouts = new(policies, trustDomain);
@@ -156,6 +159,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         applied.AddRange(inbound.Permissions.Deny.Select(r => new AppliedSetting(where, "deny", PermissionText.Of(r), r.Origin)));
         applied.AddRange(inbound.Permissions.Allow.Select(r => new AppliedSetting(where, "allow", PermissionText.Of(r), r.Origin)));
         applied.AddRange(inbound.Permissions.AllowWithShadowDeny.Select(r => new AppliedSetting(where, "allowWithShadowDeny", PermissionText.Of(r), r.Origin)));
+        applied.AddRange(permissions.ReplacedEdges.GetValueOrDefault(id, []).Select(r => new AppliedSetting(where, ReplacedEdge, $"{PermissionText.Of(r.Edge)} (allowOnly of {r.By} stands in for it)", r.Edge.Origin) { Caller = r.Edge.Principals[0] }));
         return inbound;
     }
 

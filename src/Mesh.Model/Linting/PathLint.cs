@@ -34,7 +34,7 @@ internal static partial class PathLint
             {
                 var at = (MeshResource.SpecPath / "rules")[r] / "default";
                 var settings = policy.Rules[r].Default;
-                foreach (var (list, callers) in new[] { ("deny", settings.Deny), ("allow", settings.Allow), ("allowWithShadowDeny", settings.AllowWithShadowDeny) })
+                foreach (var (list, callers) in settings.Lists)
                 {
                     for (var i = 0; i < callers.Length; i++)
                     {

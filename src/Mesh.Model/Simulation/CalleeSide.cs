@@ -8,7 +8,7 @@ namespace Mesh.Model.Simulation;
 /// <summary>The decisions of the called service's sidecar.</summary>
 internal sealed class CalleeSide(CompiledMesh mesh)
 {
-    private static readonly string[] Permissions = ["deny", "allow", "allowWithShadowDeny"];
+    private static readonly string[] Permissions = ["deny", "allow", "allowWithShadowDeny", ProxyCompiler.ReplacedEdge];
 
     public BackendExplanation Explain(PortCall call, double percent)
     {
@@ -52,8 +52,12 @@ internal sealed class CalleeSide(CompiledMesh mesh)
 
         (string? Error, bool IsShadowDenied) Decide(PermissionVerdict verdict)
         {
-            steps.Add(new ExplanationStep(sidecar, "permission", verdict.Text, verdict.Origin) { IsEnd = !verdict.IsAllowed, Details = verdict.Details });
+            steps.Add(new ExplanationStep(sidecar, "permission", verdict.Text, verdict.Origin) { IsEnd = !verdict.IsAllowed, Details = [.. verdict.Details, .. Replaced()] });
             return (verdict.IsAllowed ? null : "permission_denied", verdict.IsShadowDenied);
         }
+
+        IEnumerable<StepDetail> Replaced() => mesh.Explanations[service]
+            .Where(s => s.Where == $"inbound/{name}" && s.Setting == ProxyCompiler.ReplacedEdge && s.Caller?.Matches(call.Caller) == true)
+            .Select(s => new StepDetail($"edge {s.Value}", DetailVerdict.Overruled, s.Origin));
     }
 }

@@ -50,6 +50,9 @@ public sealed class PolicyExportsTests
         ["allow"] = (
             app => PolicyExports.AllowMeshCallsExport(app.Mesh, app.Storefront, app.Orders, new MeshRequests { Methods = ["GET"] }),
             app => app.Mesh.Allow(app.Storefront, app.Orders, r => r.Methods = ["GET"])),
+        ["allow only"] = (
+            app => PolicyExports.AllowOnlyMeshCallsExport(app.Mesh, app.Storefront, app.Orders, new MeshRequests { Methods = ["GET"] }),
+            app => app.Mesh.AllowOnly(app.Storefront, app.Orders, r => r.Methods = ["GET"])),
         ["deny by id"] = (
             app => PolicyExports.DenyMeshCallsExport(app.Mesh, "spiffe://shop.local/developer", app.Orders),
             app => app.Mesh.Deny(MeshIdentity.Developer, app.Orders)),

@@ -21,6 +21,19 @@ public sealed class TrafficPermissionExtensionsTests
               - default: {deny: [{service: storefront, methods: [DELETE, PUT]}]}
               - default: {allowWithShadowDeny: [{service: backoffice, paths: [{type: PathPrefix, value: /admin}]}]}
             """),
+        ["instead of references"] = (
+            app => app.Mesh
+                .AllowOnly(app.Storefront, app.Orders, r => (r.Methods, r.Paths) = (["POST"], ["/orders"]))
+                .AllowOnly(MeshIdentity.Prefix("spiffe://shop.local/ns/web"), app.Orders, r => r.Methods = ["GET"]),
+            """
+            kind: TrafficPermission
+            metadata: {name: orders}
+            spec:
+              targetRef: {kind: Service, name: orders}
+              rules:
+              - default: {allowOnly: [{service: storefront, methods: [POST], paths: [{type: Exact, value: /orders}]}]}
+              - default: {allowOnly: [{spiffeId: {type: Prefix, value: "spiffe://shop.local/ns/web"}, methods: [GET]}]}
+            """),
         ["paths of every kind, one endpoint"] = (
             app => app.Mesh.Allow(app.Storefront, app.Orders, r => (r.Paths, r.PathPrefixes, r.PathExpressions) = (["/a"], ["/b"], ["/c/[0-9]+"]), endpoint: "http"),
             """

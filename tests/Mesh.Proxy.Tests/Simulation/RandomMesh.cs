@@ -26,7 +26,7 @@ internal sealed class RandomMesh(Random random)
         }
 
         Repeat(4, i => text.Append(CultureInfo.InvariantCulture, $"kind: HttpRoute\nmetadata: {{name: route{i}, namespace: {Space()}}}\nspec: {{{Proxies()}to: [{{targetRef: {Upstream()}, rules: [{Rules()}]}}]}}\n---\n"));
-        Repeat(3, i => text.Append(CultureInfo.InvariantCulture, $"kind: TrafficPermission\nmetadata: {{name: permission{i}, namespace: {Space()}}}\nspec: {{{Proxies()}rules: [{{default: {{deny: {Callers()}, allow: {Callers()}, allowWithShadowDeny: {Callers()}}} }}]}}\n---\n"));
+        Repeat(3, i => text.Append(CultureInfo.InvariantCulture, $"kind: TrafficPermission\nmetadata: {{name: permission{i}, namespace: {Space()}}}\nspec: {{{Proxies()}rules: [{{default: {{deny: {Callers()}, allow: {Callers()}, allowOnly: {Callers()}, allowWithShadowDeny: {Callers()}}} }}]}}\n---\n"));
         Repeat(3, i => text.Append(CultureInfo.InvariantCulture, $"kind: Timeout\nmetadata: {{name: timeout{i}, namespace: {Space()}}}\nspec: {{{Proxies()}to: [{{targetRef: {Target()}, default: {{request: {random.Next(5)}s}} }}], rules: [{{default: {{request: {random.Next(5)}s}} }}, {{matches: [{{service: default/{Any(Services)}}}], default: {{request: {random.Next(5)}s}} }}]}}\n---\n"));
         Repeat(2, i => text.Append(CultureInfo.InvariantCulture, $"kind: Retry\nmetadata: {{name: retry{i}, namespace: {Space()}}}\nspec: {{{Proxies()}to: [{{targetRef: {Target()}, default: {{http: {{numRetries: {random.Next(4)}}} }} }}]}}\n---\n"));
         return text.ToString();

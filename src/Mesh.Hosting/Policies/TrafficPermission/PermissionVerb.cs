@@ -6,6 +6,9 @@ internal enum PermissionVerb
     /// <summary>Lets them pass.</summary>
     Allow,
 
+    /// <summary>Lets them pass, instead of what references allow the caller.</summary>
+    AllowOnly,
+
     /// <summary>Refuses them, whatever else allows them.</summary>
     Deny,
 

@@ -35,6 +35,9 @@ public sealed record CallerMatch
     /// <summary>What the request's token has to say; <see langword="null"/>: nothing.</summary>
     public JwtMatch? Jwt { get; init; }
 
+    /// <summary>The same caller without anything that it may do: in <see cref="PermissionSettings.AllowOnly"/> it still stands in for the edge. For documents that could not be read whole.</summary>
+    public CallerMatch Nothing => new() { Service = Service, SpiffeId = SpiffeId, Anyone = Anyone, Jwt = new JwtMatch { Provider = "" } };
+
     internal CallerRef Caller => new() { Service = Service, SpiffeId = SpiffeId };
 
     /// <summary>Whether only a request can match it, never a connection.</summary>

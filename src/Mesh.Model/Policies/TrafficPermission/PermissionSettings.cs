@@ -12,11 +12,14 @@ public sealed record PermissionSettings : PolicySettings
     /// <summary>Let pass.</summary>
     public ImmutableArray<CallerMatch> Allow { get; init; } = [];
 
+    /// <summary>Let pass, and instead of their edges: what <c>uses</c> declares for these callers gives them an address, and allows nothing there by itself any more.</summary>
+    public ImmutableArray<CallerMatch> AllowOnly { get; init; } = [];
+
     /// <summary>Let pass, counted and logged as if refused: a rehearsal.</summary>
     public ImmutableArray<CallerMatch> AllowWithShadowDeny { get; init; } = [];
 
     /// <summary>The lists under their names.</summary>
-    internal IEnumerable<(string Name, ImmutableArray<CallerMatch> Callers)> Lists => [("deny", Deny), ("allow", Allow), ("allowWithShadowDeny", AllowWithShadowDeny)];
+    internal IEnumerable<(string Name, ImmutableArray<CallerMatch> Callers)> Lists => [("deny", Deny), ("allow", Allow), ("allowOnly", AllowOnly), ("allowWithShadowDeny", AllowWithShadowDeny)];
 
     internal override IEnumerable<Violation> Validate(FieldPath at) =>
         Lists.SelectMany(list => list.Callers.SelectMany((caller, i) => caller.Validate((at / list.Name)[i])));

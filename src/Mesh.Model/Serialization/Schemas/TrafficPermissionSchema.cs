@@ -23,6 +23,7 @@ internal static class TrafficPermissionSchema
     private static readonly ObjectSchema<PermissionSettings> Settings = new ObjectSchema<PermissionSettings>(() => new())
         .List("deny", Caller, x => x.Deny, (x, v) => x with { Deny = v })
         .List("allow", Caller, x => x.Allow, (x, v) => x with { Allow = v })
+        .List("allowOnly", Caller, x => x.AllowOnly, (x, v) => x with { AllowOnly = v })
         .List("allowWithShadowDeny", Caller, x => x.AllowWithShadowDeny, (x, v) => x with { AllowWithShadowDeny = v });
 
     public static ObjectSchema<TrafficPermissionPolicy> Spec { get; } = SharedSchemas.Spec<TrafficPermissionPolicy>()
