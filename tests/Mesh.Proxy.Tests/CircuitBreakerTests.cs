@@ -3,7 +3,6 @@ using Mesh.Model;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Tests.Pair;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Policies.CircuitBreaker;
@@ -238,49 +237,5 @@ public sealed class CircuitBreakerTests
         await socket.ConnectAsync(pair.Listener, Stop).AsTask().InTime();
         await socket.SendAsync(new byte[1], Stop).AsTask().InTime();
         return socket;
-    }
-
-    /// <summary>Answers nobody before it is told to.</summary>
-    private sealed class HoldingApp : IAsyncDisposable
-    {
-        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly SemaphoreSlim _came = new(0);
-        private TestApp? _app;
-        private int _counted;
-        private int _seen;
-
-        public int Seen => Volatile.Read(ref _seen);
-
-        public IPEndPoint Address => _app!.Address;
-
-        public static async Task<HoldingApp> StartAsync()
-        {
-            var gate = new HoldingApp();
-            gate._app = await TestApp.StartAsync(async context =>
-            {
-                Interlocked.Increment(ref gate._seen);
-                gate._came.Release();
-                await gate._released.Task.WaitAsync(context.RequestAborted);
-                await context.Response.WriteAsync("ok", context.RequestAborted);
-            });
-            return gate;
-        }
-
-        public async Task HasAsync(int requests)
-        {
-            for (; _counted < requests; _counted++)
-            {
-                await _came.WaitAsync(Stop).InTime();
-            }
-        }
-
-        public void Release() => _released.TrySetResult();
-
-        public async ValueTask DisposeAsync()
-        {
-            Release();
-            await _app!.DisposeAsync();
-            _came.Dispose();
-        }
     }
 }

@@ -37,6 +37,39 @@ public static class CircuitBreakerExtensions
         where T : IResource =>
         Add(caller, caller.Resource, callee.Resource, Configured.By(configure), endpoint, new DeclaredAt(nameof(WithMeshCircuitBreaker), callerFile, callerLine));
 
+    /// <summary>Bounds what each replica of a service lets through to its app at a time; on the mesh: of every service.</summary>
+    /// <param name="callee">The service that is called, or the mesh.</param>
+    /// <param name="configure">Sets the limits; what a later call sets is heard.</param>
+    /// <param name="from">Only for this service, or for every service where it is the mesh, with a count of its own. Default: for everybody together.</param>
+    /// <param name="endpoint">Only at this endpoint. Default: every endpoint.</param>
+    /// <param name="callerFile">The compiler fills it in.</param>
+    /// <param name="callerLine">The compiler fills it in.</param>
+    /// <example><code>orders.WithMeshInboundCircuitBreaker(b => b.MaxRequests = 20, from: reports);</code></example>
+    public static IResourceBuilder<T> WithMeshInboundCircuitBreaker<T>(
+        this IResourceBuilder<T> callee, Action<MeshInboundCircuitBreaker> configure, IResourceBuilder<IResource>? from = null, string? endpoint = null,
+        [CallerFilePath] string callerFile = "", [CallerLineNumber] int callerLine = 0)
+        where T : IResource =>
+        AddInbound(callee, Configured.By(configure), from is null ? null : PolicyCaller.Of(from), endpoint, new DeclaredAt(nameof(WithMeshInboundCircuitBreaker), callerFile, callerLine));
+
+    /// <summary>Bounds what each replica of a service lets through to its app at a time of a caller that is no resource of the app.</summary>
+    /// <inheritdoc cref="WithMeshInboundCircuitBreaker{T}(IResourceBuilder{T}, Action{MeshInboundCircuitBreaker}, IResourceBuilder{IResource}?, string?, string, int)"/>
+    public static IResourceBuilder<T> WithMeshInboundCircuitBreaker<T>(
+        this IResourceBuilder<T> callee, Action<MeshInboundCircuitBreaker> configure, MeshIdentity from, string? endpoint = null,
+        [CallerFilePath] string callerFile = "", [CallerLineNumber] int callerLine = 0)
+        where T : IResource =>
+        AddInbound(callee, Configured.By(configure), PolicyCaller.Of(from), endpoint, new DeclaredAt(nameof(WithMeshInboundCircuitBreaker), callerFile, callerLine));
+
+    internal static IResourceBuilder<T> AddInbound<T>(IResourceBuilder<T> callee, MeshInboundCircuitBreaker breaker, PolicyCaller? from, string? endpoint, DeclaredAt site)
+        where T : IResource
+    {
+        var settings = breaker.ToSettings();
+        return MeshDeclarations.Add(callee, site, scope =>
+        {
+            var (metadata, origin, target, _) = scope.Receiving("CircuitBreaker", callee.Resource, endpoint, "inbound");
+            return new CircuitBreakerPolicy { Metadata = metadata, Origin = origin, TargetRef = target, Rules = [new() { Matches = from is null ? [] : [from.Ref(scope, metadata.Namespace)], Default = settings }] };
+        });
+    }
+
     internal static IResourceBuilder<T> Add<T>(IResourceBuilder<T> said, IResource? caller, IResource callee, MeshCircuitBreaker breaker, string? endpoint, DeclaredAt site)
         where T : IResource
     {

@@ -88,6 +88,17 @@ internal static class PolicyExports
         where T : IResource =>
         CircuitBreakerExtensions.Add(resource, Caller(resource, to), Callee(resource, to), breaker, endpoint, new DeclaredAt("withMeshCircuitBreaker"));
 
+    /// <summary>Bounds what each replica of a service lets through to its app at a time.</summary>
+    /// <param name="resource">The service that is called, or the mesh.</param>
+    /// <param name="breaker">The limits.</param>
+    /// <param name="from">Only for this service, or, as a text, for this SPIFFE id, or with a slash at its end for every id that begins so.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("withMeshInboundCircuitBreaker")]
+    public static IResourceBuilder<T> WithMeshInboundCircuitBreakerExport<T>(
+        this IResourceBuilder<T> resource, MeshInboundCircuitBreaker breaker, [AspireUnion(typeof(IResourceBuilder<IResource>), typeof(string))] object? from = null, string? endpoint = null)
+        where T : IResource =>
+        CircuitBreakerExtensions.AddInbound(resource, breaker, from is null ? null : PolicyCaller.OfEither(from), endpoint, new DeclaredAt("withMeshInboundCircuitBreaker"));
+
     /// <summary>Has the resource ask the replicas of another how they are, or each caller its own.</summary>
     /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
     /// <param name="check">How.</param>

@@ -21,6 +21,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
     private readonly TcpRouteCompiler _tcpRoutes = new(policies);
     private readonly TimeoutCompiler _timeouts = new(policies, trustDomain);
     private readonly RateLimitCompiler _rateLimits = new(policies, trustDomain);
+    private readonly ConcurrencyCompiler _concurrency = new(policies, trustDomain);
     private readonly AccessLogCompiler _accessLogs = new(policies, trustDomain);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
@@ -153,6 +154,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             Permissions = permissions.MeshDoor(id),
             Timeouts = _timeouts.Inbound(service, port, applied),
             Limits = _rateLimits.Compile(service, port, applied),
+            Concurrency = _concurrency.Compile(service, port, applied),
             AccessLogs = _accessLogs.Inbound(service, port, applied),
         };
         var where = $"inbound/{port.Name}";
@@ -170,6 +172,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         Permissions = permissions.FrontDoor(inbound.Port),
         Timeouts = inbound.Timeouts,
         Limits = inbound.Limits,
+        Concurrency = inbound.Concurrency,
         AccessLogs = inbound.AccessLogs,
         External = external,
     };

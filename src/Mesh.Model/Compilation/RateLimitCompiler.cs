@@ -13,38 +13,23 @@ internal sealed class RateLimitCompiler
 {
     private const string Prefix = "rateLimit";
 
-    private readonly InboundEntries<(RateLimitPolicy Policy, InboundItem<RateLimitSettings> Item)> _entries = new();
-    private readonly TrustDomain _trustDomain;
+    private readonly CallerEntries<RateLimitSettings> _entries;
 
     public RateLimitCompiler(PolicySet policies, TrustDomain trustDomain)
     {
-        _trustDomain = trustDomain;
+        _entries = new(trustDomain);
         foreach (var policy in policies.All.OfType<RateLimitPolicy>())
         {
-            _entries.Add(policy, policy.Rules.Select(i => (policy, i)));
+            _entries.Add(policy, policy.Rules);
         }
     }
 
     public InboundLimits Compile(Service service, ServicePort port, List<AppliedSetting> applied)
     {
-        var said = _entries.For(service, port.Name).SelectMany(Said).ToList();
-        if (said.Count == 0)
-        {
-            return InboundLimits.None;
-        }
-
         var requests = ImmutableArray.CreateBuilder<RequestLimit>();
         var connections = ImmutableArray.CreateBuilder<ConnectionLimit>();
-        var callers = said.Select(s => s.Caller).OfType<PrincipalMatch>().Distinct().OrderBy(Narrowness).ThenBy(c => c.Value, StringComparer.Ordinal);
-        foreach (var caller in callers.Append(null))
+        foreach (var (caller, layers) in _entries.For(service, port.Name))
         {
-            // The narrower the later, as everywhere: what is said for everyone, for beginnings of ids, for the id itself.
-            var layers = said
-                .Where(s => s.Caller is null || (caller is not null && Covers(s.Caller, caller)))
-                .OrderByDescending(s => s.Caller is null ? int.MaxValue : Narrowness(s.Caller))
-                .ThenBy(s => s.Layer.Rank)
-                .Select(s => s.Layer)
-                .ToImmutableArray();
             var settings = new List<AppliedSetting>();
             var fold = new Fold<RateLimitSettings>(layers, $"inbound/{port.Name}", Prefix, settings);
             if (port.Protocol.IsHttp())
@@ -56,20 +41,10 @@ internal sealed class RateLimitCompiler
                 connections.Add(limit);
             }
 
-            var who = caller is null ? "" : $" for {caller.Value}{(caller.IsPrefix ? "*" : "")}";
-            applied.AddRange(settings.Select(s => s with { Value = s.Value + who, Caller = caller }));
+            applied.AddRange(CallerEntries<RateLimitSettings>.Of(settings, caller));
         }
 
         return requests.Count == 0 && connections.Count == 0 ? InboundLimits.None : new() { Requests = requests.DrainToImmutable(), Connections = connections.DrainToImmutable() };
-    }
-
-    private IEnumerable<(PrincipalMatch? Caller, Layer<RateLimitSettings> Layer)> Said(Layer<(RateLimitPolicy Policy, InboundItem<RateLimitSettings> Item)> layer)
-    {
-        var (policy, item) = layer.Content;
-        var settings = new Layer<RateLimitSettings>(item.Default, layer.Origin, layer.Rank);
-        return item.Matches.IsEmpty
-            ? [(null, settings)]
-            : item.Matches.Select(m => m.Principal(policy.Metadata.Namespace, _trustDomain)).OfType<PrincipalMatch>().Select(caller => ((PrincipalMatch?)caller, settings));
     }
 
     private static IEnumerable<RequestLimit> Requests(Fold<RateLimitSettings> fold, ImmutableArray<Layer<RateLimitSettings>> layers, PrincipalMatch? caller, List<AppliedSetting> applied)
@@ -128,9 +103,4 @@ internal sealed class RateLimitCompiler
     {
         Path = CanonicalPath.Of(match.Path) is { } path && path != new PathMatch(PathMatchKind.PathPrefix, "/") ? path : null,
     };
-
-    // 0: an id; then beginnings, the longer before the shorter.
-    private static int Narrowness(PrincipalMatch caller) => caller.IsPrefix ? int.MaxValue - 1 - caller.Value.Length : 0;
-
-    private static bool Covers(PrincipalMatch wider, PrincipalMatch caller) => wider == caller || (wider.IsPrefix && wider.Matches(caller.IsPrefix ? caller.Value.TrimEnd('/') : caller.Value));
 }

@@ -77,7 +77,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var selected = Named(policy.TargetRef, space).Select(id => topology.Services.GetValueOrDefault(id)).OfType<Service>()
             .Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space))
             .ToList();
-        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or AccessLogPolicy { To.IsEmpty: true } or TimeoutPolicy { To.IsEmpty: true };
+        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or CircuitBreakerPolicy { To.IsEmpty: true } or AccessLogPolicy { To.IsEmpty: true } or TimeoutPolicy { To.IsEmpty: true };
         if (Target(policy, policy.TargetRef, at) || (selected.Count == 0 && policy.TargetRef.Name is not null))
         {
             return;
@@ -144,6 +144,12 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
                 break;
             case CircuitBreakerPolicy breaker:
                 Targets(breaker, breaker.To.Select(i => i.TargetRef), to);
+                Matches(breaker, breaker.Rules.Select(i => i.Matches));
+                foreach (var (at, message) in BreakerWarnings.Of(breaker, topology))
+                {
+                    Warn(breaker, at, message);
+                }
+
                 break;
             case HealthCheckPolicy check:
                 Targets(check, check.To.Select(i => i.TargetRef), to);

@@ -21,6 +21,9 @@ public sealed record InboundPort
     /// <summary>How much may come in.</summary>
     public InboundLimits Limits { get; init; } = InboundLimits.None;
 
+    /// <summary>How much may be under way to the app at a time, by mesh door and front door together.</summary>
+    public ImmutableArray<ConcurrencyLimit> Concurrency { get; init; } = [];
+
     /// <summary>For HTTP: what is written about requests.</summary>
     public ImmutableArray<AccessLog> AccessLogs { get; init; } = [];
 

@@ -64,7 +64,8 @@ internal static class DataPathServices
         .AddSingleton(provider => new InboundListeners(Listeners(provider)))
         .AddSingleton(provider => TokenKeyReader.Create(provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<TokenVerifiers>()
-        .AddSingleton<InboundState>()
+        .AddSingleton(provider => InboundMetrics.Measure(
+            ActivatorUtilities.CreateInstance<InboundState>(provider), provider.GetRequiredService<ProxyMetrics>()))
         .AddSingleton<InboundDoors>()
         .AddSingleton<InboundDrain>()
         .AddSingleton(provider => new ApplicationWatch(

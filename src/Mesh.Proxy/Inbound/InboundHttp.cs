@@ -156,7 +156,24 @@ internal abstract partial class InboundHttp(
         }
 
         Prepare(exchange);
-        return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target, notes);
+        if (port.GateOf(caller?.Id.Text) is not { } gate)
+        {
+            return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target, notes);
+        }
+
+        if (!gate.Requests.TryEnter())
+        {
+            return gate.TooManyRequests(port.Callee);
+        }
+
+        try
+        {
+            return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target, notes);
+        }
+        finally
+        {
+            gate.Requests.Leave();
+        }
     }
 
     private CallerLabel LabelOf(DownstreamConnection connection, SpiffeId caller) =>

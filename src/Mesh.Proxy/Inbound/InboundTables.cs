@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
@@ -19,7 +21,8 @@ internal sealed class InboundTables
     private readonly TokenBuckets _buckets;
 
     private InboundTables(
-        FrozenDictionary<string, ServedPort> mesh, FrozenDictionary<string, ServedPort> byName, FrozenDictionary<string, ServedPort> front, FrozenDictionary<string, LocalApplication> applications, TokenBuckets buckets)
+        FrozenDictionary<string, ServedPort> mesh, FrozenDictionary<string, ServedPort> byName, FrozenDictionary<string, ServedPort> front, FrozenDictionary<string, LocalApplication> applications, TokenBuckets buckets,
+        CallerGates gates)
     {
         _meshByServerName = mesh;
         _default = DefaultPort.Of(mesh.Values, port => port.Protocol);
@@ -27,7 +30,11 @@ internal sealed class InboundTables
         FrontByPort = front;
         Applications = applications;
         _buckets = buckets;
+        Gates = gates;
     }
+
+    /// <summary>What bounds what is under way to the apps.</summary>
+    public CallerGates Gates { get; }
 
     /// <summary>The ports behind the mesh door by name.</summary>
     public FrozenDictionary<string, ServedPort> MeshByPort { get; }
@@ -53,14 +60,15 @@ internal sealed class InboundTables
     {
         var snapshot = configuration.Snapshot;
         var applications = new Dictionary<string, LocalApplication>();
+        var gates = new CallerGates(previous?.Gates);
         foreach (var port in snapshot.Inbound)
         {
-            AddApplication(applications, port.Port.Port, port.Protocol, port.Timeouts.Connect, previous, settings, kit);
+            AddApplication(applications, port.Port.Port, port.Protocol, port.Timeouts.Connect, gates.Of(port.Port.Port, port.Protocol, port.Concurrency), previous, settings, kit);
         }
 
         foreach (var door in snapshot.FrontDoors)
         {
-            AddApplication(applications, door.Port.Port, door.Protocol, door.Timeouts.Connect, previous, settings, kit);
+            AddApplication(applications, door.Port.Port, door.Protocol, door.Timeouts.Connect, gates.Of(door.Port.Port, door.Protocol, door.Concurrency), previous, settings, kit);
         }
 
         var buckets = new TokenBuckets(previous?._buckets, kit.Time);
@@ -68,6 +76,7 @@ internal sealed class InboundTables
             .Select(p => Served(p.Port, p.Protocol, Permissions(configuration.InboundPermissions, previous?.MeshByPort, p.Port.Port), p.Timeouts, isExternal: false) with
             {
                 Limits = CompiledLimits.Create(p.Limits, p.Port.Port, previous?.MeshByPort.GetValueOrDefault(p.Port.Port)?.Limits, buckets),
+                Gates = gates.Of(p.Port.Port, p.Protocol, p.Concurrency),
                 AccessLogs = CompiledAccessLogs.Create(p.AccessLogs, kit.AccessLogs),
             })
             .ToList();
@@ -75,6 +84,7 @@ internal sealed class InboundTables
             .Select(d => Served(d.Port, d.Protocol, Permissions(configuration.FrontDoorPermissions, previous?.FrontByPort, d.Port.Port), d.Timeouts, d.External) with
             {
                 Limits = CompiledLimits.Create(d.Limits, d.Port.Port, previous?.FrontByPort.GetValueOrDefault(d.Port.Port)?.Limits, buckets),
+                Gates = gates.Of(d.Port.Port, d.Protocol, d.Concurrency),
                 AccessLogs = CompiledAccessLogs.Create(d.AccessLogs, kit.AccessLogs),
             })
             .ToList();
@@ -83,7 +93,8 @@ internal sealed class InboundTables
             inbound.ToFrozenDictionary(p => p.Port.Port),
             front.ToFrozenDictionary(p => p.Port.Port),
             applications.ToFrozenDictionary(),
-            buckets);
+            buckets,
+            gates);
 
         ServedPort Served(PortRef port, AppProtocol protocol, CompiledPermissions permissions, InboundTimeouts timeouts, bool isExternal) =>
             new(port, protocol, permissions, timeouts, applications.GetValueOrDefault(port.Port), isExternal, tokens.Gate(permissions.Set));
@@ -97,18 +108,16 @@ internal sealed class InboundTables
     }
 
     private static void AddApplication(
-        Dictionary<string, LocalApplication> applications, string port, AppProtocol protocol, TimeSpan connect, InboundTables? previous, ProxySettings settings, UpstreamKit kit)
+        Dictionary<string, LocalApplication> applications, string port, AppProtocol protocol, TimeSpan connect, ImmutableArray<CallerGate> gates, InboundTables? previous, ProxySettings settings,
+        UpstreamKit kit)
     {
         if (applications.ContainsKey(port) || !settings.Applications.TryGetValue(port, out var address))
         {
             return;
         }
 
-        var known = previous?.Applications.GetValueOrDefault(port);
-        applications.Add(
-            port,
-            known is not null && known.Protocol == protocol && known.Connect == connect && known.Address.Equals(address)
-                ? known
-                : new LocalApplication(port, protocol, address, connect, kit));
+        var bounds = gates.Select(gate => gate.Application).FirstOrDefault(bound => bound is not null);
+        var known = previous?.Applications.GetValueOrDefault(port) is { } before && before.Protocol == protocol && before.Connect == connect && before.Address.Equals(address) ? before : null;
+        applications.Add(port, known is not null && ReferenceEquals(known.Bounds, bounds) ? known : new LocalApplication(port, protocol, address, connect, kit, bounds, known));
     }
 }

@@ -30,6 +30,7 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
         var started = time.GetTimestamp();
         var name = CallerNames.Of(caller);
         Tunnel? tunnel = null;
+        Gate? gate = null;
         ProxyError? error;
         try
         {
@@ -47,6 +48,11 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
             {
                 near.Reset();
                 error = ProxyError.AppUnreachable;
+            }
+            else if (!TryEnter(port, caller?.Text, out gate))
+            {
+                near.Reset();
+                error = ProxyError.UpstreamOverflow;
             }
             else
             {
@@ -67,9 +73,31 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
             Log.Defect(logger, port.Callee, e);
             error = ProxyError.Internal;
         }
+        finally
+        {
+            gate?.Leave();
+        }
 
         var tags = new TunnelTags { Direction = direction, Caller = name, Callee = port.Callee, Error = error is { } made ? ErrorCatalog.Of(made).Code : null };
         metrics.TunnelClosed(tags, time.GetElapsedTime(started), tunnel?.ToCallee ?? 0, tunnel?.ToCaller ?? 0);
+    }
+
+    private bool TryEnter(ServedPort port, string? caller, out Gate? entered)
+    {
+        entered = null;
+        if (port.GateOf(caller) is not { } gate)
+        {
+            return true;
+        }
+
+        if (!gate.Tunnels.TryEnter())
+        {
+            Log.TooMany(logger, port.Callee, gate.Limit.Connections, gate.Policy);
+            return false;
+        }
+
+        entered = gate.Tunnels;
+        return true;
     }
 
     private async ValueTask<ProxyError?> RunAsync(OpenTunnel open, Tunnel tunnel, ServedPort port, ConnectionSet connections)
@@ -95,6 +123,9 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
 
     private static partial class Log
     {
+        [LoggerMessage(3216, LogLevel.Debug, "A connection to {Callee} was refused: {Limit} are open already (maxConnections of {Policy}).", EventName = nameof(TooMany))]
+        public static partial void TooMany(ILogger logger, string callee, int? limit, string? policy);
+
         [LoggerMessage(3206, LogLevel.Warning, "A connection to {Callee} was dropped: {Reason}.", EventName = nameof(NotConnected))]
         public static partial void NotConnected(ILogger logger, string callee, string reason);
 

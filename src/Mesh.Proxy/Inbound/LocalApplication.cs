@@ -22,7 +22,14 @@ internal sealed class LocalApplication : IConnector, IDisposable
     private volatile bool _wasReached;
     private volatile bool _needsHttp2;
 
-    public LocalApplication(string port, AppProtocol protocol, EndPoint address, TimeSpan connect, UpstreamKit kit)
+    /// <param name="port">The port's name.</param>
+    /// <param name="protocol">What it speaks.</param>
+    /// <param name="address">Where it is.</param>
+    /// <param name="connect">Limit for one connection attempt.</param>
+    /// <param name="kit">What upstreams need.</param>
+    /// <param name="bounds">What bounds the connections for requests; <see langword="null"/>: nothing does.</param>
+    /// <param name="same">The same app, under other bounds; <see langword="null"/>: none is known.</param>
+    public LocalApplication(string port, AppProtocol protocol, EndPoint address, TimeSpan connect, UpstreamKit kit, ConnectionGates? bounds = null, LocalApplication? same = null)
     {
         Port = port;
         Protocol = protocol;
@@ -32,7 +39,10 @@ internal sealed class LocalApplication : IConnector, IDisposable
         _connector = protocol == AppProtocol.Https
             ? new WebTlsConnector(kit.Dialer, address, connect, "localhost", kit.ServerCertificate)
             : new PlainConnector(kit.Dialer, address, connect);
-        _pool = new HttpPool(this, Idle, age: null, generation: 0, _time);
+        _pool = new HttpPool(this, Idle, age: null, generation: 0, _time, bounds);
+        Bounds = bounds;
+        _wasReached = same?._wasReached ?? false;
+        _needsHttp2 = same?._needsHttp2 ?? false;
     }
 
     /// <summary>The port's name.</summary>
@@ -46,6 +56,9 @@ internal sealed class LocalApplication : IConnector, IDisposable
 
     /// <summary>Limit for one connection attempt.</summary>
     public TimeSpan Connect { get; }
+
+    /// <summary>What bounds the connections for requests; <see langword="null"/>: nothing does.</summary>
+    public ConnectionGates? Bounds { get; }
 
     /// <inheritdoc />
     public bool IsWebTls => _connector.IsWebTls;

@@ -127,6 +127,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
     private static Failure Broken(ServedPort port, Exception error)
     {
         var failed = AttemptFailure.Of(error);
-        return new Failure(failed.Error, Detail: $"{port.Callee}: {failed.Detail}");
+        var policy = failed.Error == ProxyError.UpstreamOverflow ? port.GateOf(null)?.Policy : null; // what bounds connections is for everybody
+        return new Failure(failed.Error, policy, $"{port.Callee}: {failed.Detail}");
     }
 }

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Downstreams;
+using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
@@ -34,6 +36,23 @@ internal sealed record ServedPort(
 
     /// <summary>How much may come in; <see langword="null"/>: any number of anything.</summary>
     public CompiledLimits? Limits { get; init; }
+
+    /// <summary>How much may be under way to the app at a time; empty: any number.</summary>
+    public ImmutableArray<CallerGate> Gates { get; init; } = [];
+
+    /// <summary>The gate that a caller goes through; <see langword="null"/>: none. A caller of <see langword="null"/> has no identity.</summary>
+    public CallerGate? GateOf(string? caller)
+    {
+        foreach (var gate in Gates)
+        {
+            if (gate.IsFor(caller))
+            {
+                return gate;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>What is written about requests; <see langword="null"/>: nothing.</summary>
     public CompiledAccessLogs? AccessLogs { get; init; }

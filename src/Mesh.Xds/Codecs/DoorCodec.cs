@@ -9,6 +9,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Snapshot.V1;
 using Mesh.Xds.Wire;
+using ConcurrencyLimitRecord = Mesh.Model.Snapshots.ConcurrencyLimit;
 using RouteActionMessage = Envoy.Config.Route.V3.RouteAction;
 using RouteMatchMessage = Envoy.Config.Route.V3.RouteMatch;
 
@@ -43,7 +44,7 @@ internal static class DoorCodec
         Name = door.Name,
         TrafficDirection = TrafficDirection.Inbound,
         Address = ListenerAddressCodec.Encode(IPAddress.Any, door.ContainerPort),
-        FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits, door.AccessLogs) },
+        FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits, door.Concurrency, door.AccessLogs) },
     };
 
     public static ImmutableArray<InboundPort> DecodeMeshDoor(Listener listener) =>
@@ -60,6 +61,7 @@ internal static class DoorCodec
             Permissions = DoorPermissionCodec.Decode(chain, "filter_chains[0]"),
             Timeouts = DecodeTimeouts(chain, settings, "filter_chains[0]"),
             Limits = DecodeLimits(chain, settings, "filter_chains[0]"),
+            Concurrency = ConcurrencyCodec.Decode(settings, "filter_chains[0]"),
             AccessLogs = DecodeLogs(chain, settings, "filter_chains[0]"),
             External = settings.External,
             ContainerPort = ListenerAddressCodec.Decode(listener.Address),
@@ -69,7 +71,7 @@ internal static class DoorCodec
 
     private static FilterChain Encode(InboundPort port)
     {
-        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts, port.Limits, port.AccessLogs);
+        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts, port.Limits, port.Concurrency, port.AccessLogs);
         chain.FilterChainMatch = new FilterChainMatch { ServerNames = { port.ServerName }, ApplicationProtocols = { Alpn(port.Protocol) } };
         chain.TransportSocket = TlsCodec.EncodeDoor(Alpn(port.Protocol));
         return chain;
@@ -86,6 +88,7 @@ internal static class DoorCodec
             Permissions = DoorPermissionCodec.Decode(chain, where),
             Timeouts = DecodeTimeouts(chain, settings, where),
             Limits = DecodeLimits(chain, settings, where),
+            Concurrency = ConcurrencyCodec.Decode(settings, where),
             AccessLogs = DecodeLogs(chain, settings, where),
         };
         return chain.FilterChainMatch?.ServerNames is [var name] && name == port.ServerName
@@ -94,7 +97,8 @@ internal static class DoorCodec
     }
 
     private static FilterChain Chain(
-        string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts, InboundLimits limits, ImmutableArray<AccessLog> logs)
+        string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts, InboundLimits limits,
+        ImmutableArray<ConcurrencyLimitRecord> concurrency, ImmutableArray<AccessLog> logs)
     {
         var settings = new DoorSettings
         {
@@ -105,6 +109,7 @@ internal static class DoorCodec
             CallerTimeouts = { timeouts.ForCallers.Select(TimeoutCodec.Encode) },
             TokenStaleLimits = { permissions.TokenProviders.ToDictionary(provider => provider.Name, provider => Duration.FromTimeSpan(provider.StaleLimit)) },
             AccessLogCallers = { AccessLogCodec.Callers(logs) },
+            ConcurrencyLimits = { concurrency.Select(ConcurrencyCodec.Encode) },
         };
         var chain = new FilterChain { Name = name, Metadata = new Metadata().WithOrigin(TimeoutOrigin, timeouts.Origin) };
         var app = ResourceNames.Local(port.Port);

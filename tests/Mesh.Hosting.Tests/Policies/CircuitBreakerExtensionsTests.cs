@@ -13,6 +13,18 @@ public sealed class CircuitBreakerExtensionsTests
             metadata: {name: orders}
             spec: {to: [{targetRef: {kind: Service, name: orders}, default: {connectionLimits: {maxConnections: 1, maxPendingRequests: 2, maxRequests: 3, maxRetries: 0}}}]}
             """),
+        ["the receiving side"] = (
+            app => app.Orders.WithMeshInboundCircuitBreaker(b => (b.MaxConnections, b.MaxPendingRequests, b.MaxRequests) = (1, 2, 3))
+                .WithMeshInboundCircuitBreaker(b => b.MaxRequests = 4, from: app.Storefront),
+            """
+            kind: CircuitBreaker
+            metadata: {name: orders-inbound}
+            spec:
+              targetRef: {kind: Service, name: orders}
+              rules:
+              - default: {connectionLimits: {maxConnections: 1, maxPendingRequests: 2, maxRequests: 3}}
+              - {matches: [{service: storefront}], default: {connectionLimits: {maxRequests: 4}}}
+            """),
         ["detection as it comes"] = (
             app => app.Storefront.WithMeshCircuitBreaker(app.Orders, b => b.OutlierDetection = new()),
             """

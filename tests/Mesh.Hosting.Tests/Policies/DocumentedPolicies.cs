@@ -167,7 +167,7 @@ internal static class DocumentedPolicies
 
     private static void CircuitBreaker(ShopApp app)
     {
-        var orders = app.Orders;
+        var (storefront, orders) = (app.Storefront, app.Orders);
 
         // <CircuitBreaker>
         orders.WithMeshCircuitBreaker(b =>
@@ -182,6 +182,8 @@ internal static class DocumentedPolicies
                 LocalOriginFailures = new(),
             };
         });
+        orders.WithMeshInboundCircuitBreaker(b => b.MaxRequests = 100);
+        orders.WithMeshInboundCircuitBreaker(b => b.MaxRequests = 20, from: storefront);
         // </CircuitBreaker>
     }
 

@@ -30,7 +30,8 @@ public sealed partial class PolicyDocumentationTests
         var (policies, errors) = app.Make();
 
         Assert.Empty(errors);
-        Assert.Equal(PolicyTable.Text(Assert.Single(PolicyTable.Read(Example(kind, "yaml")))), PolicyTable.Text(Assert.Single(policies)));
+        Assert.NotEmpty(policies);
+        Assert.Equal(PolicyTable.Read(Example(kind, "yaml")).Select(PolicyTable.Text), policies.Select(PolicyTable.Text));
     }
 
     [Fact]

@@ -35,6 +35,9 @@ public sealed class PolicyExportsTests
         ["circuit breaker"] = (
             app => PolicyExports.WithMeshCircuitBreakerExport(app.Storefront, new MeshCircuitBreaker { ConnectionLimits = new() { MaxRequests = 4 } }, app.Orders),
             app => app.Storefront.WithMeshCircuitBreaker(app.Orders, b => b.ConnectionLimits.MaxRequests = 4)),
+        ["withMeshInboundCircuitBreaker"] = (
+            app => PolicyExports.WithMeshInboundCircuitBreakerExport(app.Orders, new MeshInboundCircuitBreaker { MaxRequests = 4 }, app.Storefront, "http"),
+            app => app.Orders.WithMeshInboundCircuitBreaker(b => b.MaxRequests = 4, app.Storefront, "http")),
         ["health check"] = (
             app => PolicyExports.WithMeshHealthCheckExport(app.Orders, new MeshHealthCheck { Http = new() { Path = "/health" } }),
             app => app.Orders.WithMeshHealthCheck(c => c.Http.Path = "/health")),

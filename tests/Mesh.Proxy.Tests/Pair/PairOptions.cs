@@ -38,6 +38,8 @@ internal sealed record PairOptions
 
     public InboundLimits InboundLimits { get; init; } = InboundLimits.None;
 
+    public ImmutableArray<ConcurrencyLimit> Concurrency { get; init; } = [];
+
     public SpiffeId? PeerIdentity { get; init; }
 
     public RetrySettings Retry { get; init; } = RetrySettings.Default;

@@ -81,8 +81,8 @@ internal sealed class ProxyPair : IAsyncDisposable
         var snapshot = new ProxySnapshot
         {
             Identity = Callee.Id,
-            Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, AccessLogs = Options.InboundLogs }],
-            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, AccessLogs = Options.InboundLogs }],
+            Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs }],
+            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs }],
         };
         Callee.Configuration.Apply(snapshot, []);
     }

@@ -137,6 +137,12 @@ internal static class Samples
                         new() { Name = "default", Rate = new(100, TimeSpan.FromSeconds(1), 200), Status = 503, Announce = true, Headers = new() { Set = [new("a", "b")], Add = [new("c", "d")] }, Origin = Somewhere },
                     ],
                 },
+                Concurrency =
+                [
+                    new() { Caller = new PrincipalMatch(Storefront.Text), Requests = 5, Origin = Somewhere },
+                    new() { Caller = new PrincipalMatch("spiffe://shop.local/ns/jobs/", IsPrefix: true), Origin = Somewhere },
+                    new() { Requests = 10, Connections = 3, Pending = 1, Origin = Somewhere },
+                ],
             },
             new InboundPort
             {
@@ -157,7 +163,7 @@ internal static class Samples
         ],
         FrontDoors =
         [
-            new FrontDoor { Port = Port("storefront"), Protocol = AppProtocol.Http, Permissions = AllowFrom("edge"), External = true, ContainerPort = 8080 },
+            new FrontDoor { Port = Port("storefront"), Protocol = AppProtocol.Http, Permissions = AllowFrom("edge"), External = true, ContainerPort = 8080, Concurrency = [new() { Requests = 1, Origin = Somewhere }] },
             new FrontDoor { Port = Port("storefront", "tcp"), Protocol = AppProtocol.Tcp, Permissions = PermissionSet.Nobody },
         ],
         Outbound =

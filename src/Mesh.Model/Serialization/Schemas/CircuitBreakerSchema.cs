@@ -45,6 +45,13 @@ internal static class CircuitBreakerSchema
         .Field("connectionLimits", Limits, x => x.ConnectionLimits == new ConnectionLimitSettings() ? null : x.ConnectionLimits, (x, v) => x with { ConnectionLimits = v })
         .Field("outlierDetection", Outliers, x => x.OutlierDetection, (x, v) => x with { OutlierDetection = v });
 
+    private static readonly ObjectSchema<InboundBreakerSettings> Inbound = new ObjectSchema<InboundBreakerSettings>(() => new())
+        .Group("connectionLimits", new ObjectSchema<InboundBreakerSettings>(() => new())
+            .Value("maxConnections", IntegerSchema.Any, x => x.MaxConnections, (x, v) => x with { MaxConnections = v })
+            .Value("maxPendingRequests", IntegerSchema.Any, x => x.MaxPendingRequests, (x, v) => x with { MaxPendingRequests = v })
+            .Value("maxRequests", IntegerSchema.Any, x => x.MaxRequests, (x, v) => x with { MaxRequests = v }));
+
     public static ObjectSchema<CircuitBreakerPolicy> Spec { get; } = SharedSchemas.Spec<CircuitBreakerPolicy>()
-        .List("to", SharedSchemas.To(Settings), x => x.To, (x, v) => x with { To = v });
+        .List("to", SharedSchemas.To(Settings), x => x.To, (x, v) => x with { To = v })
+        .List("rules", SharedSchemas.RuleByCaller(Inbound), x => x.Rules, (x, v) => x with { Rules = v });
 }

@@ -1,0 +1,29 @@
+using Mesh.Model.Policies.CircuitBreaker;
+using Mesh.Model.Resources;
+using Mesh.Model.Topology;
+using Mesh.Model.Validation;
+
+namespace Mesh.Model.Compilation;
+
+/// <summary>Limits of the receiving side that limit nothing.</summary>
+internal static class BreakerWarnings
+{
+    public static IEnumerable<(FieldPath At, string Message)> Of(CircuitBreakerPolicy policy, MeshTopology topology)
+    {
+        var space = policy.Metadata.Namespace;
+        var ports = topology.Services.Values.Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space)).SelectMany(s => s.Ports.Where(p => policy.TargetRef.SelectsPort(p.Name))).ToList();
+        for (var i = 0; i < policy.Rules.Length; i++)
+        {
+            var (rule, at) = (policy.Rules[i], (MeshResource.SpecPath / "rules")[i] / "default" / "connectionLimits");
+            if (rule.Default.MaxConnections is not null && !rule.Matches.IsEmpty && ports.Count > 0 && ports.TrueForAll(port => port.Protocol.IsHttp()))
+            {
+                yield return (at / "maxConnections", "limits nothing: the ports speak HTTP, where all callers share the connections to the app; use maxRequests, or an entry without matches");
+            }
+
+            if ((rule.Default.MaxRequests ?? rule.Default.MaxPendingRequests) is not null && ports.Count > 0 && ports.TrueForAll(port => !port.Protocol.IsHttp()))
+            {
+                yield return (at, "limits requests, and the ports speak tcp, which has none; use maxConnections");
+            }
+        }
+    }
+}
