@@ -155,7 +155,7 @@ public sealed class ResourceRoundTripTests
               - type: File
                 file: {path: /var/log/orders.log}
                 format: {json: {a: "%DURATION%", b: "x%%"}, omitEmptyValues: true}
-                filter: {minStatus: 400, minDuration: 500ms, onlyErrors: true, percent: 12.5}
+                filter: {minStatus: 400, minDuration: 500ms, onlyErrors: true, headers: [{name: x-a, value: b}, {name: x-c, type: Absent}], percent: 12.5}
               - {type: Stdout, format: {text: "%REQ(X-ID)%"}}
         """,
         """

@@ -25,13 +25,13 @@ internal sealed class AccessLogCompiler
     }
 
     public ImmutableArray<AccessLog> Outbound(Service caller, Upstream upstream, List<AppliedSetting> applied) =>
-        upstream.Protocol.IsHttp() && _outbound.For(caller, upstream).LastOrDefault(l => l.Content.Backends is not null) is { } layer
-            ? Logs(layer.Content.Backends!.Value, null, layer.Origin, upstream.ListenerName, applied)
+        _outbound.For(caller, upstream).LastOrDefault(l => l.Content.Backends is not null) is { } layer
+            ? Logs(layer.Content.Backends!.Value, upstream.Protocol, null, layer.Origin, upstream.ListenerName, applied)
             : [];
 
     public ImmutableArray<AccessLog> Inbound(Service service, ServicePort port, List<AppliedSetting> applied)
     {
-        var layers = port.Protocol.IsHttp() ? _inbound.For(service, port.Name) : [];
+        var layers = _inbound.For(service, port.Name);
         if (layers.IsEmpty)
         {
             return [];
@@ -41,7 +41,7 @@ internal sealed class AccessLogCompiler
         var logs = ImmutableArray.CreateBuilder<AccessLog>();
         if (layers.LastOrDefault(l => l.Content.Item is { Matches.IsEmpty: true, Default.Backends: not null }) is { } everybody)
         {
-            logs.AddRange(Logs(everybody.Content.Item.Default.Backends!.Value, null, everybody.Origin, where, applied));
+            logs.AddRange(Logs(everybody.Content.Item.Default.Backends!.Value, port.Protocol, null, everybody.Origin, where, applied));
         }
 
         foreach (var layer in layers)
@@ -49,17 +49,18 @@ internal sealed class AccessLogCompiler
             var (policy, item) = layer.Content;
             foreach (var caller in item.Matches.Select(m => m.Principal(policy.Metadata.Namespace, _trustDomain)).OfType<PrincipalMatch>())
             {
-                logs.AddRange(Logs(item.Default.Backends ?? [], caller, layer.Origin, where, applied));
+                logs.AddRange(Logs(item.Default.Backends ?? [], port.Protocol, caller, layer.Origin, where, applied));
             }
         }
 
         return logs.Count == 0 ? [] : logs.DrainToImmutable();
     }
 
-    private static ImmutableArray<AccessLog> Logs(ImmutableArray<AccessLog> backends, PrincipalMatch? caller, Origin origin, string where, List<AppliedSetting> applied)
+    private static ImmutableArray<AccessLog> Logs(ImmutableArray<AccessLog> backends, AppProtocol protocol, PrincipalMatch? caller, Origin origin, string where, List<AppliedSetting> applied)
     {
         var to = backends.IsEmpty ? "nowhere" : string.Join(", ", backends.Select(b => b.Path ?? "stdout"));
         applied.Add(new AppliedSetting(where, "accessLog.backends", caller is null ? to : $"{to} for {caller.Value}{(caller.IsPrefix ? "*" : "")}", origin) { Caller = caller });
-        return [.. backends.Select(b => b with { Caller = caller, Origin = origin, Text = b.Json is null ? b.Text ?? AccessLog.DefaultText : null })];
+        var usual = protocol.IsHttp() ? AccessLog.DefaultText : AccessLog.DefaultTcpText;
+        return [.. backends.Select(b => b with { Caller = caller, Origin = origin, Text = b.Json is null ? b.Text ?? usual : null })];
     }
 }

@@ -45,10 +45,11 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
                 IsDefaultPort = upstreams.DefaultOf(upstream.Port.Service) == upstream,
                 Origins = origins,
             };
+            listener = listener with { AccessLogs = _accessLogs.Outbound(service, upstream, applied) };
             applied.AddRange(origins.Select(o => new AppliedSetting(upstream.ListenerName, "edge", upstream.Protocol.ToWord(), o)));
             if (upstream.Protocol.IsHttp())
             {
-                listeners.Add(listener with { AccessLogs = _accessLogs.Outbound(service, upstream, applied) });
+                listeners.Add(listener);
                 tables.Add(Table(service, upstream, backends, applied));
             }
             else

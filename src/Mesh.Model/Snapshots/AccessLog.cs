@@ -1,16 +1,21 @@
 using System.Collections.Immutable;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.AccessLog;
+using Mesh.Model.Policies.Matching;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Snapshots;
 
-/// <summary>A line for each request, or for some.</summary>
+/// <summary>A line for each request or tcp connection, or for some.</summary>
 public sealed record AccessLog
 {
-    /// <summary>What a line says where nothing is said.</summary>
+    /// <summary>What a line about a request says where nothing is said.</summary>
     public const string DefaultText =
         "[%START_TIME%] \"%REQ(:METHOD)% %REQ(:PATH)% %PROTOCOL%\" %RESPONSE_CODE% %MESH_ERROR% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% \"%REQ(USER-AGENT)%\" %MESH_SOURCE_SERVICE% %MESH_DESTINATION_SERVICE% %UPSTREAM_HOST%";
+
+    /// <summary>What a line about a tcp connection says where nothing is said.</summary>
+    public const string DefaultTcpText =
+        "[%START_TIME%] tcp %RESPONSE_FLAGS% %MESH_ERROR% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %MESH_SOURCE_SERVICE% %MESH_DESTINATION_SERVICE% %UPSTREAM_HOST%";
 
     /// <summary>Where to.</summary>
     public AccessLogKind Kind { get; init; }
@@ -18,7 +23,7 @@ public sealed record AccessLog
     /// <summary>For a file: its full path.</summary>
     public string? Path { get; init; }
 
-    /// <summary>A line with command operators as Envoy has them. <see langword="null"/>: <see cref="Json"/>, or <see cref="DefaultText"/>.</summary>
+    /// <summary>A line with command operators as Envoy has them. <see langword="null"/>: <see cref="Json"/>, or <see cref="DefaultText"/> and <see cref="DefaultTcpText"/>.</summary>
     public string? Text { get; init; }
 
     /// <summary>An object, with such a text for each name. <see langword="null"/>: it is no object.</summary>
@@ -35,6 +40,9 @@ public sealed record AccessLog
 
     /// <summary>Only what the mesh itself answered.</summary>
     public bool OnlyErrors { get; init; }
+
+    /// <summary>Only requests whose headers match all of these. Empty: all. A tcp connection has no headers.</summary>
+    public ImmutableArray<ValueMatch> Headers { get; init; } = [];
 
     /// <summary>Share of those that are left, above 0 to 100. Default: 100.</summary>
     public double Percent { get; init; } = FaultPercent.All;
@@ -77,9 +85,19 @@ public sealed record AccessLog
             yield return new(at / "filter" / "minStatus", $"must be between 100 and 599 but is {MinStatus}");
         }
 
+        foreach (var violation in Headers.SelectMany((header, i) => Validate(header, (at / "filter" / "headers")[i])))
+        {
+            yield return violation;
+        }
+
         foreach (var violation in Duration.Check(MinDuration, at / "filter" / "minDuration").Concat(FaultPercent.Validate(Percent, at / "filter")))
         {
             yield return violation;
         }
     }
+
+    private static IEnumerable<Violation> Validate(ValueMatch header, FieldPath at) =>
+        SecretHeaders.Holds(header.Name) && header.Kind is not (ValueMatchKind.Present or ValueMatchKind.Absent)
+            ? [new(at / "value", $"would write a value of {header.Name}, which carries secrets, into a policy; use type Present or Absent")]
+            : MatchRules.Value(header, at, isHeader: true);
 }

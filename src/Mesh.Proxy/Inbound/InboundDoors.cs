@@ -104,7 +104,7 @@ internal sealed partial class InboundDoors(
             return;
         }
 
-        await tunnels.ServeAsync(near, port, verdict.Identity, HopDirection.FrontDoor, connections);
+        await tunnels.ServeAsync(near, socket, port, verdict.Identity, HopDirection.FrontDoor, connections);
     };
 
     // A permission is asked at each request; what lasts longer than a request is asked again when permissions change.

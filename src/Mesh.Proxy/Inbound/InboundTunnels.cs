@@ -15,20 +15,21 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
     /// <returns>Whether the socket was taken.</returns>
     public async ValueTask<bool> ServeAsync(Socket socket, WatchedStream network, SslStream tls, ServedPort port, SpiffeId caller, ConnectionSet connections)
     {
-        await ServeAsync(new TunnelEnd(socket, tls, network), port, caller, HopDirection.Inbound, connections);
+        await ServeAsync(new TunnelEnd(socket, tls, network), socket, port, caller, HopDirection.Inbound, connections);
         return true;
     }
 
     /// <summary>Takes a connection to its end.</summary>
     /// <param name="near">The caller's end; owned from here on.</param>
+    /// <param name="socket">Its socket.</param>
     /// <param name="port">The port that is called.</param>
     /// <param name="caller">Who calls; <see langword="null"/>: somebody without an identity, who may pass.</param>
     /// <param name="direction">Through which kind of door.</param>
     /// <param name="connections">Where it is counted.</param>
-    public async Task ServeAsync(TunnelEnd near, ServedPort port, SpiffeId? caller, HopDirection direction, ConnectionSet connections)
+    public async Task ServeAsync(TunnelEnd near, Socket socket, ServedPort port, SpiffeId? caller, HopDirection direction, ConnectionSet connections)
     {
-        var started = time.GetTimestamp();
         var name = CallerNames.Of(caller);
+        var record = new TunnelRecord(direction, name, port.Callee, socket, time);
         Tunnel? tunnel = null;
         Gate? gate = null;
         ProxyError? error;
@@ -56,6 +57,7 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
             }
             else
             {
+                record.Notes.Sent(port.Application.Address);
                 var connection = await port.Application.ConnectAsync(ConnectionUse.Tunnel, CancellationToken.None);
                 tunnel = new Tunnel(near, TunnelEnd.Of(connection));
                 error = await RunAsync(new OpenTunnel(tunnel, port.Port.Port, caller?.Text, direction == HopDirection.FrontDoor), tunnel, port, connections);
@@ -78,8 +80,8 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
             gate?.Leave();
         }
 
-        var tags = new TunnelTags { Direction = direction, Caller = name, Callee = port.Callee, Error = error is { } made ? ErrorCatalog.Of(made).Code : null };
-        metrics.TunnelClosed(tags, time.GetElapsedTime(started), tunnel?.ToCallee ?? 0, tunnel?.ToCaller ?? 0);
+        // What is written about it is what is said when it ends: a connection may outlive many policies.
+        record.Complete(metrics, tunnel, error, caller?.Text, (Latest(port.Port.Port, direction == HopDirection.FrontDoor) ?? port).AccessLogs);
     }
 
     private bool TryEnter(ServedPort port, string? caller, out Gate? entered)
@@ -106,8 +108,7 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
         try
         {
             // From here on a revocation finds the tunnel; one that came while the app was connected to is caught here.
-            var latest = (open.IsFrontDoor ? state.Tables?.FrontByPort : state.Tables?.MeshByPort)?.GetValueOrDefault(open.Port);
-            if (latest?.Decide(open.Caller).IsAllowed != true)
+            if (Latest(open.Port, open.IsFrontDoor)?.Decide(open.Caller).IsAllowed != true)
             {
                 tunnel.Abort();
                 return ProxyError.PermissionDenied;
@@ -120,6 +121,8 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
             connections.Remove(open);
         }
     }
+
+    private ServedPort? Latest(string port, bool isFrontDoor) => (isFrontDoor ? state.Tables?.FrontByPort : state.Tables?.MeshByPort)?.GetValueOrDefault(port);
 
     private static partial class Log
     {

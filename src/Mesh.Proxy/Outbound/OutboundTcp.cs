@@ -8,6 +8,7 @@ using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.AccessLogs;
 using Mesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Connections;
 
@@ -26,14 +27,15 @@ internal sealed partial class OutboundTcp(
     /// <summary>Takes a connection; it owns the socket from here on.</summary>
     public async Task AcceptAsync(Socket socket, ConnectionSet connections)
     {
-        var started = kit.Time.GetTimestamp();
+        var record = new TunnelRecord(HopDirection.Outbound, hop.ServiceText, _callee, socket, kit.Time);
+        var logs = Logs();
         var near = TunnelEnd.Plain(socket);
         Failure? failure;
         Tunnel? tunnel = null;
         using var flow = new TunnelFlow(faults, _name, _callee, kit.Time);
         try
         {
-            (var open, failure) = await OpenAsync(socket);
+            (var open, failure) = await OpenAsync(socket, record.Notes);
             if (open is null)
             {
                 near.Reset();
@@ -67,9 +69,11 @@ internal sealed partial class OutboundTcp(
             Log.Failed(logger, failure.Entry.Code, _callee, failure.Detail, failure.Entry.Cure, failure.Policy ?? "no policy");
         }
 
-        var tags = new TunnelTags { Direction = HopDirection.Outbound, Caller = hop.ServiceText, Callee = _callee, Error = failure?.Entry.Code };
-        metrics.TunnelClosed(tags, kit.Time.GetElapsedTime(started), tunnel?.ToCallee ?? 0, tunnel?.ToCaller ?? 0);
+        // What is written about it is what is said when it ends: a connection may outlive many policies.
+        record.Complete(metrics, tunnel, failure?.Error, callerId: null, state.Tables?.Listeners.ContainsKey(_name) == true ? Logs() : logs);
     }
+
+    private CompiledAccessLogs? Logs() => state.Tables?.AccessLogs?.GetValueOrDefault(_name);
 
     private async ValueTask<Failure?> RunAsync(Tunnel tunnel, ConnectionSet connections, TunnelFlow flow)
     {
@@ -86,7 +90,7 @@ internal sealed partial class OutboundTcp(
         }
     }
 
-    private async ValueTask<(OpenedTunnel? Open, Failure? Failure)> OpenAsync(Socket socket)
+    private async ValueTask<(OpenedTunnel? Open, Failure? Failure)> OpenAsync(Socket socket, HopNotes notes)
     {
         var context = new DefaultConnectionContext { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
         var verdict = await guard.JudgeAsync(context);
@@ -115,10 +119,10 @@ internal sealed partial class OutboundTcp(
             return (null, new Failure(ProxyError.BackendMissing));
         }
 
-        return await ConnectAsync(cluster, Math.Max(1, current.MaxConnectAttempts));
+        return await ConnectAsync(cluster, Math.Max(1, current.MaxConnectAttempts), notes);
     }
 
-    private async ValueTask<(OpenedTunnel? Open, Failure? Failure)> ConnectAsync(OutboundCluster cluster, int attempts)
+    private async ValueTask<(OpenedTunnel? Open, Failure? Failure)> ConnectAsync(OutboundCluster cluster, int attempts, HopNotes notes)
     {
         ImmutableArray<UpstreamReplica> tried = [];
         Failure? failure = null;
@@ -142,6 +146,7 @@ internal sealed partial class OutboundTcp(
             }
 
             replica.Enter();
+            notes.Sent(replica.Address);
             try
             {
                 var connection = await cluster.Connector(replica, svid).ConnectAsync(ConnectionUse.Tunnel, CancellationToken.None);

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Mesh.Proxy.Telemetry;
 
-/// <summary>What an access log wants to know of a hop and nobody else keeps. Made only for requests that are logged.</summary>
+/// <summary>What an access log wants to know of a hop and nobody else keeps. Made only for requests that are logged, and for tcp connections.</summary>
 internal sealed class HopNotes
 {
     /// <summary>Where it went; <see langword="null"/>: nowhere.</summary>

@@ -79,6 +79,7 @@ internal static class AccessLogCodec
             filters.Add(new() { ResponseFlagFilter = new() });
         }
 
+        filters.AddRange(log.Headers.Select(header => new AccessLogFilter { HeaderFilter = new() { Header = RouteMatchCodec.EncodeHeader(header) } }));
         if (log.Percent < 100)
         {
             filters.Add(new()
@@ -113,6 +114,7 @@ internal static class AccessLogCodec
             log = Read(log with { Kind = AccessLogKind.Stdout }, ValueCodec.Unpack<StdoutAccessLog>(message.TypedConfig, where).LogFormat, where);
         }
 
+        var isCallers = caller is not null;
         foreach (var filter in message.Filter is { AndFilter: { } several } ? several.Filters : message.Filter is { } one ? [one] : Enumerable.Empty<AccessLogFilter>())
         {
             log = filter switch
@@ -121,9 +123,13 @@ internal static class AccessLogCodec
                 { DurationFilter.Comparison: { } duration } => log with { MinDuration = TimeSpan.FromMilliseconds(duration.Value?.DefaultValue ?? 0) },
                 { ResponseFlagFilter: not null } => log with { OnlyErrors = true },
                 { RuntimeFilter.PercentSampled: { Denominator: FractionalPercent.Types.DenominatorType.Million } percent } => log with { Percent = PercentCodec.Decode(percent) },
-                { HeaderFilter: not null } when caller is not null => log,
+                { HeaderFilter: not null } when isCallers => log,
+                { HeaderFilter.Header: { } header } => log with { Headers = log.Headers.Add(RouteMatchCodec.DecodeHeader(header, $"{where}.filter")) },
                 _ => throw new ResourceRefusedException($"{where}.filter: {filter.FilterSpecifierCase} is not supported"),
             };
+
+            // What names the caller stands in front of all others.
+            isCallers = false;
         }
 
         return log;

@@ -128,7 +128,7 @@ internal static class DoorCodec
             chain.Filters.AddRange(RateLimitCodec.NetworkFilters(limits, chain, settings));
             chain.Filters.Add(FilterChainCodec.Network(
                 FilterChainCodec.TcpFilterName,
-                new TcpProxy { StatPrefix = name, Cluster = app, IdleTimeout = ValueCodec.OrZero(timeouts.Idle), MaxDownstreamConnectionDuration = ValueCodec.OrAbsent(timeouts.MaxConnectionDuration) }));
+                new TcpProxy { StatPrefix = name, Cluster = app, IdleTimeout = ValueCodec.OrZero(timeouts.Idle), MaxDownstreamConnectionDuration = ValueCodec.OrAbsent(timeouts.MaxConnectionDuration), AccessLog = { AccessLogCodec.Encode(logs) } }));
         }
 
         chain.Metadata.WithSettings(settings);
@@ -143,7 +143,7 @@ internal static class DoorCodec
     }
 
     private static ImmutableArray<AccessLog> DecodeLogs(FilterChain chain, DoorSettings settings, string where) =>
-        settings.Protocol == PortProtocol.Tcp ? [] : AccessLogCodec.Decode(FilterChainCodec.Manager(chain, where).AccessLog, settings.AccessLogCallers, where);
+        AccessLogCodec.Decode(settings.Protocol == PortProtocol.Tcp ? FilterChainCodec.Tunnel(chain, where).AccessLog : FilterChainCodec.Manager(chain, where).AccessLog, settings.AccessLogCallers, where);
 
     private static InboundLimits DecodeLimits(FilterChain chain, DoorSettings settings, string where)
     {

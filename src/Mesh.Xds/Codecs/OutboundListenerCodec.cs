@@ -92,6 +92,7 @@ internal static class OutboundListenerCodec
             IdleTimeout = ValueCodec.OrZero(listener.IdleTimeout),
             MaxConnectAttempts = (uint)listener.MaxConnectAttempts,
             MaxDownstreamConnectionDuration = ValueCodec.OrAbsent(listener.MaxConnectionDuration),
+            AccessLog = { AccessLogCodec.Encode(listener.AccessLogs) },
         };
         var backends = listener.TcpBackends.Where(backend => backend.Weight > 0).ToImmutableArray();
         if (backends is [{ Weight: 1 } only])
@@ -128,6 +129,7 @@ internal static class OutboundListenerCodec
             IdleTimeout = ValueCodec.ZeroIsNone(tunnel.IdleTimeout),
             MaxConnectionDuration = ValueCodec.ZeroIsNone(tunnel.MaxDownstreamConnectionDuration),
             MaxConnectAttempts = (int)(tunnel.MaxConnectAttempts ?? 1),
+            AccessLogs = AccessLogCodec.Decode(tunnel.AccessLog, [], "filter_chains[0]"),
         };
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Envoy.Config.Listener.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Topology;
 using static Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types;
@@ -24,12 +25,19 @@ internal static class EnvoyFilters
         FilterChain chain, AppProtocol protocol, bool hasPaths, bool tellsCallers = false, string source = "", string destination = "", params ImmutableArray<HttpFilter> before)
     {
         chain.Metadata?.TypedFilterMetadata.Clear();
+        var filter = chain.Filters[^1];
         if (!protocol.IsHttp())
         {
+            var tunnel = filter.TypedConfig.Unpack<TcpProxy>();
+            foreach (var log in tunnel.AccessLog)
+            {
+                EnvoyAccessLogs.Complete(log, source, destination);
+            }
+
+            filter.TypedConfig = Any.Pack(tunnel);
             return;
         }
 
-        var filter = chain.Filters[^1];
         var manager = filter.TypedConfig.Unpack<HttpConnectionManager>();
 
         // Five minutes where nothing is said. Streams that may be silent for ever say so by their route.

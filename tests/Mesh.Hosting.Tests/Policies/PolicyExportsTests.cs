@@ -27,8 +27,8 @@ public sealed class PolicyExportsTests
             app => PolicyExports.WithMeshAccessLogExport(app.Orders, new MeshAccessLog { MinStatus = 500 }),
             app => app.Orders.WithMeshAccessLog(l => l.MinStatus = 500)),
         ["access log to"] = (
-            app => PolicyExports.WithMeshAccessLogExport(app.Storefront, new MeshAccessLog { OnlyErrors = true, Percent = 10 }, app.Orders, "http"),
-            app => app.Storefront.WithMeshAccessLog(app.Orders, l => (l.OnlyErrors, l.Percent) = (true, 10), "http")),
+            app => PolicyExports.WithMeshAccessLogExport(app.Storefront, new MeshAccessLog { OnlyErrors = true, Percent = 10, Headers = [new MeshHeader { Name = "x-debug" }] }, app.Orders, "http"),
+            app => app.Storefront.WithMeshAccessLog(app.Orders, l => (l.OnlyErrors, l.Percent, l.Headers) = (true, 10, [new MeshHeader { Name = "x-debug" }]), "http")),
         ["rate limit"] = (
             app => PolicyExports.WithMeshRateLimitExport(app.Orders, new MeshRateLimit { Requests = 2, Headers = new Dictionary<string, string> { ["a"] = "b" } }, app.Storefront, "http"),
             app => app.Orders.WithMeshRateLimit(l => (l.Requests, l.Headers) = (2, new Dictionary<string, string> { ["a"] = "b" }), app.Storefront, "http")),

@@ -123,6 +123,7 @@ internal static class Samples
                         MinStatus = 400,
                         MinDuration = TimeSpan.FromMilliseconds(1500),
                         OnlyErrors = true,
+                        Headers = [new("x-tenant", ValueMatchKind.Prefix, "a"), new("x-forwarded-client-cert", ValueMatchKind.Absent, ""), new("x-debug", ValueMatchKind.Present, "")],
                         Percent = 12.5,
                         Caller = new PrincipalMatch("spiffe://shop.local/ns/jobs", IsPrefix: true),
                         Origin = new Origin("AccessLog", "a;b%"),
@@ -150,6 +151,7 @@ internal static class Samples
                 Protocol = AppProtocol.Tcp,
                 Permissions = Permissions,
                 Timeouts = new() { Idle = TimeSpan.FromMinutes(5), MaxConnectionDuration = TimeSpan.FromHours(8) },
+                AccessLogs = [new() { Path = "/var/log/tcp.log", Text = "%DURATION%", Caller = new PrincipalMatch(Storefront.Text), Origin = Somewhere }, new() { Kind = AccessLogKind.Stdout, Text = AccessLog.DefaultTcpText, Origin = Somewhere }],
                 Limits = new()
                 {
                     Connections =
@@ -185,6 +187,7 @@ internal static class Samples
                 IdleTimeout = TimeSpan.FromHours(2),
                 MaxConnectionDuration = TimeSpan.FromDays(1),
                 MaxConnectAttempts = 5,
+                AccessLogs = [new() { Kind = AccessLogKind.Stdout, Text = AccessLog.DefaultTcpText, OnlyErrors = true, Headers = [new("a", ValueMatchKind.Exact, "b")], Origin = Somewhere }],
             },
             new OutboundListener { Upstream = Port("stripe", "https"), Protocol = AppProtocol.Https },
         ],

@@ -6,7 +6,7 @@ using Mesh.Model.Snapshots;
 
 namespace Mesh.Hosting;
 
-/// <summary>A line for each request, or for some.</summary>
+/// <summary>A line for each request or tcp connection, or for some.</summary>
 [AspireDto]
 public sealed class MeshAccessLog
 {
@@ -32,6 +32,9 @@ public sealed class MeshAccessLog
     /// <summary>Only what the mesh itself answered. Default: false.</summary>
     public bool OnlyErrors { get; set; }
 
+    /// <summary>Only requests whose headers match all of these. Default: all.</summary>
+    public IList<MeshHeader>? Headers { get; set; }
+
     /// <summary>Share of those that are left, above 0 to 100. Default: 100.</summary>
     public double? Percent { get; set; }
 
@@ -49,6 +52,7 @@ public sealed class MeshAccessLog
                 MinStatus = MinStatus,
                 MinDuration = MinDuration,
                 OnlyErrors = OnlyErrors,
+                Headers = [.. (Headers ?? []).Select(header => header.ToMatch())],
                 Percent = Percent ?? 100,
             },
         ],

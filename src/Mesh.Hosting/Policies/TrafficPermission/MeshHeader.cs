@@ -4,7 +4,7 @@ using ValueMatchKind = Mesh.Model.Snapshots.ValueMatchKind;
 
 namespace Mesh.Hosting;
 
-/// <summary>A header that requests have to have. Without more than a name: it has to be there.</summary>
+/// <summary>A header that a request has to have. Without more than a name: it has to be there.</summary>
 [AspireDto]
 public sealed class MeshHeader
 {

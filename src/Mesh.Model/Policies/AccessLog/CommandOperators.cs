@@ -10,12 +10,10 @@ namespace Mesh.Model.Policies.AccessLog;
 /// </summary>
 public static partial class CommandOperators
 {
-    private static readonly HashSet<string> Secrets = new(StringComparer.OrdinalIgnoreCase) { "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie" };
-
     /// <summary>The operators without an argument.</summary>
     public static IReadOnlyList<string> Plain { get; } =
     [
-        "START_TIME", "DURATION", "PROTOCOL", "RESPONSE_CODE", "RESPONSE_CODE_DETAILS", "BYTES_RECEIVED", "BYTES_SENT", "UPSTREAM_HOST", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "ROUTE_NAME",
+        "START_TIME", "DURATION", "PROTOCOL", "RESPONSE_CODE", "RESPONSE_CODE_DETAILS", "RESPONSE_FLAGS", "BYTES_RECEIVED", "BYTES_SENT", "UPSTREAM_HOST", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "ROUTE_NAME",
         "DOWNSTREAM_REMOTE_ADDRESS", "DOWNSTREAM_PEER_URI_SAN", "TRACE_ID", "MESH_SOURCE_SERVICE", "MESH_DESTINATION_SERVICE", "MESH_DIRECTION", "MESH_ERROR",
     ];
 
@@ -54,7 +52,7 @@ public static partial class CommandOperators
             }
             else if (name is "REQ" or "RESP")
             {
-                if (Secrets.Contains(value))
+                if (SecretHeaders.Holds(value))
                 {
                     yield return new(at, $"names the header {value}, which carries secrets and is never logged; log who calls with %DOWNSTREAM_PEER_URI_SAN%");
                 }

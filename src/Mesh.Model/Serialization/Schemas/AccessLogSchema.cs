@@ -18,6 +18,7 @@ internal static class AccessLogSchema
             .Value("minStatus", IntegerSchema.Any, x => x.MinStatus, (x, v) => x with { MinStatus = v })
             .Value("minDuration", DurationSchema.Any, x => x.MinDuration, (x, v) => x with { MinDuration = v })
             .Value("onlyErrors", BooleanSchema.Any, x => x.OnlyErrors ? true : null, (x, v) => x with { OnlyErrors = v })
+            .List("headers", SharedSchemas.Value, x => x.Headers, (x, v) => x with { Headers = v })
             .Value("percent", NumberSchema.Any, x => x.Percent == FaultPercent.All ? null : x.Percent, (x, v) => x with { Percent = v }));
 
     private static readonly ObjectSchema<AccessLogSettings> Settings = new ObjectSchema<AccessLogSettings>(() => new())

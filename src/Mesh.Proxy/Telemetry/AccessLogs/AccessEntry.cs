@@ -1,10 +1,15 @@
+using System.Net;
+
 namespace Mesh.Proxy.Telemetry.AccessLogs;
 
-/// <summary>A request that has ended, as access logs see it.</summary>
+/// <summary>A request or tcp connection that has ended, as access logs see it.</summary>
 internal readonly struct AccessEntry
 {
-    /// <summary>Request and response.</summary>
-    public required HttpContext Context { get; init; }
+    /// <summary>Request and response; <see langword="null"/>: it is a tcp connection.</summary>
+    public HttpContext? Context { get; init; }
+
+    /// <summary>Of a tcp connection: the caller's address.</summary>
+    public EndPoint? Remote { get; init; }
 
     /// <summary>Which side of the call.</summary>
     public required HopDirection Direction { get; init; }
@@ -26,6 +31,9 @@ internal readonly struct AccessEntry
 
     /// <summary>The mesh's own error code; <see langword="null"/>: it made none.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Envoy's short word for how it ended; <see langword="null"/>: well.</summary>
+    public string? Flags { get; init; }
 
     /// <summary>How long it took.</summary>
     public required TimeSpan Elapsed { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Primitives;
 
 namespace Mesh.Proxy.Telemetry.AccessLogs;
@@ -15,23 +16,24 @@ internal sealed record AccessOperator(string? Name, string Value)
     public string? Of(in AccessEntry entry) => Name switch
     {
         null => Value,
-        "REQ" => Request(entry.Context.Request),
-        "RESP" => First(entry.Context.Response.Headers[Value]),
+        "REQ" => Request(entry.Context?.Request),
+        "RESP" => entry.Context is { } context ? First(context.Response.Headers[Value]) : null,
         "START_TIME" => (entry.EndedAt - entry.Elapsed).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         "DURATION" => ((long)entry.Elapsed.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
-        "PROTOCOL" => entry.Context.Request.Protocol,
+        "PROTOCOL" => entry.Context?.Request.Protocol,
         "RESPONSE_CODE" => entry.Status.ToString(CultureInfo.InvariantCulture),
         "RESPONSE_CODE_DETAILS" or "MESH_ERROR" => entry.Error,
+        "RESPONSE_FLAGS" => entry.Flags,
         "BYTES_RECEIVED" => entry.Notes.BytesReceived.ToString(CultureInfo.InvariantCulture),
         "BYTES_SENT" => entry.Notes.BytesSent.ToString(CultureInfo.InvariantCulture),
         "UPSTREAM_HOST" => entry.Notes.UpstreamHost,
         "UPSTREAM_REQUEST_ATTEMPT_COUNT" => entry.Notes.Attempts.ToString(CultureInfo.InvariantCulture),
         "ROUTE_NAME" => entry.Route,
-        "DOWNSTREAM_REMOTE_ADDRESS" => entry.Context.Connection.RemoteIpAddress is { } address
-            ? string.Create(CultureInfo.InvariantCulture, $"{(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)}:{entry.Context.Connection.RemotePort}")
+        "DOWNSTREAM_REMOTE_ADDRESS" => entry.Context is { Connection: { RemoteIpAddress: { } address } connection } ? Address(address, connection.RemotePort)
+            : entry.Remote is IPEndPoint remote ? Address(remote.Address, remote.Port)
             : null,
         "DOWNSTREAM_PEER_URI_SAN" => entry.CallerId,
-        "TRACE_ID" => First(entry.Context.Request.Headers.TraceParent) is { Length: 55 } parent ? parent[3..35] : null,
+        "TRACE_ID" => First(entry.Context?.Request.Headers.TraceParent ?? default) is { Length: 55 } parent ? parent[3..35] : null,
         "MESH_SOURCE_SERVICE" => entry.Caller,
         "MESH_DESTINATION_SERVICE" => entry.Callee,
         "MESH_DIRECTION" => entry.Direction switch { HopDirection.Outbound => "outbound", HopDirection.Inbound => "inbound", _ => "front_door" },
@@ -39,13 +41,17 @@ internal sealed record AccessOperator(string? Name, string Value)
     };
 
     // The path without its query: what stands there is as often a secret as not.
-    private string? Request(HttpRequest request) => Value switch
+    private string? Request(HttpRequest? request) => Value switch
     {
+        _ when request is null => null,
         ":METHOD" => request.Method,
         ":PATH" => request.Path.Value,
         ":AUTHORITY" => request.Host.Value,
         _ => First(request.Headers[Value]),
     };
+
+    private static string Address(IPAddress address, int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)}:{port}");
 
     private static string? First(StringValues values) => values.Count == 0 ? null : values[0];
 }

@@ -3,7 +3,7 @@ using Mesh.Model.Snapshots;
 
 namespace Mesh.Proxy.Telemetry.AccessLogs;
 
-/// <summary>The access logs of a port or listener, ready to run. Each that a request fits writes a line.</summary>
+/// <summary>The access logs of a port or listener, ready to run. Each that a request or connection fits writes a line.</summary>
 internal sealed class CompiledAccessLogs
 {
     private readonly ImmutableArray<One> _logs;
@@ -14,7 +14,7 @@ internal sealed class CompiledAccessLogs
     /// <returns><see langword="null"/>: nothing is logged.</returns>
     public static CompiledAccessLogs? Create(ImmutableArray<AccessLog> logs, AccessLogTargets targets) => logs.IsEmpty ? null : new(logs, targets);
 
-    /// <summary>Writes about a request that has ended. Never waits.</summary>
+    /// <summary>Writes about what has ended. Never waits.</summary>
     public void Write(in AccessEntry entry)
     {
         foreach (var log in _logs)
@@ -26,6 +26,7 @@ internal sealed class CompiledAccessLogs
     private sealed class One(AccessLog log, AccessLogTargets targets)
     {
         private readonly AccessFormat _format = new(log);
+        private readonly ImmutableArray<HeaderCondition> _headers = [.. log.Headers.Select(header => new HeaderCondition(header))];
         private readonly Action<string> _write = targets.Find(log.Kind, log.Path);
         private long _seen;
 
@@ -35,10 +36,23 @@ internal sealed class CompiledAccessLogs
                 && !(entry.Status < log.MinStatus)
                 && !(entry.Elapsed < log.MinDuration)
                 && !(log.OnlyErrors && entry.Error is null);
-            if (isMeant && IsSampled())
+            if (isMeant && HasHeaders(entry.Context?.Request) && IsSampled())
             {
                 _write(_format.Line(entry));
             }
+        }
+
+        private bool HasHeaders(HttpRequest? request)
+        {
+            foreach (var header in _headers)
+            {
+                if (!header.Holds(request))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
 
         // Every so-manieth and not by chance: a share of few is a share too.
