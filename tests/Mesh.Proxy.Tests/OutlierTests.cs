@@ -31,6 +31,33 @@ public sealed class OutlierTests
     }
 
     [Fact]
+    public async Task FailingReplica_OfASession_IsLeftOutOfItToo()
+    {
+        await using var good = await TestApp.StartAsync(context => context.Response.WriteAsync("good", context.RequestAborted));
+        await using var bad = await FailingAsync();
+        await using var pair = await StartAsync(good.Address, new() { TotalFailures = 3 });
+        pair.Apply(o => o with
+        {
+            Rules = [new RouteRule { Name = "all", Action = new ForwardAction { Backends = [new WeightedCluster(ResourceNames.Cluster(ProxyPair.Upstream))], Session = new RouteSession { Kind = SessionKind.Header, Name = "x-where" } } }],
+        });
+        await using var other = await pair.AddReplicaAsync("orders-2", bad.Address);
+        using var client = new HttpClient();
+        var mark = "";
+        for (var i = 0; i < 2 && mark.Length == 0; i++)
+        {
+            using var first = await client.GetAsync(pair.Url, Stop).InTime();
+            mark = first.StatusCode == HttpStatusCode.InternalServerError ? first.Headers.GetValues("x-where").Single() : "";
+        }
+
+        client.DefaultRequestHeaders.Add("x-where", mark);
+        await UntilLeftOutAsync(client, pair);
+        var answers = await AnswersAsync(client, pair.Url, 5);
+
+        Assert.Equal("200", answers);
+        Assert.Equal(["orders-2"], Ejected(pair));
+    }
+
+    [Fact]
     public async Task EveryReplicaFails_OneGoesAndTheLastStays()
     {
         await using var first = await FailingAsync();

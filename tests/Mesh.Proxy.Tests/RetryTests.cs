@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Mesh.Model.Snapshots;
+using Mesh.Proxy.Outbound;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Endpoint = Mesh.Model.Snapshots.Endpoint;
 
 namespace Mesh.Proxy.Tests;
@@ -147,6 +150,29 @@ public sealed class RetryTests
 
         Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
         Assert.Equal(expected, seen);
+    }
+
+    [Theory]
+    [InlineData(WireProtocol.Http1)]
+    [InlineData(WireProtocol.Http2)]
+    public async Task AppThatAnswersEarlyAndReadsNoMore_HoldsNoCallOnceItsCallerHasGone(WireProtocol wire)
+    {
+        var isOver = new TaskCompletionSource();
+        await using var app = await RawApp.StartAsync(async (socket, _) =>
+        {
+            await socket.SendAsync("HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+            await isOver.Task;
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Wire = wire });
+        using (var caller = await RawHttp.ConnectAsync(pair.Listener))
+        {
+            await caller.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
+            _ = caller.SendAsync(new string('x', 64 * 1024 * 1024));
+            Assert.StartsWith("HTTP/1.1 413 ", await caller.ReadToAsync("\r\n\r\n"), StringComparison.Ordinal);
+        }
+
+        await Eventually.IsAsync(() => InFlight(pair) == 0);
+        isOver.SetResult();
     }
 
     [Fact]
@@ -306,6 +332,9 @@ public sealed class RetryTests
 
         Assert.Equal(expected, seen);
     }
+
+    private static int InFlight(ProxyPair pair) =>
+        pair.Caller.Services.GetRequiredService<OutboundState>().Tables!.Clusters[ResourceNames.Cluster(ProxyPair.Upstream)].Replicas.Single().InFlight;
 
     private static Task Reset(Socket socket)
     {

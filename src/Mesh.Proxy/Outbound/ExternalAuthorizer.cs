@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 
@@ -18,22 +19,20 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
     /// <param name="target">Path and query as the caller wrote them.</param>
     /// <param name="callee">Who is called.</param>
     /// <param name="policy">The policy, for errors.</param>
-    public async ValueTask<AuthorizationAnswer> AskAsync(RouteAuthorization asked, HttpContext context, OutboundTables tables, RequestTarget target, string callee, string? policy)
+    /// <param name="effects">What is in store for a response, a refusal too; <see langword="null"/>: nothing.</param>
+    public async ValueTask<AuthorizationAnswer> AskAsync(
+        RouteAuthorization asked, HttpContext context, OutboundTables tables, RequestTarget target, string callee, string? policy, RouteEffects? effects)
     {
         if (tables.Clusters.GetValueOrDefault(asked.Cluster) is not { } cluster)
         {
+            Disown(asked, context);
             return Unavailable(asked, policy, $"{asked.Cluster} cannot be asked: there is no such service, or this one may not use it");
         }
 
-        ReadOnlyMemory<byte> body = default;
-        if (asked.MaxBody is { } most && InvokerPath.HasBody(context) && !UpgradeForwarder.IsUpgrade(context))
+        var (body, problem) = await BodyAsync(asked, context, policy);
+        if (problem is not null)
         {
-            if (await PeekAsync(context.Request.BodyReader, most, context.RequestAborted) is not { } whole)
-            {
-                return new() { Failure = new Failure(ProxyError.AuthorizationDenied, policy, $"the body has more than the {most} bytes that {asked.Cluster} may be asked about", Status: StatusCodes.Status413PayloadTooLarge) };
-            }
-
-            body = whole;
+            return new() { Failure = problem };
         }
 
         using var clock = new CancellationTokenSource(asked.Timeout, kit.Time);
@@ -41,6 +40,7 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
         var question = asked.Protocol == AuthorizationProtocol.Grpc
             ? GrpcAuthorization.Question(asked, cluster, context, hop, target, callee, body, kit.Time)
             : HttpAuthorization.Question(asked, cluster, context, body);
+        Disown(asked, context);
         try
         {
             using var outgoing = question.Length == 0 ? null : new RequestBody(question.Request, keepLimit: 0);
@@ -60,8 +60,8 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
             }
 
             var answer = asked.Protocol == AuthorizationProtocol.Grpc
-                ? await GrpcAuthorization.ReadAsync(sent.Response, question, context, hop, policy, either.Token)
-                : await HttpAuthorization.ReadAsync(asked, sent.Response, question, context, hop, policy, either.Token);
+                ? await GrpcAuthorization.ReadAsync(sent.Response, question, context, hop, policy, effects, either.Token)
+                : await HttpAuthorization.ReadAsync(asked, sent.Response, question, context, hop, policy, effects, either.Token);
             if (answer is null)
             {
                 return Unavailable(asked, policy, $"{asked.Cluster} gave no answer: its status was {sent.Response.Status}");
@@ -75,6 +75,39 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
             return context.RequestAborted.IsCancellationRequested || context.Response.HasStarted
                 ? new() { Failure = new Failure(ProxyError.ClientClosed) }
                 : Unavailable(asked, policy, clock.IsCancellationRequested ? Late(asked) : $"{asked.Cluster}: {e.Message}");
+        }
+    }
+
+    // Headers that the policy says the service sets are nobody else's to say, whether it sets them or not.
+    private static void Disown(RouteAuthorization asked, HttpContext context)
+    {
+        foreach (var name in asked.ResponseHeaders)
+        {
+            context.Request.Headers.Remove(name);
+        }
+    }
+
+    // What of the body it is asked with.
+    private static async ValueTask<(ReadOnlyMemory<byte> Body, Failure? Problem)> BodyAsync(RouteAuthorization asked, HttpContext context, string? policy)
+    {
+        if (asked.MaxBody is not { } most || !InvokerPath.HasBody(context) || UpgradeForwarder.IsUpgrade(context))
+        {
+            return (default, null);
+        }
+
+        try
+        {
+            return await PeekAsync(context.Request.BodyReader, most, context.RequestAborted) is { } whole
+                ? (whole, null)
+                : (default, new Failure(ProxyError.AuthorizationDenied, policy, $"the body has more than the {most} bytes that {asked.Cluster} may be asked about", Status: StatusCodes.Status413PayloadTooLarge));
+        }
+        catch (BadHttpRequestException e)
+        {
+            return (default, new Failure(ProxyError.BadRequest, Detail: e.Message, Status: e.StatusCode));
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            return (default, new Failure(ProxyError.ClientClosed));
         }
     }
 

@@ -9,6 +9,7 @@ using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -44,7 +45,7 @@ internal static class GrpcAuthorization
 
     /// <returns><see langword="null"/>: it is no answer.</returns>
     public static async ValueTask<AuthorizationAnswer?> ReadAsync(
-        UpstreamResponse response, AuthorizationQuestion question, HttpContext context, HopName hop, string? policy, CancellationToken cancellationToken)
+        UpstreamResponse response, AuthorizationQuestion question, HttpContext context, HopName hop, string? policy, RouteEffects? effects, CancellationToken cancellationToken)
     {
         response.CopyHeadTo(question.Request.Response);
         await response.CopyBodyToAsync(question.Request, cancellationToken);
@@ -56,7 +57,7 @@ internal static class GrpcAuthorization
         }
 
         var check = CheckResponse.Parser.ParseFrom(octets[Prefix..]);
-        return check.Status is null or { Code: 0 } ? Allow(check.OkResponse, context) : await DenyAsync(check, context, hop, policy);
+        return check.Status is null or { Code: 0 } ? Allow(check.OkResponse, context) : await DenyAsync(check, context, hop, policy, effects);
     }
 
     private static CheckRequest Check(RouteAuthorization asked, HttpContext context, HopName hop, RequestTarget target, string callee, ReadOnlyMemory<byte> body, TimeProvider time)
@@ -115,7 +116,7 @@ internal static class GrpcAuthorization
         return new() { ResponseHeaders = [.. ok.ResponseHeadersToAdd.Where(IsSound).Select(option => KeyValuePair.Create(option.Header.Key, option.Header.Value))] };
     }
 
-    private static async ValueTask<AuthorizationAnswer> DenyAsync(CheckResponse check, HttpContext context, HopName hop, string? policy)
+    private static async ValueTask<AuthorizationAnswer> DenyAsync(CheckResponse check, HttpContext context, HopName hop, string? policy, RouteEffects? effects)
     {
         var denied = check.DeniedResponse;
         var status = denied?.Status is { } said && (int)said.Code is >= 200 and < 600 ? (int)said.Code : StatusCodes.Status403Forbidden;
@@ -129,10 +130,19 @@ internal static class GrpcAuthorization
         response.StatusCode = status;
         foreach (var option in denied.Headers)
         {
-            Set(response.Headers, option);
+            // Each cookie is a header of its own, as in Envoy.
+            if (option.Header is { } header && header.Key.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase) && IsSound(option))
+            {
+                response.Headers.Append("Set-Cookie", header.Value);
+            }
+            else
+            {
+                Set(response.Headers, option);
+            }
         }
 
         response.Headers[ErrorResponse.Header] = ErrorResponse.HeaderValue(refusal, hop);
+        effects?.Apply(response.Headers);
         var body = Encoding.UTF8.GetBytes(denied.Body);
         if (status is not (204 or 304))
         {

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.IO.Pipelines;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.Routing;
 using Mesh.Proxy.Upstreams;
 using Microsoft.Extensions.Primitives;
 
@@ -43,7 +44,7 @@ internal static class HttpAuthorization
 
     /// <returns><see langword="null"/>: it is no answer.</returns>
     public static async ValueTask<AuthorizationAnswer?> ReadAsync(
-        RouteAuthorization asked, UpstreamResponse response, AuthorizationQuestion question, HttpContext context, HopName hop, string? policy, CancellationToken cancellationToken)
+        RouteAuthorization asked, UpstreamResponse response, AuthorizationQuestion question, HttpContext context, HopName hop, string? policy, RouteEffects? effects, CancellationToken cancellationToken)
     {
         if (response.Status >= 500)
         {
@@ -74,8 +75,17 @@ internal static class HttpAuthorization
 
         response.CopyHeadTo(context.Response);
         context.Response.Headers[ErrorResponse.Header] = ErrorResponse.HeaderValue(refusal, hop);
-        await response.CopyBodyToAsync(context, cancellationToken);
-        return new() { IsAnswered = true };
+        effects?.Apply(context.Response.Headers);
+        try
+        {
+            await response.CopyBodyToAsync(context, cancellationToken);
+            return new() { IsAnswered = true };
+        }
+        catch (Exception e) when (!context.RequestAborted.IsCancellationRequested && e is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // It has said no, whatever becomes of its reasons; where the caller has some of them already, it must not take them for all.
+            return new() { Failure = refusal };
+        }
     }
 
     /// <summary>Whether a header says where a message ends or who is called: never an answer's to say.</summary>

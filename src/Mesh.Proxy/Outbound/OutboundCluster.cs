@@ -122,8 +122,9 @@ internal sealed class OutboundCluster
         return Volatile.Read(ref _choice).Balancer.Pick(tried, hash);
     }
 
-    /// <summary>The replica of a session; <see langword="null"/>: it has none, or that one is gone or out of reach.</summary>
-    public UpstreamReplica? Of(SessionUse? session) => session?.Replica(Cluster.Name, Replicas, _kit.Time.GetTimestamp());
+    /// <summary>The replica of a session; <see langword="null"/>: it has none, or that one is gone, left out or out of reach.</summary>
+    public UpstreamReplica? Of(SessionUse? session) =>
+        session?.Replica(Cluster.Name, Replicas, _kit.Time.GetTimestamp()) is { } replica && (!replica.IsOut || IsPanic) ? replica : null;
 
     /// <summary>Notes what an attempt took, where that decides who is picked.</summary>
     /// <param name="replica">Who was asked.</param>

@@ -33,7 +33,7 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
         HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, RequestTarget target, long started, HopSpan span, RouteEffects? effects)
     {
         var session = rule.Session?.Begin(context.Request.Headers, kit.Time.GetUtcNow());
-        if ((session?.Backend(rule.Split!) ?? rule.Split!.Next()) is not { } backend || tables.Clusters.GetValueOrDefault(backend.Cluster) is not { } cluster)
+        if ((Backend(session, rule.Split!, tables) ?? rule.Split!.Next()) is not { } backend || tables.Clusters.GetValueOrDefault(backend.Cluster) is not { } cluster)
         {
             return new Failure(ProxyError.BackendMissing, rule.Policy);
         }
@@ -57,6 +57,10 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
             breaker.Requests.Leave();
         }
     }
+
+    // A session stays at its backend for as long as anybody is there.
+    private static WeightedCluster? Backend(SessionUse? session, WeightedSplit split, OutboundTables tables) =>
+        session?.Backend(split) is { } known && tables.Clusters.GetValueOrDefault(known.Cluster) is { Replicas.IsEmpty: false } ? known : null;
 
     private async ValueTask<Failure?> SendAsync(
         HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, WeightedCluster backend, OutboundCluster cluster, RequestTarget target, long started, HopSpan span,

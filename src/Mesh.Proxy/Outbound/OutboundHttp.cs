@@ -114,10 +114,18 @@ internal sealed partial class OutboundHttp(
             (var isAnswered, var refusal, effects) = await forwarder.Filters.RunAsync(context, tables, rule, target, _callee);
             if (isAnswered || refusal is not null)
             {
-                return refusal;
+                return Told(refusal, effects);
             }
         }
 
+        return Told(await ActAsync(exchange, tables, rule, target, started, span, effects), effects);
+    }
+
+    private static Failure? Told(Failure? failure, RouteEffects? effects) => failure is null || effects is null ? failure : effects.Tell(failure);
+
+    private async ValueTask<Failure?> ActAsync(Exchange exchange, OutboundTables tables, CompiledRule rule, RequestTarget target, long started, HopSpan span, RouteEffects? effects)
+    {
+        var context = exchange.Context;
         switch (rule.Rule.Action)
         {
             case RedirectAction redirect:

@@ -11,7 +11,6 @@ internal sealed class RouteFilters(ExternalAuthorizer authorizer)
     /// <returns>Whether the request is answered already; why it fails; and what is in store for its response.</returns>
     public async ValueTask<(bool IsAnswered, Failure? Failure, RouteEffects? Effects)> RunAsync(HttpContext context, OutboundTables tables, CompiledRule rule, RequestTarget target, string callee)
     {
-        var origin = rule.Cors is not null && context.Request.Headers.Origin is [{ } page] ? page : null;
         if (rule.Cors is not null && CompiledCors.IsPreflight(context.Request))
         {
             rule.Cors.Answer(context.Request, context.Response);
@@ -19,7 +18,19 @@ internal sealed class RouteFilters(ExternalAuthorizer authorizer)
             return (true, null, null);
         }
 
-        var answer = rule.Rule.Authorization is { } asked ? await authorizer.AskAsync(asked, context, tables, target, callee, rule.Policy) : AuthorizationAnswer.Pass;
-        return (answer.IsAnswered, answer.Failure, new RouteEffects { Cors = rule.Cors, Origin = origin, ResponseHeaders = answer.ResponseHeaders });
+        var effects = rule.Cors is not null && context.Request.Headers.Origin is [{ } page] ? new RouteEffects(rule.Cors, page) : null;
+        if (rule.Rule.Authorization is not { } asked)
+        {
+            return (false, null, effects);
+        }
+
+        var answer = await authorizer.AskAsync(asked, context, tables, target, callee, rule.Policy, effects);
+        if (!answer.ResponseHeaders.IsEmpty)
+        {
+            effects ??= new RouteEffects();
+            effects.ResponseHeaders = answer.ResponseHeaders;
+        }
+
+        return (answer.IsAnswered, answer.Failure, effects);
     }
 }

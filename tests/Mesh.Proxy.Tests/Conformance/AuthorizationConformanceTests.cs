@@ -33,6 +33,63 @@ public sealed class AuthorizationConformanceTests(EchoMesh mesh)
         Assert.Equal(("POST", "/check/a?b=c", "t", "", "Bearer b", "", "0"), (asked.Method, asked.Path, asked.Header("x-token"), asked.Header("x-secret"), asked.Header("authorization"), asked.Body, asked.Header("content-length")));
     }
 
+    [Theory, Feature("HTTPRouteExternalAuthHTTP")]
+    [InlineData(200, false)]
+    [InlineData(500, true)]
+    public async Task HTTPRouteExternalAuthHTTP_HeaderThatTheServiceIsToSet_IsNotTheCallersToSay(int status, bool failOpen)
+    {
+        Apply($"{OverHttp}, failOpen: {(failOpen ? "true" : "false")}");
+        mesh.App("auth").First = context =>
+        {
+            context.Response.StatusCode = status;
+            return new(true);
+        };
+
+        var echo = await mesh.EchoAsync(headers: ["x-user: admin", "x-kept: k"]);
+
+        Assert.Equal(("", "k"), (echo.Header("x-user"), echo.Header("x-kept")));
+    }
+
+    [Theory, Feature("HTTPRouteExternalAuthHTTP")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task HTTPRouteExternalAuthHTTP_RefusalThatBreaksOff_IsARefusalAndNotTakenForWhole(bool failOpen)
+    {
+        Apply($"{OverHttp}, failOpen: {(failOpen ? "true" : "false")}");
+        var isSeen = new TaskCompletionSource();
+        mesh.App("auth").First = async context =>
+        {
+            context.Response.StatusCode = 403;
+            await context.Response.WriteAsync("no, because", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await isSeen.Task.InTime();
+            context.Abort();
+            return true;
+        };
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, mesh.Url());
+        using var client = new HttpClient();
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        isSeen.SetResult();
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        await Assert.ThrowsAsync<HttpRequestException>(() => response.Content.ReadAsStringAsync(Stop).InTime());
+        Assert.False(mesh.App("echo").Seen.Reader.TryRead(out _));
+    }
+
+    [Fact, Feature("HTTPRouteExternalAuthForwardBody")]
+    public async Task HTTPRouteExternalAuthHTTPForwardBody_BodyThatIsNone_IsTheCallersFault()
+    {
+        Apply($"{OverHttp}, forwardBody: {{maxSize: 100}}");
+        using var http = await RawHttp.ConnectAsync(new(System.Net.IPAddress.Loopback, mesh.Url().Port));
+
+        await http.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n");
+        var answer = await http.ReadToAsync("mesh-error: bad_request;");
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.False(mesh.App("auth").Seen.Reader.TryRead(out _));
+    }
+
     [Theory]
     [InlineData(401)]
     [InlineData(403)]
@@ -145,6 +202,8 @@ public sealed class AuthorizationConformanceTests(EchoMesh mesh)
         {
             var denied = new DeniedHttpResponse { Status = new() { Code = (Envoy.Type.V3.StatusCode)429 }, Body = "later" };
             denied.Headers.Add(new Envoy.Config.Core.V3.HeaderValueOption { Header = new() { Key = "retry-after", Value = "7" } });
+            denied.Headers.Add(new Envoy.Config.Core.V3.HeaderValueOption { Header = new() { Key = "set-cookie", Value = "a=1" } });
+            denied.Headers.Add(new Envoy.Config.Core.V3.HeaderValueOption { Header = new() { Key = "set-cookie", Value = "b=2" } });
             return new CheckResponse { Status = new() { Code = 7 }, DeniedResponse = denied };
         });
 
@@ -152,6 +211,7 @@ public sealed class AuthorizationConformanceTests(EchoMesh mesh)
 
         Assert.Equal((HttpStatusCode)429, response.StatusCode);
         Assert.Equal("7", response.Headers.GetValues("retry-after").Single());
+        Assert.Equal(["a=1", "b=2"], response.Headers.GetValues("set-cookie"));
         Assert.Equal("later", await response.Content.ReadAsStringAsync(Stop));
     }
 

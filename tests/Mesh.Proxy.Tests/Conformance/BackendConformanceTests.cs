@@ -28,6 +28,21 @@ public sealed class BackendConformanceTests(EchoMesh mesh)
     }
 
     [Fact, Feature("HTTPRoute")]
+    public async Task HTTPRouteWeight_ConfigurationThatChangesElsewhere_SplitsOn()
+    {
+        mesh.Apply(Routes.Http("- default: {backendRefs: [{name: echo-v1}, {name: echo-v2}]}"));
+
+        var seen = new List<string>();
+        for (var i = 0; i < 10; i++)
+        {
+            seen.Add((await mesh.EchoAsync()).Service);
+            mesh.Renew();
+        }
+
+        Assert.Equal(5, seen.Count(s => s == "echo-v1"));
+    }
+
+    [Fact, Feature("HTTPRoute")]
     public async Task HTTPRouteAllBackendsWeightZero_AnyRequest_Is500()
     {
         mesh.Apply(Routes.Http("- default: {backendRefs: [{name: echo-v1, weight: 0}, {name: echo-v2, weight: 0}]}"));
@@ -109,6 +124,41 @@ public sealed class BackendConformanceTests(EchoMesh mesh)
         }
 
         Assert.True(places.Count > 1, "Every client came to the same replica, so that nothing was shown.");
+    }
+
+    [Fact, Feature("CookieSessionPersistence")]
+    public async Task HTTPRouteSessionPersistenceCookie_BackendThatHasNoReplicaLeft_IsFollowedByAnother()
+    {
+        mesh.Apply(Routes.Http("- default: {backendRefs: [{name: echo-v2}, {name: echo-v3}], sessionPersistence: {sessionName: where}}"));
+        using var first = await mesh.SendAsync();
+        var cookie = Cookie(first, "where").Value;
+        var gone = (await EchoMesh.ReadAsync(first)).Service;
+
+        mesh.Withdraw(gone, 1);
+        var served = 0;
+        for (var i = 0; i < 4; i++)
+        {
+            // Those whose turn it is to go where nobody is fail, as without a session; a session must not tie a client to them.
+            using var next = await mesh.SendAsync(headers: [$"Cookie: where={cookie}"]);
+            served += next.StatusCode == HttpStatusCode.OK ? 1 : 0;
+        }
+
+        Assert.Equal(2, served);
+    }
+
+    [Theory, Feature("CookieSessionPersistence")]
+    [InlineData("/shop", "/shop/a", "/shop")]
+    [InlineData("/sh op", "/sh%20op/a", "/sh%20op")]
+    [InlineData("/caf\u00e9/100%", "/caf%C3%A9/100%25/a", "/caf%C3%A9/100%25")]
+    [InlineData("/a;b", "/a;b/c", "/")]
+    [InlineData("/", "/a", "/")]
+    public async Task HTTPRouteSessionPersistenceCookie_PathOfTheRule_IsWrittenAsBrowsersWriteIt(string prefix, string path, string expected)
+    {
+        mesh.Apply(Routes.Http($"- {{matches: [{{path: {{type: PathPrefix, value: \"{prefix}\"}}}}], default: {{sessionPersistence: {{sessionName: where}}}}}}"));
+
+        using var response = await mesh.SendAsync(path);
+
+        Assert.Equal($"; Path={expected}; HttpOnly", Cookie(response, "where").Attributes);
     }
 
     [Fact, Feature("CookieSessionPersistencePermanentLifetime")]

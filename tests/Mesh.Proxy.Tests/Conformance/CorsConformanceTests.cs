@@ -94,6 +94,38 @@ public sealed class CorsConformanceTests(EchoMesh mesh)
         Assert.Equal("OPTIONS", (await mesh.EchoAsync(method: "OPTIONS")).Method);
     }
 
+    [Theory, Feature("HTTPRouteCORS")]
+    [InlineData("protocol: HTTP, backendRef: {name: nowhere}", 503)]
+    [InlineData("protocol: HTTP, backendRef: {name: auth, port: http}", 401)]
+    public async Task HTTPRouteCORS_RefusalOfTheMesh_CanBeReadByThePage(string asked, int status)
+    {
+        mesh.Apply(Routes.Http($"- default: {{filters: [{{type: CORS, cors: {{allowOrigins: ['https://a.example'], exposeHeaders: [mesh-error]}}}}, {{type: ExternalAuth, externalAuth: {{{asked}}}}}]}}"));
+        mesh.App("auth").First = context =>
+        {
+            context.Response.StatusCode = 401;
+            return new(true);
+        };
+
+        using var response = await mesh.SendAsync(headers: ["Origin: https://a.example"]);
+        using var stranger = await mesh.SendAsync(headers: ["Origin: https://b.example"]);
+
+        Assert.Equal((status, status), ((int)response.StatusCode, (int)stranger.StatusCode));
+        Assert.Equal(("https://a.example", "mesh-error", "Origin"), (Header(response, "Access-Control-Allow-Origin"), Header(response, "Access-Control-Expose-Headers"), Header(response, "Vary")));
+        Assert.Equal((null, "Origin"), (Header(stranger, "Access-Control-Allow-Origin"), Header(stranger, "Vary")));
+    }
+
+    [Fact, Feature("HTTPRouteCORS")]
+    public async Task HTTPRouteCORS_ServiceThatIsGone_IsToldToThePageToo()
+    {
+        Apply(Shop);
+        mesh.Withdraw("echo", 1);
+
+        using var response = await mesh.SendAsync(headers: ["Origin: https://www.foo.com"]);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal("https://www.foo.com", Header(response, "Access-Control-Allow-Origin"));
+    }
+
     private void Apply(string cors) => mesh.Apply(Routes.Http($"- {{matches: [{{path: {{type: PathPrefix, value: /}}}}], default: {{filters: [{{type: CORS, cors: {{{cors}}}}}]}}}}"));
 
     private static string? Header(HttpResponseMessage response, string name) =>

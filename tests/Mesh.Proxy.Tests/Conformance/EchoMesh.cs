@@ -114,6 +114,14 @@ public sealed class EchoMesh : IAsyncLifetime
             c.Name, [.. Endpoints(c.Upstream.Service.Name).Where(e => c.Upstream.Service.Name != service || e.Replica != $"{service}-{replica}")])));
     }
 
+    /// <summary>Has the caller take up a configuration that says the same of everything, as after a change that does not concern its routes.</summary>
+    internal void Renew()
+    {
+        var sidecar = _callers["client"];
+        var snapshot = sidecar.Configuration.Current!.Snapshot;
+        sidecar.Configuration.Apply(snapshot with { }, snapshot.Clusters.Select(c => new EndpointSet(c.Name, Endpoints(c.Upstream.Service.Name))));
+    }
+
     /// <summary>Where a caller calls a port.</summary>
     internal Uri Url(string port = "echo/http", string caller = "client") => new($"http://{_callers[caller].Outbound(Port(port))}/");
 

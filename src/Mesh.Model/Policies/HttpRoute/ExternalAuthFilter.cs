@@ -58,7 +58,7 @@ public sealed record ExternalAuthFilter
 
         foreach (var violation in Names(GrpcHeaders, at / "grpc" / "allowedHeaders").Concat(Names(HttpHeaders, at / "http" / "allowedHeaders"))
             .Concat(ResponseNames(at / "http" / "allowedResponseHeaders"))
-            .Concat(Path is null ? [] : MatchRules.PathText(Path, at / "http" / "path")))
+            .Concat(Path is null ? [] : MatchRules.WrittenPath(Path, at / "http" / "path")))
         {
             yield return violation;
         }

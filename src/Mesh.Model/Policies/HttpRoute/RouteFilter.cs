@@ -92,9 +92,9 @@ public sealed record RouteFilter
         {
             for (var i = 0; i < headerValues.Length; i++)
             {
-                if (headerValues[i].Value.AsSpan().ContainsAny('\r', '\n', '\0'))
+                foreach (var violation in MatchRules.HeaderText(headerValues[i].Value, (at / field)[i] / "value"))
                 {
-                    yield return new((at / field)[i] / "value", "must hold no line break and no NUL; such a value would end the header");
+                    yield return violation;
                 }
             }
         }
@@ -135,7 +135,7 @@ public sealed record RouteFilter
 
         if (path is not null)
         {
-            foreach (var violation in MatchRules.PathText(path.Value, at / "path" / (path.IsPrefix ? "replacePrefixMatch" : "replaceFullPath")))
+            foreach (var violation in MatchRules.WrittenPath(path.Value, at / "path" / (path.IsPrefix ? "replacePrefixMatch" : "replaceFullPath")))
             {
                 yield return violation;
             }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Validation;
 using ValueMatch = Mesh.Model.Snapshots.ValueMatch;
@@ -54,6 +55,15 @@ internal static class MatchRules
         }
     }
 
+    /// <summary>A path that goes out as it stands here, not one that decoded ones are compared with.</summary>
+    public static IEnumerable<Violation> WrittenPath(string path, FieldPath at)
+    {
+        var violations = PathText(path, at).ToList();
+        return violations.Count > 0 || RequestTarget.TryParse(path, out _)
+            ? violations
+            : [new(at, $"must be written as it goes out, with everything but printable ASCII percent-encoded, but is {Wording.Quote(path)}")];
+    }
+
     public static IEnumerable<Violation> Value(ValueMatch match, FieldPath at, bool isHeader)
     {
         if (isHeader)
@@ -94,6 +104,19 @@ internal static class MatchRules
         }
     }
 
+    /// <summary>A value that a header can have on every wire.</summary>
+    public static IEnumerable<Violation> HeaderText(string value, FieldPath at)
+    {
+        if (value.Any(c => c != '\t' && c is < ' ' or '\x7f'))
+        {
+            yield return new(at, "must hold no line break and no other control character; what gets it would refuse the request");
+        }
+        else if (value.Any(c => c > '\xff'))
+        {
+            yield return new(at, "must be Latin-1 text, for headers hold no other; encode it, as by percent signs");
+        }
+    }
+
     /// <summary>A header that a route may change: the frame of a message is the proxy's own, or two hops could disagree on where it ends.</summary>
     public static IEnumerable<Violation> ChangeableHeader(string name, FieldPath at)
     {
@@ -119,7 +142,8 @@ internal static class MatchRules
         string? error = null;
         try
         {
-            _ = new Regex(expression, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            // As it is run: what could not stand between others would end a configuration, not a policy.
+            _ = new Regex($@"\A(?:{expression})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -89,6 +89,14 @@ internal sealed class CompiledCors(RouteCors cors)
         }
     }
 
+    /// <summary>The headers of an answer that is the mesh's own, with what a page of an origin may do with it.</summary>
+    public HeaderModification Of(string origin, HeaderModification headers)
+    {
+        var granted = new HeaderDictionary();
+        Apply(origin, granted);
+        return headers with { Add = [.. headers.Add, .. granted.Select(header => KeyValuePair.Create(header.Key, header.Value.ToString()))] };
+    }
+
     private void Grant(string origin, IHeaderDictionary headers)
     {
         headers.AccessControlAllowOrigin = _isAnyOrigin && !cors.AllowCredentials ? Any : origin;

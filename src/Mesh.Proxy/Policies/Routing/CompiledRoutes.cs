@@ -4,17 +4,24 @@ using Mesh.Model.Snapshots;
 namespace Mesh.Proxy.Policies.Routing;
 
 /// <summary>A route table, ready to run: made once for each configuration.</summary>
-internal sealed class CompiledRoutes(RouteTable table)
+internal sealed class CompiledRoutes
 {
-    private readonly ImmutableArray<CompiledRule> _rules = [.. table.Rules.Select(r => new CompiledRule(r))];
+    private readonly ImmutableArray<CompiledRule> _rules;
+    private readonly bool _hasCors;
 
-    private readonly bool _hasCors = table.Rules.Any(r => r.Cors is not null);
+    public CompiledRoutes(RouteTable table)
+    {
+        Table = table;
+        _rules = [.. table.Rules.Select(r => new CompiledRule(r))];
+        _hasCors = _rules.Any(r => r.Cors is not null);
+        HasPaths = _rules.Any(r => r.HasPath);
+    }
 
     /// <summary>The table it was made from.</summary>
-    public RouteTable Table => table;
+    public RouteTable Table { get; }
 
     /// <summary>Whether a decision may hang on the path: then a path that apps read differently is refused.</summary>
-    public bool HasPaths { get; } = table.Rules.Any(r => r.Match.Path is { } path && !new CompiledPath(path).IsEverything);
+    public bool HasPaths { get; }
 
     /// <summary>The first route policy in it, for errors; <see langword="null"/>: none.</summary>
     public string? Policy => _rules.FirstOrDefault(r => r.Policy is not null)?.Policy;

@@ -50,6 +50,9 @@ internal sealed class CompiledRule
     /// <summary>The policy that said so, for errors; <see langword="null"/>: none did.</summary>
     public string? Policy { get; }
 
+    /// <summary>Whether it looks at paths.</summary>
+    public bool HasPath => _match.HasPath;
+
     /// <summary>The path prefix that a rewrite replaces.</summary>
     public string MatchedPrefix => _match.Prefix;
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Policies.LoadBalancing;
 
@@ -9,8 +11,14 @@ namespace Mesh.Proxy.Policies.Routing;
 /// <param name="path">The path that the cookie is for.</param>
 internal sealed class CompiledSession(RouteSession session, string path)
 {
+    // The caller's replicas write marks and read each other's, each by its own clock.
+    private const long ClockSkew = 60;
+
+    // What browsers write as it is: the comparison with a cookie's path is one of octets (RFC 6265, section 5.1.4).
+    private static readonly SearchValues<char> Plain = SearchValues.Create("!$&'()*+,-./0123456789:=@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]_abcdefghijklmnopqrstuvwxyz|~");
+
     private readonly string _attributes =
-        $"; Path={path}; HttpOnly{(session is { IsPermanent: true, AbsoluteTimeout: { } limit } ? string.Create(CultureInfo.InvariantCulture, $"; Max-Age={(long)limit.TotalSeconds}") : "")}";
+        $"; Path={CookiePath(path)}; HttpOnly{(session is { IsPermanent: true, AbsoluteTimeout: { } limit } ? string.Create(CultureInfo.InvariantCulture, $"; Max-Age={(long)limit.TotalSeconds}") : "")}";
 
     /// <summary>Takes up a request.</summary>
     /// <param name="request">Its headers.</param>
@@ -65,7 +73,29 @@ internal sealed class CompiledSession(RouteSession session, string path)
         return null;
     }
 
-    private bool IsLive(SessionMark mark, long now) =>
-        (session.AbsoluteTimeout is not { } whole || (mark.Begun <= now && now - mark.Begun < (long)whole.TotalSeconds))
-        && (session.IdleTimeout is not { } idle || (mark.Used <= now && now - mark.Used < (long)idle.TotalSeconds));
+    private bool IsLive(SessionMark mark, long now) => IsWithin(session.AbsoluteTimeout, mark.Begun, now) && IsWithin(session.IdleTimeout, mark.Used, now);
+
+    private static bool IsWithin(TimeSpan? limit, long since, long now) => limit is not { } span || (since <= now + ClockSkew && now - since < (long)span.TotalSeconds);
+
+    // Rules hold paths decoded. A path with a semicolon cannot be said in a cookie, so that such a session is for all paths.
+    private static string CookiePath(string path)
+    {
+        if (!path.AsSpan().ContainsAnyExcept(Plain))
+        {
+            return path;
+        }
+
+        if (path.Contains(';', StringComparison.Ordinal))
+        {
+            return "/";
+        }
+
+        var written = new StringBuilder(path.Length);
+        foreach (var octet in Encoding.UTF8.GetBytes(path))
+        {
+            _ = Plain.Contains((char)octet) ? written.Append((char)octet) : written.Append(CultureInfo.InvariantCulture, $"%{octet:X2}");
+        }
+
+        return written.ToString();
+    }
 }

@@ -1,19 +1,16 @@
 using System.Collections.Immutable;
+using Mesh.Proxy.Errors;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Policies.Routing;
 
-/// <summary>What the filters of a rule have in store for one request: there only where a rule has some.</summary>
-internal sealed class RouteEffects
+/// <summary>What the filters of a rule have in store for one request: there only where they have something.</summary>
+/// <param name="cors">What pages may do with the response; <see langword="null"/>: no page of another origin asks.</param>
+/// <param name="origin">The origin of the page that asks.</param>
+internal sealed class RouteEffects(CompiledCors? cors = null, string origin = "")
 {
-    /// <summary>What pages may do with the response.</summary>
-    public CompiledCors? Cors { get; init; }
-
-    /// <summary>The origin of the page that asks; <see langword="null"/>: no page of another origin does.</summary>
-    public string? Origin { get; init; }
-
     /// <summary>Headers that whoever was asked adds to the response.</summary>
-    public ImmutableArray<KeyValuePair<string, string>> ResponseHeaders { get; init; } = [];
+    public ImmutableArray<KeyValuePair<string, string>> ResponseHeaders { get; set; } = [];
 
     /// <summary>The session that the request belongs to.</summary>
     public SessionUse? Session { get; set; }
@@ -29,11 +26,11 @@ internal sealed class RouteEffects
             response.Append(name, value);
         }
 
-        if (Cors is not null && Origin is not null)
-        {
-            Cors.Apply(Origin, response);
-        }
+        cors?.Apply(origin, response);
     }
+
+    /// <summary>An error of the mesh, with what the page that asks needs to see it: without that a browser tells it of no answer at all.</summary>
+    public Failure Tell(Failure failure) => cors is null ? failure : failure with { Headers = cors.Of(origin, failure.Headers) };
 
     /// <summary>Changes a backend's response.</summary>
     public void Apply(IHeaderDictionary response, string cluster, string replica)
