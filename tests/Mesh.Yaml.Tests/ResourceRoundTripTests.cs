@@ -159,6 +159,17 @@ public sealed class ResourceRoundTripTests
               - {type: Stdout, format: {text: "%REQ(X-ID)%"}}
         """,
         """
+        kind: Tls
+        metadata: {name: orders}
+        spec:
+          targetRef: {kind: Service, name: orders, sectionName: http}
+          rules:
+          - default:
+              tlsVersion: {min: TLS12, max: TLS13}
+              tlsCiphers: [ECDHE-ECDSA-AES256-GCM-SHA384, ECDHE-RSA-CHACHA20-POLY1305]
+          - default: {}
+        """,
+        """
         kind: RateLimit
         metadata: {name: orders}
         spec:

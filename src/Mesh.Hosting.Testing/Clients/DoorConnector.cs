@@ -32,7 +32,7 @@ internal sealed class DoorConnector(string callerState, TrustDomain trustDomain,
                     TargetHost = ResourceNames.ServerName(target),
                     ClientCertificateContext = certificate,
                     ApplicationProtocols = [isHttp2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
-                    EnabledSslProtocols = SslProtocols.Tls13,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13, // the door decides
                     RemoteCertificateValidationCallback = (_, peer, chain, _) => IsCallee(peer, chain, bundle),
                 },
                 cancellationToken);

@@ -77,6 +77,14 @@ internal static class PolicyExports
         where T : IResource =>
         RateLimitExtensions.Add(resource, limit, from is null ? null : PolicyCaller.OfEither(from), endpoint, new DeclaredAt("withMeshRateLimit"));
 
+    /// <summary>Says what the mesh door of a service and those who call it speak in their handshakes.</summary>
+    /// <param name="resource">The service that is called, or the mesh.</param>
+    /// <param name="tls">What differs.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("withMeshTls")]
+    public static IResourceBuilder<T> WithMeshTlsExport<T>(this IResourceBuilder<T> resource, MeshTls tls, string? endpoint = null)
+        where T : IResource => TlsExtensions.Add(resource, tls, endpoint, new DeclaredAt("withMeshTls"));
+
     /// <summary>Says what the resource may have open towards another, or each caller towards it, and which replicas are left out.</summary>
     /// <param name="resource">The service that is called; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
     /// <param name="breaker">What differs.</param>

@@ -10,6 +10,7 @@ using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.TcpRoute;
 using Mesh.Model.Policies.Timeout;
+using Mesh.Model.Policies.Tls;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
 
@@ -48,6 +49,7 @@ internal static class PolicyMerge
         RateLimitPolicy p => (0, p.Rules.Length),
         AccessLogPolicy p => (p.To.Length, p.Rules.Length),
         CircuitBreakerPolicy p => (p.To.Length, p.Rules.Length),
+        TlsPolicy p => (0, p.Rules.Length),
         HealthCheckPolicy p => (p.To.Length, 0),
         HttpRoutePolicy p => (p.To.Length, 0),
         GrpcRoutePolicy p => (p.To.Length, 0),
@@ -64,6 +66,7 @@ internal static class PolicyMerge
         (AccessLogPolicy a, AccessLogPolicy b) => a with { To = [.. a.To, .. b.To], Rules = [.. a.Rules, .. b.Rules] },
         (RateLimitPolicy a, RateLimitPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },
         (CircuitBreakerPolicy a, CircuitBreakerPolicy b) => a with { To = [.. a.To, .. b.To], Rules = [.. a.Rules, .. b.Rules] },
+        (TlsPolicy a, TlsPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },
         (HealthCheckPolicy a, HealthCheckPolicy b) => a with { To = [.. a.To, .. b.To] },
         (GrpcRoutePolicy a, GrpcRoutePolicy b) => a with { To = [.. a.To, .. b.To] },
         (HttpRoutePolicy a, HttpRoutePolicy b) => a with { To = [.. a.To, .. b.To] },

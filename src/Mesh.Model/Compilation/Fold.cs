@@ -71,6 +71,7 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
         ImmutableArray<Snapshots.ZoneFailover> steps => string.Join(", ", steps.Select(step => $"{step.To} {string.Join(' ', step.Zones)}".TrimEnd())),
         IEnumerable<Snapshots.ValueMatch> matches => string.Join(", ", matches.Select(match => $"{match.Name} {match.Kind} {match.Value}".TrimEnd())),
         IEnumerable<Snapshots.ResetHeader> headers => string.Join(", ", headers.Select(header => header.Name)),
+        IEnumerable<Snapshots.TlsCipher> ciphers => string.Join(", ", ciphers.Select(Snapshots.TlsCiphers.ToWord)),
         IEnumerable<string> texts => string.Join(", ", texts),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value?.ToString() ?? "",

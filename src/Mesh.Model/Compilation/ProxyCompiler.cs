@@ -12,21 +12,23 @@ using Mesh.Model.Topology;
 namespace Mesh.Model.Compilation;
 
 /// <summary>Compiles the snapshot that all sidecars of one service share.</summary>
-internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstreams, CompiledPermissions permissions, PolicySet policies)
+internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstreams, CompiledPermissions permissions, PolicySet policies)
 {
     /// <summary>What an edge is called that allows nothing by itself.</summary>
     public const string ReplacedEdge = "replacedEdge";
 
+    private readonly TrustDomain _trustDomain = topology.TrustDomain;
     private readonly HttpRouteCompiler _httpRoutes = new(policies);
     private readonly TcpRouteCompiler _tcpRoutes = new(policies);
-    private readonly TimeoutCompiler _timeouts = new(policies, trustDomain);
-    private readonly RateLimitCompiler _rateLimits = new(policies, trustDomain);
-    private readonly ConcurrencyCompiler _concurrency = new(policies, trustDomain);
-    private readonly AccessLogCompiler _accessLogs = new(policies, trustDomain);
+    private readonly TimeoutCompiler _timeouts = new(policies, topology.TrustDomain);
+    private readonly RateLimitCompiler _rateLimits = new(policies, topology.TrustDomain);
+    private readonly ConcurrencyCompiler _concurrency = new(policies, topology.TrustDomain);
+    private readonly AccessLogCompiler _accessLogs = new(policies, topology.TrustDomain);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
     private readonly CircuitBreakerCompiler _circuitBreakers = new(policies);
     private readonly HealthCheckCompiler _healthChecks = new(policies);
+    private readonly TlsCompiler _tls = new(topology, policies);
     private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<RouteSaid>>), RouteTable> _tables = new();
     private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<CircuitBreakerSettings>>, ImmutableArray<Layer<HealthCheckSettings>>), Cluster> _clusters = new();
 
@@ -64,7 +66,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
 
         var snapshot = new ProxySnapshot
         {
-            Identity = SpiffeId.ForService(trustDomain, service.Id),
+            Identity = SpiffeId.ForService(_trustDomain, service.Id),
             Outbound = listeners.DrainToImmutable(),
             RouteTables = tables.DrainToImmutable(),
             Clusters = [.. backends.Needed.Select(u => Cluster(service, u, applied))],
@@ -131,7 +133,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             Upstream = upstream.Port,
             Kind = upstream.External is null ? ClusterKind.Mesh : ClusterKind.External,
             Protocol = upstream.Protocol,
-            PeerIdentity = upstream.External is null ? SpiffeId.ForService(trustDomain, upstream.Port.Service) : null,
+            PeerIdentity = upstream.External is null ? SpiffeId.ForService(_trustDomain, upstream.Port.Service) : null,
             ExternalHost = upstream.External?.Host,
             ExternalPort = upstream.External?.Port,
             ExternalEndpoints = upstream.External?.Endpoints ?? [],
@@ -142,6 +144,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
         cluster = _retries.Apply(cluster, service, upstream, applied);
         cluster = _circuitBreakers.Apply(cluster, service, upstream, applied);
         cluster = _healthChecks.Apply(cluster, service, upstream, applied);
+        cluster = _tls.Apply(cluster, applied);
         return cluster with { Origins = [.. cluster.Origins.Distinct()] };
     }
 
@@ -157,6 +160,7 @@ internal sealed class ProxyCompiler(TrustDomain trustDomain, UpstreamIndex upstr
             Limits = _rateLimits.Compile(service, port, applied),
             Concurrency = _concurrency.Compile(service, port, applied),
             AccessLogs = _accessLogs.Inbound(service, port, applied),
+            Tls = _tls.Inbound(service, port.Name, applied),
         };
         var where = $"inbound/{port.Name}";
         applied.AddRange(inbound.Permissions.Deny.Select(r => new AppliedSetting(where, "deny", PermissionText.Of(r), r.Origin)));

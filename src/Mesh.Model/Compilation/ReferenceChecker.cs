@@ -14,6 +14,7 @@ using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.Targeting;
 using Mesh.Model.Policies.TcpRoute;
 using Mesh.Model.Policies.Timeout;
+using Mesh.Model.Policies.Tls;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
 using Mesh.Model.Snapshots;
@@ -77,7 +78,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var selected = Named(policy.TargetRef, space).Select(id => topology.Services.GetValueOrDefault(id)).OfType<Service>()
             .Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space))
             .ToList();
-        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or CircuitBreakerPolicy { To.IsEmpty: true } or AccessLogPolicy { To.IsEmpty: true } or TimeoutPolicy { To.IsEmpty: true };
+        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or TlsPolicy or CircuitBreakerPolicy { To.IsEmpty: true } or AccessLogPolicy { To.IsEmpty: true } or TimeoutPolicy { To.IsEmpty: true };
         if (Target(policy, policy.TargetRef, at) || (selected.Count == 0 && policy.TargetRef.Name is not null))
         {
             return;

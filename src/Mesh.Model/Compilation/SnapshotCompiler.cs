@@ -16,7 +16,7 @@ public static class SnapshotCompiler
     {
         var upstreams = new UpstreamIndex(topology);
         var permissions = PermissionCompiler.Compile(topology, policies);
-        var proxies = new ProxyCompiler(topology.TrustDomain, upstreams, permissions, policies);
+        var proxies = new ProxyCompiler(topology, upstreams, permissions, policies);
         var snapshots = ImmutableSortedDictionary.CreateBuilder<ServiceId, ProxySnapshot>();
         var explanations = ImmutableSortedDictionary.CreateBuilder<ServiceId, ImmutableArray<AppliedSetting>>();
         foreach (var service in topology.Services.Values)

@@ -64,6 +64,9 @@ public static class LintRules
     public static readonly LintRule HashUnused = new("MESH180", "hash without a hashing type");
     public static readonly LintRule NothingToHash = new("MESH181", "hashing of nothing");
 
+    public static readonly LintRule TlsContradiction = new("MESH185", "versions that contradict");
+    public static readonly LintRule CipherOfNobody = new("MESH186", "cipher of nobody", LintLevel.Hint);
+
     public static readonly LintRule UseTwice = new("MESH191", "use twice", LintLevel.Hint);
     public static readonly LintRule UnusualPort = new("MESH192", "port of another scheme", LintLevel.Hint);
     public static readonly LintRule LocalExternal = new("MESH193", "external service on this machine", LintLevel.Hint);
@@ -80,6 +83,7 @@ public static class LintRules
         TryOverRequest, RetriesDoNotFit, NoBudget, RetryOnNothing, NoRetries, ConnectOverRequest, CalleeEndsFirst,
         Unheard, Overruled, ByAlphabet, SaidTwice, RetryOfOtherProtocol, TimeoutOfOtherProtocol,
         HashUnused, NothingToHash,
+        TlsContradiction, CipherOfNobody,
         UseTwice, UnusualPort, LocalExternal, ExternalIsMember, EffectOfNoPolicy,
     ];
 }

@@ -20,10 +20,10 @@ public static class CustomResourceNames
     /// <summary>The kinds there are.</summary>
     public static IReadOnlyList<string> Kinds => ResourceReader.KindNames;
 
-    /// <summary>A kind's plural, lower case: the last part of its path, such as <c>httproutes</c>, <c>retries</c>.</summary>
+    /// <summary>A kind's plural, lower case: the last part of its path, such as <c>httproutes</c>, <c>retries</c>, <c>tlses</c>.</summary>
     public static string PluralOf(string kind)
     {
         var word = kind.ToLowerInvariant();
-        return word[^1] == 'y' && !"aeiou".Contains(word[^2], StringComparison.Ordinal) ? $"{word[..^1]}ies" : $"{word}s";
+        return word[^1] == 's' ? $"{word}es" : word[^1] == 'y' && !"aeiou".Contains(word[^2], StringComparison.Ordinal) ? $"{word[..^1]}ies" : $"{word}s";
     }
 }

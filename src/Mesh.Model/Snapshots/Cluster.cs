@@ -34,6 +34,9 @@ public sealed record Cluster
     /// <summary>For external services: how TLS is begun there. <see langword="null"/>: by the system's roots for https, not at all for others.</summary>
     public ExternalTls? ExternalTls { get; init; }
 
+    /// <summary>For services of the mesh: what is agreed on in handshakes, as at their mesh doors.</summary>
+    public DoorTls Tls { get; init; } = DoorTls.Default;
+
     /// <summary>How a replica is picked.</summary>
     public LoadBalancing LoadBalancing { get; init; } = new();
 

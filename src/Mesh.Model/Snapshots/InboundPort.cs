@@ -27,6 +27,9 @@ public sealed record InboundPort
     /// <summary>For HTTP: what is written about requests.</summary>
     public ImmutableArray<AccessLog> AccessLogs { get; init; } = [];
 
+    /// <summary>What is agreed on in handshakes.</summary>
+    public DoorTls Tls { get; init; } = DoorTls.Default;
+
     /// <summary>The TLS server name that selects it.</summary>
     public string ServerName => ResourceNames.ServerName(Port);
 }

@@ -28,6 +28,9 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     /// <summary>Whether the caller speaks https: what redirects and <c>X-Forwarded-Proto</c> say.</summary>
     public bool IsSecure { get; init; }
 
+    /// <summary>At a mesh door: what the handshake came to.</summary>
+    public AgreedTls? Agreed { get; init; }
+
     /// <summary>The connection itself.</summary>
     public ConnectionContext Transport => transport;
 

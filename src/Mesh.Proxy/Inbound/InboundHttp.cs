@@ -155,6 +155,12 @@ internal abstract partial class InboundHttp(
             exchange.Connection.Age(age, time);
         }
 
+        if (!port.Handshakes.Hold(exchange.Connection.Agreed))
+        {
+            // It was allowed when it was opened: this request is answered, the next one needs another handshake.
+            exchange.Connection.Retire();
+        }
+
         Prepare(exchange);
         if (port.GateOf(caller?.Id.Text) is not { } gate)
         {

@@ -4,6 +4,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
+using Mesh.Proxy.Identity;
 using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
@@ -78,6 +79,7 @@ internal sealed class InboundTables
                 Limits = CompiledLimits.Create(p.Limits, p.Port.Port, previous?.MeshByPort.GetValueOrDefault(p.Port.Port)?.Limits, buckets),
                 Gates = gates.Of(p.Port.Port, p.Protocol, p.Concurrency),
                 AccessLogs = CompiledAccessLogs.Create(p.AccessLogs, kit.AccessLogs),
+                Handshakes = HandshakeBounds.Of(p.Tls),
             })
             .ToList();
         var front = snapshot.FrontDoors

@@ -11,7 +11,7 @@ using Mesh.Proxy.Upstreams;
 namespace Mesh.Proxy.Inbound;
 
 /// <summary>
-/// The only way in for peers: TLS 1.3 with both certificates, the server name picks the port, ALPN says what is spoken. Nothing is read before the peer is known.
+/// The only way in for peers: TLS, 1.3 unless a policy says otherwise, with both certificates; the server name picks the port, ALPN says what is spoken. Nothing is read before the peer is known.
 /// </summary>
 internal sealed partial class MeshDoor(InboundState state, UpstreamKit kit, HttpEngine engine, MeshDoorHttp http, InboundTunnels tunnels, ILogger<MeshDoor> logger)
 {
@@ -57,6 +57,13 @@ internal sealed partial class MeshDoor(InboundState state, UpstreamKit kit, Http
             return false;
         }
 
+        var agreed = AgreedTls.Of(tls);
+        if (!port.Handshakes.Hold(agreed))
+        {
+            Log.HandshakeFailed(logger, socket.SafeRemote(), $"{agreed} is not allowed");
+            return false;
+        }
+
         var protocol = tls.NegotiatedApplicationProtocol;
         if (protocol == Alpn.Tunnel)
         {
@@ -70,7 +77,7 @@ internal sealed partial class MeshDoor(InboundState state, UpstreamKit kit, Http
         }
 
         var connection = new TlsConnection(tls, socket);
-        var downstream = new DownstreamConnection(connection, http, CallerVerdict.Known(caller), port.Port.Port);
+        var downstream = new DownstreamConnection(connection, http, CallerVerdict.Known(caller), port.Port.Port) { Agreed = agreed };
         connection.Features.Set(downstream);
         connections.Add(downstream);
         connection.ConnectionClosed.UnsafeRegister(_ => connections.Remove(downstream), null);
@@ -88,9 +95,9 @@ internal sealed partial class MeshDoor(InboundState state, UpstreamKit kit, Http
         self = svid.Id;
         var options = new SslServerAuthenticationOptions
         {
-            EnabledSslProtocols = SslProtocols.Tls13,
             ApplicationProtocols = port.Protocol.IsHttp() ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [Alpn.Tunnel],
         };
+        port.Handshakes.Configure(options);
         kit.Verifier.Configure(options, svid);
         return options;
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Downstreams;
+using Mesh.Proxy.Identity;
 using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
@@ -53,6 +54,9 @@ internal sealed record ServedPort(
 
         return null;
     }
+
+    /// <summary>What handshakes at the mesh door may come to.</summary>
+    public HandshakeBounds Handshakes { get; init; } = HandshakeBounds.Default;
 
     /// <summary>What is written about requests; <see langword="null"/>: nothing.</summary>
     public CompiledAccessLogs? AccessLogs { get; init; }

@@ -156,7 +156,7 @@ internal sealed class OutboundCluster
     {
         if (IsMesh)
         {
-            return new MeshConnector(_kit.Dialer, _kit.Verifier, (IPEndPoint)replica.Address, Cluster.Connect, Cluster.ServerName, Cluster.PeerIdentity!, svid!);
+            return new MeshConnector(_kit.Dialer, _kit.Verifier, (IPEndPoint)replica.Address, Cluster.Connect, Cluster.ServerName, Cluster.PeerIdentity!, svid!, HandshakeBounds.Of(Cluster.Tls));
         }
 
         return Cluster.Protocol == AppProtocol.Https || Cluster.ExternalTls is not null
@@ -229,7 +229,7 @@ internal sealed class OutboundCluster
         a.Kind == b.Kind && a.PeerIdentity == b.PeerIdentity && a.Connect == b.Connect && a.Idle == b.Idle && a.Protocol == b.Protocol
         && a.MaxConnectionDuration == b.MaxConnectionDuration
         && a.ExternalHost == b.ExternalHost && a.ExternalPort == b.ExternalPort && a.ExternalTls == b.ExternalTls && a.ExternalEndpoints.SequenceEqual(b.ExternalEndpoints)
-        && a.Limits == b.Limits;
+        && a.Limits == b.Limits && a.Tls.AllowsSameAs(b.Tls);
 
     private static bool IsSamePlacement(EndpointSet? a, EndpointSet? b) =>
         ReferenceEquals(a, b) || (a is not null && b is not null && a.Endpoints.SequenceEqual(b.Endpoints) && a.Unready.SequenceEqual(b.Unready) && a.Overprovisioning == b.Overprovisioning);

@@ -13,6 +13,7 @@ namespace Mesh.Xds.Codecs;
 /// <summary>Upstream ports.</summary>
 internal static class ClusterCodec
 {
+    private const string TlsOrigin = "tls";
     private const string HttpOptionsName = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     public static XdsResource Encode(ClusterRecord cluster) => XdsResource.From(TypeUrls.Cluster, cluster.Name, EncodeMessage(cluster));
@@ -51,7 +52,8 @@ internal static class ClusterCodec
 
         if (cluster.PeerIdentity is not null)
         {
-            message.TransportSocket = TlsCodec.EncodeUpstream(cluster.PeerIdentity, cluster.ServerName, DoorCodec.Alpn(cluster.Protocol));
+            message.TransportSocket = TlsCodec.EncodeUpstream(cluster.PeerIdentity, cluster.ServerName, DoorCodec.Alpn(cluster.Protocol), cluster.Tls);
+            metadata.WithOrigin(TlsOrigin, cluster.Tls.Origin);
         }
 
         return message;
@@ -86,9 +88,9 @@ internal static class ClusterCodec
         };
         if (cluster.Kind == ClusterKind.Mesh)
         {
-            var (peer, serverName) = TlsCodec.DecodeUpstream(message.TransportSocket, "cluster");
+            var (peer, serverName, bounds) = TlsCodec.DecodeUpstream(message.TransportSocket, "cluster");
             cluster = serverName == cluster.ServerName
-                ? cluster with { PeerIdentity = peer }
+                ? cluster with { PeerIdentity = peer, Tls = bounds with { Origin = message.Metadata.Origin(TlsOrigin) } }
                 : throw new ResourceRefusedException($"transport_socket.sni: '{serverName}' is not {cluster.ServerName}");
         }
 

@@ -19,6 +19,7 @@ namespace Mesh.Xds.Codecs;
 internal static class DoorCodec
 {
     private const string TimeoutOrigin = "timeout";
+    private const string TlsOrigin = "tls";
     private const string TunnelAlpn = "mesh-tcp";
 
     private static readonly ImmutableArray<string> HttpAlpn = ["h2", "http/1.1"];
@@ -73,14 +74,15 @@ internal static class DoorCodec
     {
         var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts, port.Limits, port.Concurrency, port.AccessLogs);
         chain.FilterChainMatch = new FilterChainMatch { ServerNames = { port.ServerName }, ApplicationProtocols = { Alpn(port.Protocol) } };
-        chain.TransportSocket = TlsCodec.EncodeDoor(Alpn(port.Protocol));
+        chain.TransportSocket = TlsCodec.EncodeDoor(Alpn(port.Protocol), port.Tls);
+        chain.Metadata.WithOrigin(TlsOrigin, port.Tls.Origin);
         return chain;
     }
 
     private static InboundPort DecodePort(FilterChain chain, string where)
     {
         var settings = chain.Metadata.Settings<DoorSettings>(where);
-        TlsCodec.CheckDoor(chain.TransportSocket, where);
+        var tls = TlsCodec.DecodeDoor(chain.TransportSocket, where);
         var port = new InboundPort
         {
             Port = ValueCodec.DecodePort(settings.Port, $"{where}.metadata.port"),
@@ -90,6 +92,7 @@ internal static class DoorCodec
             Limits = DecodeLimits(chain, settings, where),
             Concurrency = ConcurrencyCodec.Decode(settings, where),
             AccessLogs = DecodeLogs(chain, settings, where),
+            Tls = tls with { Origin = chain.Metadata.Origin(TlsOrigin) },
         };
         return chain.FilterChainMatch?.ServerNames is [var name] && name == port.ServerName
             ? port

@@ -58,7 +58,7 @@ internal static class EnvoyClusters
         message.CommonLbConfig.HealthyPanicThreshold = new() { Value = cluster.Outliers is null && cluster.HealthCheck is null ? 0 : cluster.PanicThreshold };
         if (cluster.Kind == ClusterKind.Mesh)
         {
-            message.TransportSocket = EnvoyTls.Upstream(cluster.PeerIdentity!, cluster.ServerName, Alpn(cluster));
+            message.TransportSocket = EnvoyTls.Upstream(cluster.PeerIdentity!, cluster.ServerName, Alpn(cluster), cluster.Tls);
         }
         else if (cluster.Protocol == AppProtocol.Https || cluster.ExternalTls is not null)
         {

@@ -27,7 +27,7 @@ internal static class EnvoyDoor
         var main = DefaultPort.Of(ports, port => port.Protocol);
         foreach (var (chain, port) in message.FilterChains.Zip(ports))
         {
-            chain.TransportSocket = EnvoyTls.Door(trustDomain, DoorCodec.Alpn(port.Protocol));
+            chain.TransportSocket = EnvoyTls.Door(trustDomain, DoorCodec.Alpn(port.Protocol), port.Tls);
             EnvoyFilters.Complete(chain, port.Protocol, HasPaths(port), tellsCallers: port.Limits.Requests.Any(limit => limit.Caller is not null) || port.AccessLogs.Any(log => log.Caller is not null), destination: port.Port.ToString());
             if (port == main)
             {

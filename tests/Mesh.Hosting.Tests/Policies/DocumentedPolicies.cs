@@ -16,6 +16,7 @@ internal static class DocumentedPolicies
         ["LoadBalancing"] = LoadBalancing,
         ["RateLimit"] = RateLimit,
         ["AccessLog"] = AccessLog,
+        ["Tls"] = Tls,
         ["CircuitBreaker"] = CircuitBreaker,
         ["HealthCheck"] = HealthCheck,
     };
@@ -125,6 +126,19 @@ internal static class DocumentedPolicies
             l.MinStatus = 400;
         });
         // </AccessLog>
+    }
+
+    private static void Tls(ShopApp app)
+    {
+        var orders = app.Orders;
+
+        // <Tls>
+        orders.WithMeshTls(t =>
+        {
+            t.MinVersion = MeshTlsVersion.Tls12;
+            t.Ciphers = [MeshTlsCipher.Aes256Gcm];
+        });
+        // </Tls>
     }
 
     private static void RateLimit(ShopApp app)

@@ -40,6 +40,9 @@ internal sealed record PairOptions
 
     public ImmutableArray<ConcurrencyLimit> Concurrency { get; init; } = [];
 
+    /// <summary>What the callee's door allows; the caller is told the same.</summary>
+    public DoorTls Tls { get; init; } = DoorTls.Default;
+
     public SpiffeId? PeerIdentity { get; init; }
 
     public RetrySettings Retry { get; init; } = RetrySettings.Default;

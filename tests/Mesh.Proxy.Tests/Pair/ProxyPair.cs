@@ -81,7 +81,7 @@ internal sealed class ProxyPair : IAsyncDisposable
         var snapshot = new ProxySnapshot
         {
             Identity = Callee.Id,
-            Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs }],
+            Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs, Tls = Options.Tls }],
             FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs }],
         };
         Callee.Configuration.Apply(snapshot, []);
@@ -96,7 +96,7 @@ internal sealed class ProxyPair : IAsyncDisposable
         }
 
         var isHttp = Options.Protocol.IsHttp();
-        var cluster = new Cluster { Upstream = Upstream, Protocol = Options.Protocol, PeerIdentity = Options.PeerIdentity ?? Callee.Id, Wire = Options.Wire };
+        var cluster = new Cluster { Upstream = Upstream, Protocol = Options.Protocol, PeerIdentity = Options.PeerIdentity ?? Callee.Id, Wire = Options.Wire, Tls = Options.Tls };
         var endpoints = Options.Endpoints ?? [new Endpoint("127.0.0.1", Callee.MeshDoor.Port, "orders-1")];
         var listener = new OutboundListener
         {

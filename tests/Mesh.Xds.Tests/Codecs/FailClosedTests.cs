@@ -7,6 +7,7 @@ using Google.Protobuf.WellKnownTypes;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Codecs;
 using Mesh.Xds.Wire;
+using static Envoy.Extensions.TransportSockets.Tls.V3.TlsParameters.Types;
 using HttpRbac = Envoy.Extensions.Filters.Http.Rbac.V3.RBAC;
 using NetworkRbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
 
@@ -63,6 +64,10 @@ public sealed class FailClosedTests
         { "transport_socket: missing", chain => chain.TransportSocket = null },
         { "a mesh door has to require a client certificate", chain => Change(chain, tls => tls.RequireClientCertificate = null) },
         { "a mesh door has to require a client certificate", chain => Change(chain, tls => tls.CommonTlsContext.ValidationContextSdsSecretConfig = null) },
+        { "tls_params: no version is between TLS13 and TLS12", chain => Change(chain, tls => tls.CommonTlsContext.TlsParams = Versions(TlsProtocol.Tlsv13, TlsProtocol.Tlsv12)) },
+        { "tls_minimum_protocol_version: Tlsv11 is not supported", chain => Change(chain, tls => tls.CommonTlsContext.TlsParams = Versions(TlsProtocol.Tlsv11, TlsProtocol.Tlsv12)) },
+        { "tls_maximum_protocol_version: TlsAuto is not supported", chain => Change(chain, tls => tls.CommonTlsContext.TlsParams = Versions(TlsProtocol.Tlsv12, TlsProtocol.TlsAuto)) },
+        { "cipher_suites: 'AES128-SHA' is not known", chain => Change(chain, tls => (tls.CommonTlsContext.TlsParams = Versions(TlsProtocol.Tlsv12, TlsProtocol.Tlsv12)).CipherSuites.Add("AES128-SHA")) },
         { "server_names: not just http.storefront.shop", chain => chain.FilterChainMatch = null },
         { "server_names: not just http.storefront.shop", chain => chain.FilterChainMatch.ServerNames.Add("other") },
         { "no mesh.snapshot.v1.DoorSettings", chain => chain.Metadata = new Metadata() },
@@ -88,6 +93,8 @@ public sealed class FailClosedTests
         var refusal = Assert.Throws<ResourceRefusedException>(() => ResourceDecoder.Decode(XdsResource.From(TypeUrls.Cluster, cluster.Name, cluster)));
         Assert.Contains("transport_socket: missing", refusal.Message);
     }
+
+    private static TlsParameters Versions(TlsProtocol min, TlsProtocol max) => new() { TlsMinimumProtocolVersion = min, TlsMaximumProtocolVersion = max };
 
     private static Listener MeshDoor() => Listener.Parser.ParseFrom(
         SnapshotCodec.Encode(Samples.Everything).Single(resource => resource.Name == ResourceNames.MeshDoor).Body);

@@ -152,6 +152,7 @@ internal static class Samples
                 Permissions = Permissions,
                 Timeouts = new() { Idle = TimeSpan.FromMinutes(5), MaxConnectionDuration = TimeSpan.FromHours(8) },
                 AccessLogs = [new() { Path = "/var/log/tcp.log", Text = "%DURATION%", Caller = new PrincipalMatch(Storefront.Text), Origin = Somewhere }, new() { Kind = AccessLogKind.Stdout, Text = AccessLog.DefaultTcpText, Origin = Somewhere }],
+                Tls = new() { Min = TlsVersion.TLS12, Max = TlsVersion.TLS12, Ciphers = [TlsCipher.EcdheEcdsaAes128Gcm, TlsCipher.EcdheRsaChaCha20], Origin = Somewhere },
                 Limits = new()
                 {
                     Connections =
@@ -229,7 +230,7 @@ internal static class Samples
                 Origins = [Somewhere],
             },
             Cluster("peak") with { LoadBalancing = new(LoadBalancingKind.PeakEwma) { Decay = TimeSpan.FromSeconds(5), SlowStart = new(TimeSpan.FromSeconds(30), 20) } },
-            Cluster("postgres", "tcp", AppProtocol.Tcp) with { LoadBalancing = new(LoadBalancingKind.Random) },
+            Cluster("postgres", "tcp", AppProtocol.Tcp) with { LoadBalancing = new(LoadBalancingKind.Random), Tls = new() { Min = TlsVersion.TLS12, Origin = Somewhere } },
             Cluster("ring") with { LoadBalancing = new(LoadBalancingKind.RingHash) { Ring = new(100, 10000) } },
             Cluster("slow") with { LoadBalancing = new(LoadBalancingKind.RoundRobin) { SlowStart = new(TimeSpan.FromMinutes(1)) } },
             new Cluster

@@ -66,6 +66,27 @@ public sealed class EnvoyBuilderTests
         Assert.True(door.FilterChains[2].Filters[0].TypedConfig.Is(NetworkRbac.Descriptor));
     }
 
+    [Fact]
+    public void Build_TlsPolicy_IsSaidAtBothEndsAsItsParameters()
+    {
+        var mesh = Shop.Yaml("""
+            kind: Tls
+            metadata: {name: orders}
+            spec: {targetRef: {kind: Service, name: orders}, rules: [{default: {tlsVersion: {min: TLS12}, tlsCiphers: [ECDHE-ECDSA-AES256-GCM-SHA384]}}]}
+            """);
+        var expected = new TlsParameters
+        {
+            TlsMinimumProtocolVersion = TlsParameters.Types.TlsProtocol.Tlsv12,
+            TlsMaximumProtocolVersion = TlsParameters.Types.TlsProtocol.Tlsv13,
+            CipherSuites = { "ECDHE-ECDSA-AES256-GCM-SHA384" },
+        };
+
+        var door = Read(Build(mesh, "orders"), "inbound/mesh", Listener.Parser);
+        Assert.All(door.FilterChains, chain => Assert.Equal(expected, chain.TransportSocket.TypedConfig.Unpack<DownstreamTlsContext>().CommonTlsContext.TlsParams));
+        var cluster = Read(Build(mesh, "storefront"), "default/orders/http", Cluster.Parser);
+        Assert.Equal(expected, cluster.TransportSocket.TypedConfig.Unpack<UpstreamTlsContext>().CommonTlsContext.TlsParams);
+    }
+
     [Theory]
     [InlineData("", false)]
     [InlineData("paths: [{type: PathPrefix, value: /admin}]", true)]

@@ -8,6 +8,7 @@ using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.TcpRoute;
 using Mesh.Model.Policies.Timeout;
+using Mesh.Model.Policies.Tls;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
 
@@ -31,5 +32,6 @@ internal static class Kinds
         new KindSchemaOf<AccessLogPolicy>("AccessLog", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, AccessLogSchema.Spec),
         new KindSchemaOf<CircuitBreakerPolicy>("CircuitBreaker", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, CircuitBreakerSchema.Spec),
         new KindSchemaOf<HealthCheckPolicy>("HealthCheck", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, HealthCheckSchema.Spec),
+        new KindSchemaOf<TlsPolicy>("Tls", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TlsSchema.Spec),
     ];
 }
