@@ -157,6 +157,7 @@ public sealed class ResourceRoundTripTests
                 format: {json: {a: "%DURATION%", b: "x%%"}, omitEmptyValues: true}
                 filter: {minStatus: 400, minDuration: 500ms, onlyErrors: true, headers: [{name: x-a, value: b}, {name: x-c, type: Absent}], percent: 12.5}
               - {type: Stdout, format: {text: "%REQ(X-ID)%"}}
+              - {type: OpenTelemetry, openTelemetry: {body: "%REQ(:METHOD)%", attributes: {mesh.duration_ms: "%DURATION%"}}}
         """,
         """
         kind: Tls

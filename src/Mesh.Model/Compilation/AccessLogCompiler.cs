@@ -58,9 +58,17 @@ internal sealed class AccessLogCompiler
 
     private static ImmutableArray<AccessLog> Logs(ImmutableArray<AccessLog> backends, AppProtocol protocol, PrincipalMatch? caller, Origin origin, string where, List<AppliedSetting> applied)
     {
-        var to = backends.IsEmpty ? "nowhere" : string.Join(", ", backends.Select(b => b.Path ?? "stdout"));
+        var to = backends.IsEmpty ? "nowhere" : string.Join(", ", backends.Select(b => b.Path ?? b.Kind.ToString()));
         applied.Add(new AppliedSetting(where, "accessLog.backends", caller is null ? to : $"{to} for {caller.Value}{(caller.IsPrefix ? "*" : "")}", origin) { Caller = caller });
-        var usual = protocol.IsHttp() ? AccessLog.DefaultText : AccessLog.DefaultTcpText;
-        return [.. backends.Select(b => b with { Caller = caller, Origin = origin, Text = b.Json is null ? b.Text ?? usual : null })];
+        return [.. backends.Select(b => Full(b, protocol.IsHttp()) with { Caller = caller, Origin = origin })];
+    }
+
+    // The wire says everything, so that a sidecar of another version writes the same.
+    private static AccessLog Full(AccessLog log, bool isHttp)
+    {
+        var line = isHttp ? AccessLog.DefaultText : AccessLog.DefaultTcpText;
+        return log.Kind == AccessLogKind.OpenTelemetry
+            ? log with { Body = log.Body ?? line, Attributes = log.Attributes ?? (isHttp ? AccessLog.DefaultAttributes : AccessLog.DefaultTcpAttributes) }
+            : log with { Text = log.Json is null ? log.Text ?? line : null };
     }
 }

@@ -17,6 +17,17 @@ public sealed record AccessLog
     public const string DefaultTcpText =
         "[%START_TIME%] tcp %RESPONSE_FLAGS% %MESH_ERROR% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %MESH_SOURCE_SERVICE% %MESH_DESTINATION_SERVICE% %UPSTREAM_HOST%";
 
+    /// <summary>The attributes of a record about a request where nothing is said; what has no value is left out.</summary>
+    public static readonly ImmutableSortedDictionary<string, string> DefaultAttributes = Attribute(
+        ("error.type", "%MESH_ERROR%"), ("http.request.body.size", "%BYTES_RECEIVED%"), ("http.request.method", "%REQ(:METHOD)%"), ("http.response.body.size", "%BYTES_SENT%"),
+        ("http.response.status_code", "%RESPONSE_CODE%"), ("http.route", "%ROUTE_NAME%"), ("mesh.callee", "%MESH_DESTINATION_SERVICE%"), ("mesh.caller", "%MESH_SOURCE_SERVICE%"),
+        ("mesh.direction", "%MESH_DIRECTION%"), ("mesh.duration_ms", "%DURATION%"), ("mesh.upstream", "%UPSTREAM_HOST%"), ("server.address", "%REQ(:AUTHORITY)%"), ("url.path", "%REQ(:PATH)%"));
+
+    /// <summary>The attributes of a record about a tcp connection where nothing is said.</summary>
+    public static readonly ImmutableSortedDictionary<string, string> DefaultTcpAttributes = Attribute(
+        ("error.type", "%MESH_ERROR%"), ("mesh.bytes_received", "%BYTES_RECEIVED%"), ("mesh.bytes_sent", "%BYTES_SENT%"), ("mesh.callee", "%MESH_DESTINATION_SERVICE%"),
+        ("mesh.caller", "%MESH_SOURCE_SERVICE%"), ("mesh.direction", "%MESH_DIRECTION%"), ("mesh.duration_ms", "%DURATION%"), ("mesh.upstream", "%UPSTREAM_HOST%"));
+
     /// <summary>Where to.</summary>
     public AccessLogKind Kind { get; init; }
 
@@ -31,6 +42,12 @@ public sealed record AccessLog
 
     /// <summary>Whether names whose value is nothing are left out of the object.</summary>
     public bool OmitEmptyValues { get; init; }
+
+    /// <summary>For <see cref="AccessLogKind.OpenTelemetry"/>: the record's text. <see langword="null"/>: the usual line.</summary>
+    public string? Body { get; init; }
+
+    /// <summary>For <see cref="AccessLogKind.OpenTelemetry"/>: the record's attributes, such a text for each name; what is one operator of a number is a number. <see langword="null"/>: the usual ones.</summary>
+    public ImmutableSortedDictionary<string, string>? Attributes { get; init; }
 
     /// <summary>Only answers with this status and above. <see langword="null"/>: all.</summary>
     public int? MinStatus { get; init; }
@@ -60,9 +77,24 @@ public sealed record AccessLog
             yield return new(at / "file" / "path", Path is null ? "is missing; name the file" : $"must be the full path of a file beside the sidecar but is {Wording.Quote(Path)}");
         }
 
-        if (Kind == AccessLogKind.Stdout && Path is not null)
+        if (Kind != AccessLogKind.File && Path is not null)
         {
-            yield return new(at / "file", "means nothing with type Stdout; leave it out, or use type File");
+            yield return new(at / "file", $"means nothing with type {Kind}; leave it out, or use type File");
+        }
+
+        if (Kind != AccessLogKind.OpenTelemetry && (Body is not null || Attributes is not null))
+        {
+            yield return new(at / "openTelemetry", $"means nothing with type {Kind}; leave it out, or use type OpenTelemetry");
+        }
+
+        if (Kind == AccessLogKind.OpenTelemetry && (Text is not null || Json is not null || OmitEmptyValues))
+        {
+            yield return new(at / "format", "means nothing with type OpenTelemetry; use openTelemetry.body and openTelemetry.attributes");
+        }
+
+        foreach (var name in (Attributes ?? ImmutableSortedDictionary<string, string>.Empty).Keys.Where(name => !AttributeNames.IsValid(name)))
+        {
+            yield return new(at / "openTelemetry" / "attributes", $"has the name {Wording.Quote(name)}; {AttributeNames.Rule}");
         }
 
         if (Text is not null && Json is not null)
@@ -75,7 +107,10 @@ public sealed record AccessLog
             yield return new(at / "format" / "json", "is empty; name a field, or leave it out for the usual line");
         }
 
-        foreach (var violation in CommandOperators.Validate(Text ?? "", at / "format" / "text").Concat((Json ?? ImmutableSortedDictionary<string, string>.Empty).SelectMany(f => CommandOperators.Validate(f.Value, at / "format" / "json" / f.Key))))
+        foreach (var violation in CommandOperators.Validate(Text ?? "", at / "format" / "text")
+            .Concat(Fields(Json, at / "format" / "json"))
+            .Concat(CommandOperators.Validate(Body ?? "", at / "openTelemetry" / "body"))
+            .Concat(Fields(Attributes, at / "openTelemetry" / "attributes")))
         {
             yield return violation;
         }
@@ -95,6 +130,12 @@ public sealed record AccessLog
             yield return violation;
         }
     }
+
+    private static IEnumerable<Violation> Fields(ImmutableSortedDictionary<string, string>? fields, FieldPath at) =>
+        (fields ?? ImmutableSortedDictionary<string, string>.Empty).SelectMany(field => CommandOperators.Validate(field.Value, at / field.Key));
+
+    private static ImmutableSortedDictionary<string, string> Attribute(params IEnumerable<(string Name, string Value)> attributes) =>
+        attributes.ToImmutableSortedDictionary(attribute => attribute.Name, attribute => attribute.Value, StringComparer.Ordinal);
 
     private static IEnumerable<Violation> Validate(ValueMatch header, FieldPath at) =>
         SecretHeaders.Holds(header.Name) && header.Kind is not (ValueMatchKind.Present or ValueMatchKind.Absent)

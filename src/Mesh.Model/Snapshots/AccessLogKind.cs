@@ -8,4 +8,7 @@ public enum AccessLogKind
 
     /// <summary>To the sidecar's standard output.</summary>
     Stdout,
+
+    /// <summary>As log records to the collector that the sidecar sends its spans and metrics to.</summary>
+    OpenTelemetry,
 }

@@ -36,7 +36,18 @@ internal static class DataPathServices
         .AddSingleton<IForwardPath>(new Http1Path(new InvokerPath()))
         .AddSingleton<UpgradeForwarder>()
         .AddSingleton(provider => new AccessLogTargets(
-            provider.GetRequiredService<ProxyMetrics>(), provider.GetRequiredService<ILogger<AccessLogTargets>>(), provider.GetService<LogWriter>() is { } writer ? writer.Write : null))
+            provider.GetRequiredService<ProxyMetrics>(),
+            provider.GetRequiredService<ILogger<AccessLogTargets>>(),
+            provider.GetService<LogWriter>() is { } writer ? writer.Write : null,
+            provider.GetRequiredService<ProxySettings>() is { Telemetry: { } telemetry } settings
+                ? logger => new OtlpAccessLog(
+                    new OtlpClient(telemetry),
+                    new OtlpBatch(OtlpExport.ResourceOf(settings, telemetry)),
+                    TimeSpan.FromMilliseconds(telemetry.LogDelayMilliseconds ?? 1000), // Envoy's and OpenTelemetry's specification: one second
+                    provider.GetRequiredService<ProxyMetrics>(),
+                    provider.GetRequiredService<TimeProvider>(),
+                    logger)
+                : null))
         .AddSingleton<UpstreamKit>();
 
     private static IServiceCollection AddDownstreams(this IServiceCollection services) => services

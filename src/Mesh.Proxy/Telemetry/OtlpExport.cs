@@ -85,7 +85,10 @@ internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap tele
         options.HttpClientFactory = () => Client(telemetry, options.TimeoutMilliseconds);
     }
 
-    private static HttpClient Client(TelemetryBootstrap telemetry, int timeout)
+    /// <summary>What speaks to the collector.</summary>
+    /// <param name="telemetry">The collector.</param>
+    /// <param name="timeout">Milliseconds.</param>
+    internal static HttpClient Client(TelemetryBootstrap telemetry, int timeout)
     {
         var client = new HttpClient { Timeout = TimeSpan.FromMilliseconds(timeout) };
         foreach (var (name, value) in telemetry.Headers)
@@ -104,7 +107,10 @@ internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap tele
         }
     }
 
-    private static ResourceBuilder Resource(ProxySettings settings, TelemetryBootstrap telemetry)
+    private static ResourceBuilder Resource(ProxySettings settings, TelemetryBootstrap telemetry) => ResourceBuilder.CreateEmpty().AddAttributes(ResourceOf(settings, telemetry));
+
+    /// <summary>Whose spans, metrics and logs they are.</summary>
+    internal static Dictionary<string, object> ResourceOf(ProxySettings settings, TelemetryBootstrap telemetry)
     {
         var attributes = new Dictionary<string, object>
         {
@@ -123,7 +129,7 @@ internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap tele
             attributes["service.name"] = given;
         }
 
-        return ResourceBuilder.CreateEmpty().AddAttributes(attributes);
+        return attributes;
     }
 
     private static string Name(ServiceId service) => $"{service.Name}-mesh";

@@ -29,8 +29,15 @@ internal static class AccessLogCodec
             ? [.. logs.Select((log, i) => Decode(log, callers.Count == 0 || callers[i].Caller.Length == 0 ? null : new PrincipalMatch(callers[i].Caller, callers[i].IsPrefix), $"{where}.access_log[{i}]"))]
             : throw new ResourceRefusedException($"{where}.metadata.access_log_callers: not one for each access log");
 
-    private static AccessLogMessage Encode(AccessLogRecord log, int index)
+    private static AccessLogMessage Encode(AccessLogRecord log, int index) => new() { Name = PolicyNameCodec.Encode(index, log.Origin), Filter = Filter(log), TypedConfig = Logger(log) };
+
+    private static Any Logger(AccessLogRecord log)
     {
+        if (log.Kind == AccessLogKind.OpenTelemetry)
+        {
+            return MessageName.Pack(new CollectorAccessLog { Body = log.Body ?? AccessLogRecord.DefaultText, Attributes = { log.Attributes ?? AccessLogRecord.DefaultAttributes } });
+        }
+
         var format = new SubstitutionFormatString { OmitEmptyValues = log.OmitEmptyValues };
         if (log.Json is { } json)
         {
@@ -46,14 +53,9 @@ internal static class AccessLogCodec
             format.TextFormatSource = new DataSource { InlineString = $"{log.Text ?? AccessLogRecord.DefaultText}\n" };
         }
 
-        return new()
-        {
-            Name = PolicyNameCodec.Encode(index, log.Origin),
-            Filter = Filter(log),
-            TypedConfig = log.Kind == AccessLogKind.File
-                ? MessageName.Pack(new FileAccessLog { Path = log.Path ?? "", LogFormat = format })
-                : MessageName.Pack(new StdoutAccessLog { LogFormat = format }),
-        };
+        return log.Kind == AccessLogKind.File
+            ? MessageName.Pack(new FileAccessLog { Path = log.Path ?? "", LogFormat = format })
+            : MessageName.Pack(new StdoutAccessLog { LogFormat = format });
     }
 
     private static AccessLogFilter? Filter(AccessLogRecord log)
@@ -108,6 +110,11 @@ internal static class AccessLogCodec
         {
             var file = ValueCodec.Unpack<FileAccessLog>(message.TypedConfig, where);
             log = Read(log with { Kind = AccessLogKind.File, Path = file.Path }, file.LogFormat, where);
+        }
+        else if (message.TypedConfig?.Holds<CollectorAccessLog>() == true)
+        {
+            var records = ValueCodec.Unpack<CollectorAccessLog>(message.TypedConfig, where);
+            log = log with { Kind = AccessLogKind.OpenTelemetry, Body = records.Body, Attributes = records.Attributes.ToImmutableSortedDictionary(StringComparer.Ordinal) };
         }
         else
         {

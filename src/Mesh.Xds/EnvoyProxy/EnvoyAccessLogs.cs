@@ -2,7 +2,9 @@ using Envoy.Config.Accesslog.V3;
 using Envoy.Config.Core.V3;
 using Envoy.Extensions.AccessLoggers.File.V3;
 using Envoy.Extensions.AccessLoggers.Stream.V3;
+using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
+using Mesh.Snapshot.V1;
 using Mesh.Xds.Wire;
 
 namespace Mesh.Xds.EnvoyProxy;
@@ -10,7 +12,21 @@ namespace Mesh.Xds.EnvoyProxy;
 /// <summary>Formats for Envoy, which has no operators of ours: they are replaced by what they mean there.</summary>
 internal static class EnvoyAccessLogs
 {
-    public static void Complete(AccessLog log, string source, string destination)
+    // What goes to the sidecar's collector stays out: Envoy would have to be told where that is, and only our bootstrap file knows.
+    public static void Complete(RepeatedField<AccessLog> logs, string source, string destination)
+    {
+        foreach (var log in logs.Where(log => log.TypedConfig.Holds<CollectorAccessLog>()).ToArray())
+        {
+            logs.Remove(log);
+        }
+
+        foreach (var log in logs)
+        {
+            Complete(log, source, destination);
+        }
+    }
+
+    private static void Complete(AccessLog log, string source, string destination)
     {
         if (log.TypedConfig.Holds<FileAccessLog>())
         {

@@ -29,11 +29,7 @@ internal static class EnvoyFilters
         if (!protocol.IsHttp())
         {
             var tunnel = filter.TypedConfig.Unpack<TcpProxy>();
-            foreach (var log in tunnel.AccessLog)
-            {
-                EnvoyAccessLogs.Complete(log, source, destination);
-            }
-
+            EnvoyAccessLogs.Complete(tunnel.AccessLog, source, destination);
             filter.TypedConfig = Any.Pack(tunnel);
             return;
         }
@@ -67,11 +63,7 @@ internal static class EnvoyFilters
             route.Metadata?.TypedFilterMetadata.Clear();
         }
 
-        foreach (var log in manager.AccessLog)
-        {
-            EnvoyAccessLogs.Complete(log, source, destination);
-        }
-
+        EnvoyAccessLogs.Complete(manager.AccessLog, source, destination);
         for (var i = 0; i < before.Length; i++)
         {
             manager.HttpFilters.Insert(i, before[i]);

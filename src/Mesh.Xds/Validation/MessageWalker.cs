@@ -34,7 +34,8 @@ internal sealed class MessageWalker(string resource, Action<XdsViolation> report
         Envoy.Extensions.Filters.Network.TcpProxy.V3.TcpProxyReflection.Descriptor,
         Envoy.Extensions.TransportSockets.Tls.V3.TlsReflection.Descriptor,
         Envoy.Extensions.Upstreams.Http.V3.HttpProtocolOptionsReflection.Descriptor,
-        Mesh.Snapshot.V1.SettingsReflection.Descriptor);
+        Mesh.Snapshot.V1.SettingsReflection.Descriptor,
+        Mesh.Snapshot.V1.TelemetryReflection.Descriptor);
 
     /// <summary>Every message found, with its path; for the rules that look at more than one field.</summary>
     public event Action<IMessage, string>? Visited;

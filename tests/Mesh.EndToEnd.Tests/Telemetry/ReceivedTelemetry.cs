@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Google.Protobuf.Collections;
 using Mesh.EndToEnd.Tests.Otlp;
 
@@ -40,7 +41,7 @@ internal sealed class ReceivedTelemetry
             var whose = Texts(resource.Resource.Attributes);
             foreach (var record in resource.ScopeLogs.SelectMany(s => s.LogRecords))
             {
-                _items.Enqueue(new ReceivedItem("logs", whose, record.Body?.StringValue ?? "", Texts(record.Attributes)));
+                _items.Enqueue(new ReceivedItem("logs", whose, record.Body?.StringValue ?? "", Texts(record.Attributes)) { TraceId = Convert.ToHexStringLower(record.TraceId.Span) });
             }
         }
     }
@@ -53,10 +54,14 @@ internal sealed class ReceivedTelemetry
             foreach (var metric in resource.ScopeMetrics.SelectMany(s => s.Metrics))
             {
                 _items.Enqueue(new ReceivedItem("metrics", whose, metric.Name, new Dictionary<string, string>()));
+                foreach (var point in metric.Histogram?.DataPoints ?? [])
+                {
+                    _items.Enqueue(new ReceivedItem("points", whose, metric.Name, Texts(point.Attributes)) { Bounds = [.. point.ExplicitBounds] });
+                }
             }
         }
     }
 
     private static Dictionary<string, string> Texts(RepeatedField<KeyValue> attributes) =>
-        attributes.DistinctBy(a => a.Key).ToDictionary(a => a.Key, a => a.Value.HasStringValue ? a.Value.StringValue : a.Value.ToString());
+        attributes.DistinctBy(a => a.Key).ToDictionary(a => a.Key, a => a.Value.HasStringValue ? a.Value.StringValue : a.Value.HasIntValue ? a.Value.IntValue.ToString(CultureInfo.InvariantCulture) : a.Value.ToString());
 }

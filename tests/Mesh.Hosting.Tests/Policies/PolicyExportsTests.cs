@@ -26,6 +26,9 @@ public sealed class PolicyExportsTests
         ["access log"] = (
             app => PolicyExports.WithMeshAccessLogExport(app.Orders, new MeshAccessLog { MinStatus = 500 }),
             app => app.Orders.WithMeshAccessLog(l => l.MinStatus = 500)),
+        ["access log records"] = (
+            app => PolicyExports.WithMeshAccessLogExport(app.Orders, new MeshAccessLog { OpenTelemetry = true, Body = "b", Attributes = new Dictionary<string, string> { ["a"] = "c" } }),
+            app => app.Orders.WithMeshAccessLog(l => (l.OpenTelemetry, l.Body, l.Attributes) = (true, "b", new Dictionary<string, string> { ["a"] = "c" }))),
         ["access log to"] = (
             app => PolicyExports.WithMeshAccessLogExport(app.Storefront, new MeshAccessLog { OnlyErrors = true, Percent = 10, Headers = [new MeshHeader { Name = "x-debug" }] }, app.Orders, "http"),
             app => app.Storefront.WithMeshAccessLog(app.Orders, l => (l.OnlyErrors, l.Percent, l.Headers) = (true, 10, [new MeshHeader { Name = "x-debug" }]), "http")),

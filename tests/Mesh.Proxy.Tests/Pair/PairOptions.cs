@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -35,6 +36,9 @@ internal sealed record PairOptions
     public InboundTimeouts InboundTimeouts { get; init; } = new();
 
     public ImmutableArray<AccessLog> InboundLogs { get; init; } = [];
+
+    /// <summary>The collector of the callee's proxy; <see langword="null"/>: none.</summary>
+    public TelemetryBootstrap? Telemetry { get; init; }
 
     public InboundLimits InboundLimits { get; init; } = InboundLimits.None;
 

@@ -41,7 +41,7 @@ internal sealed class ProxyPair : IAsyncDisposable
         options ??= new PairOptions();
         var authority = new TestAuthority();
         var caller = new TestProxy("shop", "shop-1", authority, listeners: [ResourceNames.Outbound(Upstream)], certificate: options.Certificate, limits: options.Limits, time: options.Time);
-        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, EndPoint> { [Upstream.Port] = app }, [ResourceNames.FrontDoor(Upstream.Port)], options.Certificate, options.Limits, options.Time);
+        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, EndPoint> { [Upstream.Port] = app }, [ResourceNames.FrontDoor(Upstream.Port)], options.Certificate, options.Limits, options.Time, telemetry: options.Telemetry);
         var pair = new ProxyPair(authority, caller, callee, options);
         await callee.DataPath.StartAsync(TestContext.Current.CancellationToken);
         pair.ApplyCallee();

@@ -22,7 +22,7 @@ internal sealed class TestProxy : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, EndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null, DownstreamLimits? limits = null, TimeProvider? time = null, TrustDomain? trustDomain = null)
+    public TestProxy(string service, string replica, TestAuthority authority, IReadOnlyDictionary<string, EndPoint>? applications = null, IEnumerable<string>? listeners = null, LocalhostCertificate? certificate = null, DownstreamLimits? limits = null, TimeProvider? time = null, TrustDomain? trustDomain = null, TelemetryBootstrap? telemetry = null)
     {
         var id = ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var parsed) ? parsed : throw new ArgumentException(service);
         Id = SpiffeId.ForService(trustDomain ?? Mesh.TrustDomain, id);
@@ -35,6 +35,7 @@ internal sealed class TestProxy : IAsyncDisposable
             Replica = replica,
             StateDirectory = "nowhere",
             DeveloperIdentity = true,
+            Telemetry = telemetry,
             Listeners = (listeners ?? []).Append(ResourceNames.MeshDoor).ToFrozenDictionary(
                 n => n, n => new ListenAddress(certificate is null || n == ResourceNames.MeshDoor ? IPAddress.Loopback : null, 0)),
             ServerCertificate = certificate is null ? null : new ServerCertificateFiles { CertificateFile = certificate.CertificateFile, KeyFile = certificate.KeyFile },

@@ -176,7 +176,11 @@ internal static class Samples
                 Upstream = Port("inventory", "grpc"),
                 Protocol = AppProtocol.Grpc,
                 ContainerPort = 15101,
-                AccessLogs = [new() { Kind = AccessLogKind.Stdout, Text = AccessLog.DefaultText, Percent = 0.5, Origin = Somewhere }],
+                AccessLogs =
+                [
+                    new() { Kind = AccessLogKind.Stdout, Text = AccessLog.DefaultText, Percent = 0.5, Origin = Somewhere },
+                    new() { Kind = AccessLogKind.OpenTelemetry, Body = "%DURATION%", Attributes = ImmutableSortedDictionary.CreateRange<string, string>(StringComparer.Ordinal, [new("b", "%DURATION%"), new("a", "x")]), MinStatus = 500, Origin = Somewhere },
+                ],
             },
             new OutboundListener { Upstream = Port("legacy", "tcp"), Protocol = AppProtocol.Tcp },
             new OutboundListener { Upstream = Port("orders"), Protocol = AppProtocol.Http, Origins = [Somewhere, new Origin("Edge", "a → b")] },

@@ -13,6 +13,15 @@ public sealed class MeshAccessLog
     /// <summary>The full path of the file that lines are added to. Default: the sidecar's standard output.</summary>
     public string? File { get; set; }
 
+    /// <summary>Writes log records to the collector that the sidecars send their spans to, and no lines. Default: false.</summary>
+    public bool OpenTelemetry { get; set; }
+
+    /// <summary>With <see cref="OpenTelemetry"/>: the text of a record. Default: the usual line.</summary>
+    public string? Body { get; set; }
+
+    /// <summary>With <see cref="OpenTelemetry"/>: the attributes of a record, such a text for each name. Default: those of OpenTelemetry's conventions.</summary>
+    public IDictionary<string, string>? Attributes { get; set; }
+
     /// <summary>A line with command operators such as <c>%REQ(:METHOD)%</c>. Default: one like Envoy's.</summary>
     public string? Text { get; set; }
 
@@ -44,10 +53,12 @@ public sealed class MeshAccessLog
         [
             new AccessLog
             {
-                Kind = File is null ? AccessLogKind.Stdout : AccessLogKind.File,
+                Kind = OpenTelemetry ? AccessLogKind.OpenTelemetry : File is null ? AccessLogKind.Stdout : AccessLogKind.File,
                 Path = File,
                 Text = Text,
                 Json = Json?.ToImmutableSortedDictionary(StringComparer.Ordinal),
+                Body = Body,
+                Attributes = Attributes?.ToImmutableSortedDictionary(StringComparer.Ordinal),
                 OmitEmptyValues = OmitEmptyValues,
                 MinStatus = MinStatus,
                 MinDuration = MinDuration,

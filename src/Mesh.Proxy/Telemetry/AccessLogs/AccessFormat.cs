@@ -57,9 +57,7 @@ internal sealed class AccessFormat
     {
         if (value is not [var only])
         {
-            var text = new StringBuilder();
-            Append(text, value, entry);
-            json.WriteString(name, text.ToString());
+            json.WriteString(name, Text(value, entry));
             return;
         }
 
@@ -100,5 +98,14 @@ internal sealed class AccessFormat
         }
     }
 
-    private static ImmutableArray<AccessOperator> Split(string text) => [.. CommandOperators.Split(text).Select(part => new AccessOperator(part.Name, part.Value))];
+    /// <summary>A text with what its operators give.</summary>
+    public static string Text(ImmutableArray<AccessOperator> parts, in AccessEntry entry)
+    {
+        var text = new StringBuilder(128);
+        Append(text, parts, entry);
+        return text.ToString();
+    }
+
+    /// <summary>Takes a text apart.</summary>
+    public static ImmutableArray<AccessOperator> Split(string text) => [.. CommandOperators.Split(text).Select(part => new AccessOperator(part.Name, part.Value))];
 }

@@ -25,9 +25,8 @@ internal sealed class CompiledAccessLogs
 
     private sealed class One(AccessLog log, AccessLogTargets targets)
     {
-        private readonly AccessFormat _format = new(log);
         private readonly ImmutableArray<HeaderCondition> _headers = [.. log.Headers.Select(header => new HeaderCondition(header))];
-        private readonly Action<string> _write = targets.Find(log.Kind, log.Path);
+        private readonly AccessWriter _write = targets.WriterOf(log);
         private long _seen;
 
         public void Write(in AccessEntry entry)
@@ -38,7 +37,7 @@ internal sealed class CompiledAccessLogs
                 && !(log.OnlyErrors && entry.Error is null);
             if (isMeant && HasHeaders(entry.Context?.Request) && IsSampled())
             {
-                _write(_format.Line(entry));
+                _write(entry);
             }
         }
 
