@@ -100,6 +100,7 @@ internal static class AnswerWriter
     private static string Brief(JsonNode? node) => node switch
     {
         JsonObject o when o["service"] is { } service => o["port"] is { } port ? $"{service}/{port}" : service.ToString(),
+        JsonObject o when o["name"] is { } name && o["state"] is { } state => o["reason"] is { } reason ? $"{name} ({state}: {reason})" : $"{name} ({state})",
         JsonObject o when o["name"] is { } name => o["protocol"] is { } protocol && protocol.ToString() != name.ToString() ? $"{name} ({protocol})" : name.ToString(),
         _ => OfNode(node),
     };

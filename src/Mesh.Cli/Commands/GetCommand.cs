@@ -11,8 +11,9 @@ internal static class GetCommand
     private static readonly SortedDictionary<string, string[]> Lists = new(StringComparer.Ordinal)
     {
         ["audit"] = ["at", "who", "action", "target", "outcome"],
+        ["endpoints"] = ["namespace", "service", "port", "replica", "address", "state", "leftOutBy"],
         ["policies"] = ["kind", "namespace", "name", "source", "location", "inForce", "shadowedBy", "warnings"],
-        ["proxies"] = ["namespace", "service", "replica", "address", "readyPorts", "current", "draining", "errors", "certificateNotAfter", "connectedSince"],
+        ["proxies"] = ["namespace", "service", "replica", "address", "readyPorts", "current", "draining", "errors", "leavesOut", "certificateExpires", "connectedSince"],
         ["services"] = ["namespace", "name", "health", "readyReplicas", "replicas", "ports", "uses"],
         ["sources"] = ["source", "path", "state", "documents", "violations", "readAt"],
     };
@@ -25,7 +26,7 @@ internal static class GetCommand
         var format = OutputOption.Create();
         var history = new Option<bool>("--history") { Description = "For policy: who changed it, and when." };
         var server = new ServerOptions();
-        var command = new Command("get", "List what the control plane knows: services, proxies, policies, sources, audit events.") { what, words, format, history };
+        var command = new Command("get", "List what the control plane knows: services, endpoints, proxies, policies, sources, audit events.") { what, words, format, history };
         server.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -9,6 +9,7 @@ internal static class ApiRoutes
         HealthApi.Map(routes);
         var api = routes.MapGroup("/api/v1");
         ServicesApi.Map(api);
+        EndpointsApi.Map(api);
         ClientsApi.Map(api);
         LoadReportsApi.Map(api);
         PoliciesApi.Map(api);

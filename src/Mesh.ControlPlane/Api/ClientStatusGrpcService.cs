@@ -6,6 +6,8 @@ using Envoy.Type.Matcher.V3;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.ControlPlane.Authority;
+using Mesh.ControlPlane.Discovery;
+using Mesh.ControlPlane.Store;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
 using Mesh.Xds.Server;
@@ -17,7 +19,7 @@ namespace Mesh.ControlPlane.Api;
 /// CSDS: how each connected client stands with each type of resource. A caller with an API token that may read sees every client; one with an SVID sees the clients
 /// of its own identity, the other replicas of the control plane see every client.
 /// </summary>
-internal sealed class ClientStatusGrpcService(StreamRegistry streams, PeerVerifier peers, IApiCallers callers, ControlPlaneSettings settings, IHostApplicationLifetime lifetime)
+internal sealed class ClientStatusGrpcService(StreamRegistry streams, ReplicaRegistry registry, PeerVerifier peers, IApiCallers callers, ControlPlaneSettings settings, IHostApplicationLifetime lifetime)
     : ClientStatusDiscoveryService.ClientStatusDiscoveryServiceBase
 {
     private const string BearerPrefix = "Bearer ";
@@ -88,20 +90,24 @@ internal sealed class ClientStatusGrpcService(StreamRegistry streams, PeerVerifi
     private ClientStatusResponse Answer(ClientStatusRequest request, Func<NodeId, bool> sees)
     {
         var response = new ClientStatusResponse();
+        var reports = registry.Replicas.Where(r => r.Upstreams != UpstreamReport.None).ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => r.Upstreams);
         response.Config.AddRange(streams.Streams
             .Where(stream => NodeId.TryParse(stream.NodeId, out var node) && sees(node))
             .Where(stream => request.NodeMatchers.Count == 0 || request.NodeMatchers.Any(matcher => Matches(matcher.NodeId, stream.NodeId)))
             .OrderBy(stream => stream.NodeId, StringComparer.Ordinal)
             .ThenBy(stream => stream.Id)
-            .Select(View));
+            .Select(stream => View(stream, Report(stream))));
         return response;
+
+        UpstreamReport Report(StreamStatus stream) =>
+            NodeId.TryParse(stream.NodeId, out var node) && node.Identity.TryGetService(out var service) ? reports.GetValueOrDefault((service, node.Replica), UpstreamReport.None) : UpstreamReport.None;
     }
 
-    private static ClientConfig View(StreamStatus stream)
+    private static ClientConfig View(StreamStatus stream, UpstreamReport report)
     {
         var config = new ClientConfig
         {
-            Node = new Node { Id = stream.NodeId, UserAgentName = stream.UserAgent },
+            Node = new Node { Id = stream.NodeId, UserAgentName = stream.UserAgent, Metadata = UpstreamReportStruct.Encode(report) },
             ClientScope = stream.Kind.ToWord(),
         };
         config.GenericXdsConfigs.AddRange(stream.Types.OrderBy(type => type.Key, StringComparer.Ordinal).Select(type => View(type.Key, type.Value)));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.ControlPlane.Discovery;
+using Mesh.Model.Topology;
 using Mesh.Xds.Wire;
 
 namespace Mesh.ControlPlane.Api;
@@ -49,13 +50,25 @@ internal sealed record ProxyJson
     /// <summary>Why it refused what it was sent last, by resource type; empty: it did not.</summary>
     public ImmutableSortedDictionary<string, string> Errors { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Ready replicas that it leaves out.</summary>
+    public ImmutableArray<LeavesOutView> LeavesOut { get; init; } = [];
+
+    /// <summary>How many more it leaves out.</summary>
+    public int LeavesOutMore { get; init; }
+
+    /// <summary>How often since its start outlier detection left a replica out.</summary>
+    public long Ejections { get; init; }
+
+    /// <summary>How often since its start health checks left a replica out.</summary>
+    public long HealthFailures { get; init; }
+
     public static ProxyJson Of(ProxyView proxy) => new()
     {
         Namespace = proxy.Service.Namespace,
         Service = proxy.Service.Name,
         Replica = proxy.Replica,
         State = Word(proxy),
-        Address = proxy.Registered is { Replica: var r } ? $"{(r.Address.Contains(':', StringComparison.Ordinal) ? $"[{r.Address}]" : r.Address)}:{r.Port}" : null,
+        Address = proxy.Registered is { Replica: var r } ? AddressOf(r) : null,
         ReadyPorts = [.. proxy.Registered?.Replica.ReadyPorts ?? []],
         Draining = proxy.Registered?.Draining ?? false,
         Zone = proxy.Registered?.Replica.Zone ?? "",
@@ -67,7 +80,14 @@ internal sealed record ProxyJson
             ?? ImmutableSortedDictionary<string, string?>.Empty,
         Errors = proxy.Stream?.Types.Where(t => t.Value.Error is not null).ToImmutableSortedDictionary(t => TypeUrls.ShortName(t.Key), t => t.Value.Error!, StringComparer.Ordinal)
             ?? ImmutableSortedDictionary<string, string>.Empty,
+        LeavesOut = [.. proxy.Upstreams.LeftOut.Select(o => new LeavesOutView(o.Upstream.ToString(), o.Replica, o.State, o.Reason, o.Since, o.Until))],
+        LeavesOutMore = proxy.Upstreams.More,
+        Ejections = proxy.Upstreams.Ejections,
+        HealthFailures = proxy.Upstreams.HealthFailures,
     };
+
+    /// <summary>A mesh door as one writes it.</summary>
+    public static string AddressOf(Replica replica) => $"{(replica.Address.Contains(':', StringComparison.Ordinal) ? $"[{replica.Address}]" : replica.Address)}:{replica.Port}";
 
     private static string Word(ProxyView proxy) => proxy switch
     {

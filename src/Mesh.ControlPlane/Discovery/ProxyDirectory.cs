@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Store;
@@ -18,6 +19,7 @@ internal sealed class ProxyDirectory
     private readonly SnapshotCache _cache;
     private readonly ConcurrentDictionary<(long Stream, string Type), string> _refusals = [];
     private volatile StreamStatus[] _elsewhere = [];
+    private volatile FrozenDictionary<(ServiceId Service, string Replica), UpstreamReport> _reportsElsewhere = FrozenDictionary<(ServiceId Service, string Replica), UpstreamReport>.Empty;
 
     public ProxyDirectory(IReplicaSource source, StreamRegistry streams, SnapshotCache cache, ControlPlaneMetrics metrics)
     {
@@ -25,6 +27,7 @@ internal sealed class ProxyDirectory
         _streams = streams;
         _cache = cache;
         metrics.ObserveReplicas(() => source.Replicas.Length);
+        metrics.ObserveLeftOut(() => source.Replicas.Sum(replica => replica.Upstreams.LeftOut.Length + replica.Upstreams.More));
         metrics.ObserveProxies(() => streams.Streams.Count(stream => stream.Kind == ClientKind.Mesh));
         metrics.ObserveClients(() => streams.Streams.Where(stream => stream.Kind != ClientKind.Mesh).CountBy(stream => stream.Kind.ToWord()));
         streams.Changed += status => Count(status, metrics);
@@ -44,12 +47,21 @@ internal sealed class ProxyDirectory
         set => _elsewhere = [.. value];
     }
 
+    /// <summary>What those sidecars say of the replicas that they call.</summary>
+    public IEnumerable<((ServiceId Service, string Replica) Sidecar, UpstreamReport Report)> ReportsElsewhere
+    {
+        set => _reportsElsewhere = value.GroupBy(r => r.Sidecar, r => r.Report).ToFrozenDictionary(r => r.Key, r => r.Last());
+    }
+
     /// <summary>All of them, by service and replica.</summary>
     public ImmutableArray<ProxyView> Proxies
     {
         get
         {
-            var views = _source.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null, Nothing));
+            var views = _source.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name), r => new ProxyView(r.Replica.Service, r.Replica.Name, r, null, Nothing)
+            {
+                Upstreams = r.Upstreams != UpstreamReport.None ? r.Upstreams : _reportsElsewhere.GetValueOrDefault((r.Replica.Service, r.Replica.Name), UpstreamReport.None),
+            });
 
             // One that has just come from another replica of the control plane is in both lists for a moment: this one's is newer than what the other one said.
             foreach (var stream in _elsewhere.Concat(_streams.Streams.Where(s => s.Kind == ClientKind.Mesh).OrderBy(s => s.ConnectedAt)))

@@ -14,6 +14,9 @@ namespace Mesh.ControlPlane.Discovery;
 internal sealed record ProxyView(
     ServiceId Service, string Replica, RegisteredReplica? Registered, StreamStatus? Stream, ImmutableDictionary<string, string> Wanted)
 {
+    /// <summary>What it says of the replicas that it calls.</summary>
+    public UpstreamReport Upstreams { get; init; } = UpstreamReport.None;
+
     /// <summary>What it refused, by type; empty: nothing.</summary>
     public ImmutableArray<string> Errors => [.. Stream?.Types.Values.Select(t => t.Error).OfType<string>() ?? []];
 

@@ -2,6 +2,7 @@ using System.Net;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.ControlPlane.Authority;
+using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Topology;
 using Mesh.Registration.V1;
@@ -12,6 +13,7 @@ namespace Mesh.ControlPlane.Discovery;
 internal sealed partial class RegistrationGrpcService(
     PeerVerifier peers,
     ReplicaRegistry registry,
+    ControlPlaneMetrics metrics,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<RegistrationGrpcService> logger) : RegistrationService.RegistrationServiceBase
@@ -35,6 +37,7 @@ internal sealed partial class RegistrationGrpcService(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         ReplicaLease? lease = null;
         string? name = null;
+        var said = UpstreamReport.None;
         try
         {
             while (await requestStream.MoveNext(ending.Token))
@@ -42,6 +45,8 @@ internal sealed partial class RegistrationGrpcService(
                 var status = requestStream.Current;
                 var replica = Read(status, service, name);
                 name = status.Replica;
+                Count(said, replica.Upstreams);
+                said = replica.Upstreams;
                 if (lease is null)
                 {
                     lease = registry.Register(replica);
@@ -98,7 +103,25 @@ internal sealed partial class RegistrationGrpcService(
             status.Draining,
             status.CertificateNotAfter?.ToDateTimeOffset(),
             status.ProxyVersion,
-            time.GetUtcNow());
+            time.GetUtcNow())
+        {
+            Upstreams = UpstreamReportReader.Read(status),
+        };
+    }
+
+    // By what the sidecar counted, so that one that came and went between two statuses counts too. After a new stream its count of before is not known here.
+    private void Count(UpstreamReport before, UpstreamReport now)
+    {
+        if (!ReferenceEquals(before, UpstreamReport.None))
+        {
+            metrics.LeftOut(LeftOut.Ejected, Math.Max(0, now.Ejections - before.Ejections));
+            metrics.LeftOut(LeftOut.Unhealthy, Math.Max(0, now.HealthFailures - before.HealthFailures));
+        }
+        else
+        {
+            metrics.LeftOut(LeftOut.Ejected, now.LeftOut.Count(o => o.State == LeftOut.Ejected));
+            metrics.LeftOut(LeftOut.Unhealthy, now.LeftOut.Count(o => o.State == LeftOut.Unhealthy));
+        }
     }
 
     private RpcException Refuse(StatusCode code, string caller, string message)

@@ -15,6 +15,7 @@ internal sealed class ControlPlaneMetrics
     private readonly Counter<long> _audited;
     private readonly Counter<long> _clientRequests;
     private readonly Counter<long> _clusterRequests;
+    private readonly Counter<long> _leftOut;
     private readonly Histogram<double> _compile;
 
     public ControlPlaneMetrics(IMeterFactory meters)
@@ -25,6 +26,7 @@ internal sealed class ControlPlaneMetrics
         _pushes = _meter.CreateCounter<long>("mesh.xds.pushes", "{snapshot}", "Snapshots that were published.");
         _audited = _meter.CreateCounter<long>("mesh.api.writes", "{write}", "Writes over the API, by outcome.");
         _clientRequests = _meter.CreateCounter<long>("mesh.client.requests", "{request}", "Requests that gRPC clients and Envoy report, by caller, cluster and outcome.");
+        _leftOut = _meter.CreateCounter<long>("mesh.replicas.left_out.events", "{event}", "How often sidecars left a ready replica out, by outlier detection or by health checks.");
         _clusterRequests = _meter.CreateCounter<long>("mesh.kubernetes.requests", "{request}", "Requests to the Kubernetes API server; a watch is one.");
         _compile = _meter.CreateHistogram(
             "mesh.compile.duration",
@@ -60,6 +62,20 @@ internal sealed class ControlPlaneMetrics
             }
         }
     }
+
+    /// <summary>Sidecars left ready replicas out.</summary>
+    /// <param name="state"><c>ejected</c> or <c>unhealthy</c>.</param>
+    /// <param name="count">How often.</param>
+    public void LeftOut(string state, long count)
+    {
+        if (count > 0)
+        {
+            _leftOut.Add(count, new KeyValuePair<string, object?>("mesh.replica.state", state));
+        }
+    }
+
+    /// <summary>Shows how many ready replicas sidecars leave out now, each as often as somebody does.</summary>
+    public void ObserveLeftOut(Func<int> count) => _meter.CreateObservableGauge("mesh.replicas.left_out", count, "{replica}", "Ready replicas that sidecars connected here leave out, each counted for every sidecar that does.");
 
     /// <summary>Shows how many proxies are connected.</summary>
     public void ObserveProxies(Func<int> count) => _meter.CreateObservableGauge("mesh.proxies.connected", count, "{proxy}", "Proxies with an open configuration stream.");

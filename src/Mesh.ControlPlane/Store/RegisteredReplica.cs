@@ -8,4 +8,8 @@ namespace Mesh.ControlPlane.Store;
 /// <param name="CertificateNotAfter">When the certificate in use ends, as the sidecar says.</param>
 /// <param name="ProxyVersion">The sidecar's version.</param>
 /// <param name="Since">When its stream was opened.</param>
-internal sealed record RegisteredReplica(Replica Replica, bool Draining, DateTimeOffset? CertificateNotAfter, string ProxyVersion, DateTimeOffset Since);
+internal sealed record RegisteredReplica(Replica Replica, bool Draining, DateTimeOffset? CertificateNotAfter, string ProxyVersion, DateTimeOffset Since)
+{
+    /// <summary>What its sidecar says of the replicas that it calls.</summary>
+    public UpstreamReport Upstreams { get; init; } = UpstreamReport.None;
+}

@@ -40,6 +40,7 @@ internal static class ConfigurationServices
             settings,
             provider.GetRequiredService<ControlPlaneLink>(),
             provider.GetRequiredService<IApplicationReadiness>(),
+            provider.GetRequiredService<IUpstreamHealth>(),
             provider.GetRequiredService<DrainSignal>(),
             () => provider.GetRequiredService<WorkloadIdentity>().Current?.NotAfter,
             provider.GetRequiredService<TimeProvider>(),

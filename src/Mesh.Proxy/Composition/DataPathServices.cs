@@ -60,6 +60,7 @@ internal static class DataPathServices
         .AddSingleton(provider => new OutboundListeners(Listeners(provider)))
         .AddSingleton(provider => OutboundMetrics.Measure(
             new OutboundState(provider.GetRequiredService<UpstreamKit>(), new Random(), provider.GetRequiredService<OutlierEvents>(), provider.GetRequiredService<HealthEvents>()), provider.GetRequiredService<ProxyMetrics>()))
+        .AddSingleton<IUpstreamHealth, UpstreamReport>()
         .AddSingleton<OutlierEvents>()
         .AddSingleton<HealthEvents>()
         .AddSingleton<MirrorSender>()

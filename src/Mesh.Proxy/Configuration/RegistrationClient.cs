@@ -21,6 +21,7 @@ internal sealed partial class RegistrationClient : BackgroundService
     private readonly ProxySettings _settings;
     private readonly ControlPlaneLink _link;
     private readonly IApplicationReadiness _readiness;
+    private readonly IUpstreamHealth _upstreams;
     private readonly DrainSignal _drain;
     private readonly Func<DateTimeOffset?> _certificateEnd;
     private readonly TimeProvider _time;
@@ -35,6 +36,7 @@ internal sealed partial class RegistrationClient : BackgroundService
     /// <param name="settings">Who and where.</param>
     /// <param name="link">The connection.</param>
     /// <param name="readiness">What is told.</param>
+    /// <param name="upstreams">What is told too.</param>
     /// <param name="drain">When this replica takes no new work.</param>
     /// <param name="certificateEnd">When the live SVID ends; <see langword="null"/>: there is none, so registering would be refused.</param>
     /// <param name="time">The clock.</param>
@@ -44,6 +46,7 @@ internal sealed partial class RegistrationClient : BackgroundService
         ProxySettings settings,
         ControlPlaneLink link,
         IApplicationReadiness readiness,
+        IUpstreamHealth upstreams,
         DrainSignal drain,
         Func<DateTimeOffset?> certificateEnd,
         TimeProvider time,
@@ -53,12 +56,14 @@ internal sealed partial class RegistrationClient : BackgroundService
         _settings = settings;
         _link = link;
         _readiness = readiness;
+        _upstreams = upstreams;
         _drain = drain;
         _certificateEnd = certificateEnd;
         _time = time;
         _random = random;
         _logger = logger;
         _readiness.Changed += Tell;
+        _upstreams.Changed += Tell;
         _link.Renewed += OnRenewed;
     }
 
@@ -82,6 +87,7 @@ internal sealed partial class RegistrationClient : BackgroundService
     public override void Dispose()
     {
         _readiness.Changed -= Tell;
+        _upstreams.Changed -= Tell;
         _link.Renewed -= OnRenewed;
         base.Dispose();
     }
@@ -202,7 +208,7 @@ internal sealed partial class RegistrationClient : BackgroundService
             return null;
         }
 
-        return new ReplicaStatus
+        var status = new ReplicaStatus
         {
             Replica = _settings.Replica,
             Namespace = _settings.Service.Namespace,
@@ -214,6 +220,8 @@ internal sealed partial class RegistrationClient : BackgroundService
             ProxyVersion = ProxyVersion.Text,
             Zone = _settings.Zone,
         };
+        _upstreams.Describe(status);
+        return status;
     }
 
     private static int PortOf(EndPoint address) => address is IPEndPoint literal ? literal.Port : ((DnsEndPoint)address).Port;

@@ -9,4 +9,5 @@ namespace Mesh.Proxy.Outbound;
 /// <param name="Draw">Random numbers below a bound.</param>
 /// <param name="OutlierEvents">Told which replicas are left out.</param>
 /// <param name="HealthEvents">Told which replicas are not well.</param>
-internal sealed record ClusterRoom(UpstreamKit Kit, Func<int, int> Draw, OutlierEvents OutlierEvents, HealthEvents HealthEvents);
+/// <param name="Changed">Called when a replica is left out or used again.</param>
+internal sealed record ClusterRoom(UpstreamKit Kit, Func<int, int> Draw, OutlierEvents OutlierEvents, HealthEvents HealthEvents, Action Changed);

@@ -222,6 +222,8 @@ internal sealed class OutboundCluster
             var balancer = Balancers.Create(Cluster.LoadBalancing, live.Replicas, live.Announced, _room.Draw, _kit.Time);
             Volatile.Write(ref _choice, new(balancer, live.Replicas.Length == Replicas.Length, live.IsPanic));
         }
+
+        _room.Changed();
     }
 
     // Connections that were made in another way are of no use.

@@ -14,6 +14,9 @@ internal sealed class OutboundState(UpstreamKit kit, Random random, OutlierEvent
     /// <summary>The tables; <see langword="null"/>: no configuration yet.</summary>
     public OutboundTables? Tables => Volatile.Read(ref _tables);
 
+    /// <summary>Raised after a replica was left out or is used again, by several threads. Handlers return soon and do not throw.</summary>
+    public event Action? LeftOutChanged;
+
     /// <summary>A number from 0 up to, not including, the given one.</summary>
     public int Draw(int below)
     {
@@ -28,9 +31,14 @@ internal sealed class OutboundState(UpstreamKit kit, Random random, OutlierEvent
     public OutboundTables Apply(ProxyConfiguration configuration)
     {
         var previous = _tables;
-        var next = OutboundTables.Create(configuration, previous, new ClusterRoom(kit, Draw, outlierEvents, healthEvents));
+        var next = OutboundTables.Create(configuration, previous, new ClusterRoom(kit, Draw, outlierEvents, healthEvents, () => LeftOutChanged?.Invoke()));
         Volatile.Write(ref _tables, next);
         previous?.GiveWayTo(next);
+        if (previous?.Clusters.Values.Any(cluster => cluster.Replicas.Any(replica => replica.IsOut)) == true)
+        {
+            LeftOutChanged?.Invoke(); // with a cluster goes what was said of its replicas
+        }
+
         return next;
     }
 

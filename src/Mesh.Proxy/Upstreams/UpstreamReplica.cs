@@ -51,6 +51,12 @@ internal sealed class UpstreamReplica(string name, EndPoint address, int weight)
         set => Volatile.Write(ref _isUnhealthy, value);
     }
 
+    /// <summary>Why and for how long it was left out last because of what became of requests; of meaning while <see cref="IsEjected"/>.</summary>
+    public OutNote? Ejection { get; set; }
+
+    /// <summary>Why it was found unwell last; of meaning while <see cref="IsUnhealthy"/>.</summary>
+    public OutNote? Illness { get; set; }
+
     /// <summary>Whether it is to be left out, as far as there are others.</summary>
     public bool IsOut => IsEjected || IsUnhealthy;
 

@@ -26,6 +26,14 @@ public sealed class AnswerWriterTests
         Write(Answer, OutputFormat.Table, "name", "nothing", "ready", "at", "ports", "uses"));
 
     [Fact]
+    public void Write_EndpointThatCallersLeaveOut_NamesThemAndWhy() => Assert.Equal(
+        """
+        REPLICA   LEFT OUT BY
+        orders-1  shop/web#web-1 (ejected: failures)
+        """,
+        Write("""{ "endpoints": [ { "replica": "orders-1", "leftOutBy": [ { "name": "shop/web#web-1", "state": "ejected", "reason": "failures", "since": null, "until": null } ] } ] }""", OutputFormat.Table, "replica", "leftOutBy"));
+
+    [Fact]
     public void Write_Yaml_KeepsTypes() => Assert.Equal(
         """
         name: "5"

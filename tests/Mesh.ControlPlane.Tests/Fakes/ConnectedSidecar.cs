@@ -58,7 +58,7 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
     }
 
     /// <summary>Registers the replica with its port ready.</summary>
-    public async Task RegisterAsync(int port = 40001, bool ready = true)
+    public async Task RegisterAsync(int port = 40001, bool ready = true, IEnumerable<LeftOutReplica>? leftOut = null)
     {
         _registration ??= new RegistrationService.RegistrationServiceClient(Channel()).Register(cancellationToken: _stop.Token);
         await _registration.RequestStream.WriteAsync(
@@ -69,7 +69,8 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
                 Service = Service.Name,
                 Zone = Zone,
                 MeshDoor = new MeshDoorAddress { Ip = "127.0.0.1", Port = (uint)port },
-                Ports = { new PortReadiness { Name = "http", Ready = ready } },
+                LeftOut = { leftOut ?? [] },
+            Ports = { new PortReadiness { Name = "http", Ready = ready } },
                 Sequence = 1,
             },
             TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Mesh.Registration.V1;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Kubernetes.Leading;
 using Mesh.Testing;
@@ -83,6 +84,7 @@ public sealed class StatusTests : IAsyncLifetime
         _cluster.ControlPlanePod("mesh-control-plane-2", two);
         await using var first = await _cluster.ConnectAsync(one, "web", "web-1");
         await using var second = await _cluster.ConnectAsync(two, "web", "web-2");
+        await first.RegisterAsync(leftOut: [new() { Cluster = "shop/payments/http", Replica = "payments-1", By = LeftOutBy.HealthCheck, Reason = "it answered 500" }]);
 
         await Eventually.IsAsync(() => Proxies() == (2, 2) && Says("Programmed", "True"), "both, whoever leads");
         using var http = two.Client(_cluster.Api.Reviews.Issue("ops/viewer"));
@@ -90,6 +92,9 @@ public sealed class StatusTests : IAsyncLifetime
         var shown = JsonNode.Parse(await http.GetStringAsync("/api/v1/proxies", TestContext.Current.CancellationToken))!;
 
         Assert.Equal(["web-1 ready", "web-2 ready"], shown["proxies"]!.AsArray().Select(p => $"{p!["replica"]} {p["state"]}"));
+        await Eventually.IsAsync(
+            async () => JsonNode.Parse(await http.GetStringAsync("/api/v1/proxies", TestContext.Current.CancellationToken))!["proxies"]!.AsArray().SelectMany(p => p!["leavesOut"]!.AsArray()).Select(o => $"{o!["name"]} {o["state"]} {o["reason"]}").SingleOrDefault() == "payments-1 unhealthy it answered 500",
+            "what the other one was told");
     }
 
     [Fact]

@@ -11,8 +11,10 @@ using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Kubernetes.Leading;
 using Mesh.ControlPlane.Kubernetes.Wire;
+using Mesh.ControlPlane.Store;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
+using Mesh.Model.Topology;
 using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
 
@@ -42,7 +44,7 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
     private readonly TrustDomain _trustDomain;
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<string, (GrpcChannel Channel, SslStreamCertificateContext Shown)> _channels = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, IReadOnlyList<StreamStatus>> _said = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IReadOnlyList<(StreamStatus Stream, UpstreamReport Report)>> _said = new(StringComparer.Ordinal);
     private long? _askedAt;
 
     public PeerStreams(
@@ -88,7 +90,8 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
                 _said[address] = streams ?? _said.GetValueOrDefault(address, []);
             }
 
-            _directory.Elsewhere = [.. _said.Values.SelectMany(s => s)];
+            _directory.Elsewhere = [.. _said.Values.SelectMany(s => s).Select(s => s.Stream)];
+            _directory.ReportsElsewhere = _said.Values.SelectMany(s => s).Where(s => s.Report != UpstreamReport.None).Select(s => (Sidecar(s.Stream), s.Report));
             _askedAt = _time.GetTimestamp();
         }
         catch (Exception e) when (e is KubernetesException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -132,13 +135,13 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
     private int Port(JsonObject pod) =>
         (pod["spec"]?["containers"] as JsonArray ?? []).SelectMany(c => c?["ports"] as JsonArray ?? []).Where(p => (string?)p?["name"] == "grpc").Select(p => (int?)p!["containerPort"]).FirstOrDefault() ?? _port;
 
-    private async Task<(string Address, IReadOnlyList<StreamStatus>? Streams)> AskAsync(string address, CancellationToken cancellationToken)
+    private async Task<(string Address, IReadOnlyList<(StreamStatus, UpstreamReport)>? Streams)> AskAsync(string address, CancellationToken cancellationToken)
     {
         try
         {
             var client = new ClientStatusDiscoveryService.ClientStatusDiscoveryServiceClient(Channel(address));
             var answer = await client.FetchClientStatusAsync(new ClientStatusRequest(), cancellationToken: cancellationToken);
-            return (address, [.. answer.Config.Where(c => c.ClientScope == "mesh").Select(Read)]);
+            return (address, [.. answer.Config.Where(c => c.ClientScope == "mesh").Select((config, at) => (Read(config, at), UpstreamReportStruct.Decode(config.Node.Metadata)))]);
         }
         catch (RpcException e)
         {
@@ -146,6 +149,9 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
             return (address, null);
         }
     }
+
+    private static (ServiceId, string) Sidecar(StreamStatus stream) =>
+        NodeId.TryParse(stream.NodeId, out var node) && node.Identity.TryGetService(out var service) ? (service, node.Replica) : default;
 
     private StreamStatus Read(ClientConfig config, int at)
     {

@@ -90,7 +90,10 @@ internal sealed partial class PodReplicas(
         pod.IsEnding,
         details?.CertificateNotAfter,
         details?.ProxyVersion ?? "",
-        pod.Since);
+        pod.Since)
+    {
+        Upstreams = details?.Upstreams ?? UpstreamReport.None,
+    };
 
     private void Change(Func<bool> change)
     {

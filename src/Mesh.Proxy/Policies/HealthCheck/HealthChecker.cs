@@ -129,6 +129,7 @@ internal sealed class HealthChecker(string cluster, Model.Snapshots.HealthCheck 
                     return;
                 }
 
+                replica.Illness = new OutNote(result.Detail, time.GetUtcNow(), Until: null);
                 events.Unhealthy(cluster, replica.Name, -patient.InARow, result.Detail);
                 break;
         }

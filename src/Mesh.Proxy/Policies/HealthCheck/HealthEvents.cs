@@ -8,6 +8,11 @@ internal sealed partial class HealthEvents(ProxyMetrics metrics, ILogger<HealthE
 {
     private readonly Counter<long> _checks = metrics.Meter.CreateCounter<long>("mesh.health_check.checks", "{check}", "Health checks of replicas, by what they say.");
 
+    private long _count;
+
+    /// <summary>How often replicas were found not to be well.</summary>
+    public long Count => Interlocked.Read(ref _count);
+
     /// <summary>A check has ended.</summary>
     public void Checked(string cluster, string replica, CheckResult result)
     {
@@ -20,7 +25,11 @@ internal sealed partial class HealthEvents(ProxyMetrics metrics, ILogger<HealthE
     }
 
     /// <summary>A replica is not used any more.</summary>
-    public void Unhealthy(string cluster, string replica, int checks, string detail) => Log.Unhealthy(logger, replica, cluster, checks, detail);
+    public void Unhealthy(string cluster, string replica, int checks, string detail)
+    {
+        Interlocked.Increment(ref _count);
+        Log.Unhealthy(logger, replica, cluster, checks, detail);
+    }
 
     /// <summary>A replica is used again.</summary>
     public void Healthy(string cluster, string replica) => Log.Healthy(logger, replica, cluster);

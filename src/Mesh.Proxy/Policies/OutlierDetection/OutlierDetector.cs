@@ -159,6 +159,8 @@ internal sealed class OutlierDetector : IDisposable
         var time = TimeSpan.FromTicks(Math.Min(_settings.BaseEjectionTime.Ticks * failures.Growth, _settings.MaxEjectionTime.Ticks));
         failures.OutUntil = now + Ticks(time);
         failures.Forget();
+        var since = _time.GetUtcNow();
+        replica.Ejection = new OutNote(reason, since, since + time);
         replica.IsEjected = true;
         _events.Ejected(_cluster, replica.Name, reason, time);
         return true;

@@ -8,9 +8,15 @@ internal sealed partial class OutlierEvents(ProxyMetrics metrics, ILogger<Outlie
 {
     private readonly Counter<long> _ejections = metrics.Meter.CreateCounter<long>("mesh.outlier.ejections", "{ejection}", "Replicas that were left out because of what became of requests to them.");
 
+    private long _count;
+
+    /// <summary>How often replicas were left out.</summary>
+    public long Count => Interlocked.Read(ref _count);
+
     /// <summary>A replica is left out.</summary>
     public void Ejected(string cluster, string replica, string reason, TimeSpan time)
     {
+        Interlocked.Increment(ref _count);
         _ejections.Add(1, new KeyValuePair<string, object?>("mesh.callee", cluster), new KeyValuePair<string, object?>("mesh.outlier.reason", reason));
         Log.Ejected(logger, replica, cluster, reason, time.TotalSeconds);
     }
