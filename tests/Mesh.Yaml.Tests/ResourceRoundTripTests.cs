@@ -166,6 +166,7 @@ public sealed class ResourceRoundTripTests
           targetRef: {kind: Service, name: orders, sectionName: http}
           rules:
           - default:
+              mode: Permissive
               tlsVersion: {min: TLS12, max: TLS13}
               tlsCiphers: [ECDHE-ECDSA-AES256-GCM-SHA384, ECDHE-RSA-CHACHA20-POLY1305]
           - default: {}

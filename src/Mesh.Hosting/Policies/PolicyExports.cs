@@ -77,7 +77,7 @@ internal static class PolicyExports
         where T : IResource =>
         RateLimitExtensions.Add(resource, limit, from is null ? null : PolicyCaller.OfEither(from), endpoint, new DeclaredAt("withMeshRateLimit"));
 
-    /// <summary>Says what the mesh door of a service and those who call it speak in their handshakes.</summary>
+    /// <summary>Says whether callers of a service need a certificate of the mesh, and what its mesh door and they speak in their handshakes.</summary>
     /// <param name="resource">The service that is called, or the mesh.</param>
     /// <param name="tls">What differs.</param>
     /// <param name="endpoint">Only at this endpoint.</param>

@@ -6,11 +6,11 @@ using Mesh.Model.Policies.Tls;
 
 namespace Aspire.Hosting;
 
-/// <summary>Handshakes between sidecars.</summary>
+/// <summary>Handshakes between sidecars, and who comes without one.</summary>
 [AspireExportIgnore(Reason = PolicyExports.Reason)]
 public static class TlsExtensions
 {
-    /// <summary>Says what the mesh door of a service and those who call it speak in their handshakes; on the mesh: of every service.</summary>
+    /// <summary>Says whether callers of a service need a certificate of the mesh, and what its mesh door and they speak in their handshakes; on the mesh: of every service.</summary>
     /// <param name="callee">The service that is called, or the mesh.</param>
     /// <param name="configure">Sets what differs; what a later call sets is heard.</param>
     /// <param name="endpoint">Only at this endpoint. Default: every endpoint.</param>

@@ -73,7 +73,7 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
             Inbound = [.. service.Ports.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => Inbound(service, p, applied))],
             FrontDoors = [],
         };
-        return (snapshot with { FrontDoors = [.. snapshot.Inbound.Select(i => FrontDoor(i, service.Port(i.Port.Port)!.External))] }, [.. applied]);
+        return (snapshot with { FrontDoors = [.. snapshot.Inbound.Select(i => FrontDoor(i, service, service.Port(i.Port.Port)!, applied))] }, [.. applied]);
     }
 
     // Edges to something that does not exist open no listener; ReferenceChecker says so.
@@ -170,15 +170,21 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
         return inbound;
     }
 
-    private FrontDoor FrontDoor(InboundPort inbound, bool external) => new()
+    private FrontDoor FrontDoor(InboundPort inbound, Service service, ServicePort port, List<AppliedSetting> applied)
     {
-        Port = inbound.Port,
-        Protocol = inbound.Protocol,
-        Permissions = permissions.FrontDoor(inbound.Port),
-        Timeouts = inbound.Timeouts,
-        Limits = inbound.Limits,
-        Concurrency = inbound.Concurrency,
-        AccessLogs = inbound.AccessLogs,
-        External = external,
-    };
+        var (isPermissive, origin) = _tls.Mode(service, port, applied);
+        return new()
+        {
+            Port = inbound.Port,
+            Protocol = inbound.Protocol,
+            Permissions = permissions.FrontDoor(inbound.Port),
+            Timeouts = inbound.Timeouts,
+            Limits = inbound.Limits,
+            Concurrency = inbound.Concurrency,
+            AccessLogs = inbound.AccessLogs,
+            External = port.External,
+            Permissive = isPermissive,
+            PermissiveOrigin = origin,
+        };
+    }
 }

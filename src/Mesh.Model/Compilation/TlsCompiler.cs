@@ -6,7 +6,7 @@ using Mesh.Model.Topology;
 
 namespace Mesh.Model.Compilation;
 
-/// <summary>Handshakes at mesh doors, from Tls policies. The owner of the door says it for both ends, so that they never want something different.</summary>
+/// <summary>Handshakes at mesh doors, and who comes without one, from Tls policies. The owner of the door says it for both ends, so that they never want something different.</summary>
 internal sealed class TlsCompiler
 {
     private readonly InboundEntries<TlsSettings> _entries = new();
@@ -23,6 +23,18 @@ internal sealed class TlsCompiler
 
     /// <summary>At the door.</summary>
     public DoorTls Inbound(Service service, string port, List<AppliedSetting> applied) => Compile(service, port, $"inbound/{port}", applied);
+
+    /// <summary>Whether the port answers callers in plain text, and who said so. An external one does in any case.</summary>
+    public (bool IsPermissive, Origin Origin) Mode(Service service, ServicePort port, List<AppliedSetting> applied)
+    {
+        if (port.External)
+        {
+            return (false, Origin.Default);
+        }
+
+        var fold = new Fold<TlsSettings>(_entries.For(service, port.Name), $"inbound/{port.Name}", "tls", applied);
+        return fold.Take("mode", s => s.Mode, TlsMode.Strict) == TlsMode.Permissive ? (true, fold.Origin) : (false, Origin.Default);
+    }
 
     /// <summary>At those who call it.</summary>
     public Cluster Apply(Cluster cluster, List<AppliedSetting> applied)

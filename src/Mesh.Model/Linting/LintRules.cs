@@ -66,6 +66,9 @@ public static class LintRules
 
     public static readonly LintRule TlsContradiction = new("MESH185", "versions that contradict");
     public static readonly LintRule CipherOfNobody = new("MESH186", "cipher of nobody", LintLevel.Hint);
+    public static readonly LintRule PermissivePort = new("MESH187", "permissive port");
+    public static readonly LintRule PermissiveForNobody = new("MESH188", "permissive for nobody");
+    public static readonly LintRule PermissiveExternal = new("MESH189", "permissive external port", LintLevel.Hint);
 
     public static readonly LintRule UseTwice = new("MESH191", "use twice", LintLevel.Hint);
     public static readonly LintRule UnusualPort = new("MESH192", "port of another scheme", LintLevel.Hint);
@@ -83,7 +86,7 @@ public static class LintRules
         TryOverRequest, RetriesDoNotFit, NoBudget, RetryOnNothing, NoRetries, ConnectOverRequest, CalleeEndsFirst,
         Unheard, Overruled, ByAlphabet, SaidTwice, RetryOfOtherProtocol, TimeoutOfOtherProtocol,
         HashUnused, NothingToHash,
-        TlsContradiction, CipherOfNobody,
+        TlsContradiction, CipherOfNobody, PermissivePort, PermissiveForNobody, PermissiveExternal,
         UseTwice, UnusualPort, LocalExternal, ExternalIsMember, EffectOfNoPolicy,
     ];
 }

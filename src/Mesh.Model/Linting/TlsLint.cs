@@ -11,6 +11,11 @@ internal static class TlsLint
 {
     public static void Run(LintContext context, LintReport report)
     {
+        foreach (var door in context.Snapshots.Values.SelectMany(s => s.FrontDoors).Where(d => d.Permissive))
+        {
+            Permissive(door, report);
+        }
+
         foreach (var policy in context.Policies.All.OfType<TlsPolicy>())
         {
             InboundPort[] ports = [.. Ports(context, policy)];
@@ -21,6 +26,11 @@ internal static class TlsLint
                 if (Array.Find(ports, p => settings.MaxVersion < p.Tls.Max && p.Tls.Min > settings.MaxVersion) is { } over)
                 {
                     report.Add(LintRules.TlsContradiction, policy, at / "tlsVersion" / "max", $"is {settings.MaxVersion}, but at {over.Port} min is {over.Tls.Min}, and the stricter of them holds; say tlsVersion.min {settings.MaxVersion} too, or make max newer");
+                }
+
+                if (settings.Mode == TlsMode.Permissive && ports.Length > 0 && Array.TrueForAll(ports, p => IsExternal(context, p)))
+                {
+                    report.Add(LintRules.PermissiveExternal, policy, at / "mode", $"means nothing for {ports[0].Port}, which is external: anybody may come in there as it is; leave it out");
                 }
 
                 if (settings.Ciphers is not { } ciphers)
@@ -40,6 +50,17 @@ internal static class TlsLint
             }
         }
     }
+
+    private static void Permissive(FrontDoor door, LintReport report)
+    {
+        report.Add(LintRules.PermissivePort, door.PermissiveOrigin, $"lets callers come to {door.Port} in plain text: nothing says who they are, and others on the way read along; make it Strict once they are in the mesh");
+        if (door.Permissions.Allow.Concat(door.Permissions.AllowWithShadowDeny).All(rule => !rule.Principals.IsEmpty))
+        {
+            report.Add(LintRules.PermissiveForNobody, door.PermissiveOrigin, $"opens {door.Port} to callers without an identity, and no rule lets them in: allow anyone by a TrafficPermission, or make it Strict");
+        }
+    }
+
+    private static bool IsExternal(LintContext context, InboundPort port) => context.Topology.Services[port.Port.Service].Port(port.Port.Port)!.External;
 
     private static IEnumerable<InboundPort> Ports(LintContext context, TlsPolicy policy)
     {

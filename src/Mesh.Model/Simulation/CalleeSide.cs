@@ -19,11 +19,22 @@ internal sealed class CalleeSide(CompiledMesh mesh)
         }
 
         var sidecar = service.ToString();
-        var permissions = call.IsFrontDoor && snapshot.FrontDoors.FirstOrDefault(d => d.Port == call.Port) is { } door ? door.Permissions : port.Permissions;
+        var door = call.IsFrontDoor ? snapshot.FrontDoors.FirstOrDefault(d => d.Port == call.Port) : null;
+        var permissions = door?.Permissions ?? port.Permissions;
         var steps = ImmutableArray.CreateBuilder<ExplanationStep>();
         string? error;
         var isShadowDenied = false;
-        if (!port.Protocol.IsHttp())
+        if (call.Caller.Length == 0 && door is { Permissive: true })
+        {
+            steps.Add(new ExplanationStep(sidecar, "door", "permissive: callers in plain text come in, without an identity", door.PermissiveOrigin));
+        }
+
+        if (call.Caller.Length == 0 && door is not { External: true } and not { Permissive: true })
+        {
+            error = "permission_denied";
+            steps.Add(new ExplanationStep(sidecar, "door", "strict: nobody comes in without an identity", Origin.Default) { IsEnd = true });
+        }
+        else if (!port.Protocol.IsHttp())
         {
             (error, isShadowDenied) = Decide(PermissionSimulator.Decide(permissions, call.Caller, null, ""));
         }
@@ -52,6 +63,11 @@ internal sealed class CalleeSide(CompiledMesh mesh)
 
         (string? Error, bool IsShadowDenied) Decide(PermissionVerdict verdict)
         {
+            if (call.Caller.Length == 0 && door is { External: true } && verdict is { IsAllowed: false } && verdict.Origin == Origin.Default)
+            {
+                verdict = verdict with { IsAllowed = true, Text = "allowed, for the port is external: nothing denies it" };
+            }
+
             steps.Add(new ExplanationStep(sidecar, "permission", verdict.Text, verdict.Origin) { IsEnd = !verdict.IsAllowed, Details = [.. verdict.Details, .. Replaced()] });
             return (verdict.IsAllowed ? null : "permission_denied", verdict.IsShadowDenied);
         }

@@ -9,7 +9,7 @@ public sealed record SimulatedRequest
     /// <summary>The calling service; <see langword="null"/>: somebody who is no service, see <see cref="Identity"/>.</summary>
     public ServiceId? Caller { get; init; }
 
-    /// <summary>The caller's SPIFFE id where it is no service of the mesh: the developer at a front door, or a peer from elsewhere. <see langword="null"/>: that of <see cref="Caller"/>.</summary>
+    /// <summary>The caller's SPIFFE id where it is no service of the mesh: the developer at a front door, a peer from elsewhere, or nothing for somebody without one. <see langword="null"/>: that of <see cref="Caller"/>.</summary>
     public string? Identity { get; init; }
 
     /// <summary>The port that is called.</summary>

@@ -12,6 +12,9 @@ public static class SimulatedRequestReader
     /// <summary>The word for the person at the browser.</summary>
     public const string Developer = "developer";
 
+    /// <summary>The word for somebody without an identity.</summary>
+    public const string Anyone = "anyone";
+
     private static readonly string[] Members = ["caller", "callee", "method", "path", "headers", "claims"];
 
     /// <summary>Reads one.</summary>
@@ -39,11 +42,15 @@ public static class SimulatedRequestReader
         var space = ServiceId.DefaultNamespace;
         if (string.IsNullOrEmpty(caller))
         {
-            found.Add(new(FieldPath.Root / "caller", $"is missing; name a service, {Developer} or a SPIFFE id"));
+            found.Add(new(FieldPath.Root / "caller", $"is missing; name a service, {Developer}, {Anyone} or a SPIFFE id"));
         }
         else if (caller == Developer)
         {
             request = request with { Identity = SpiffeId.Developer(topology.TrustDomain).Text };
+        }
+        else if (caller == Anyone)
+        {
+            request = request with { Identity = "" };
         }
         else if (SpiffeId.TryParse(caller, out var id))
         {
@@ -56,7 +63,7 @@ public static class SimulatedRequestReader
         }
         else
         {
-            found.Add(new(FieldPath.Root / "caller", $"must be a service (name or namespace/name), {Developer} or a SPIFFE id but is {Wording.Quote(caller)}"));
+            found.Add(new(FieldPath.Root / "caller", $"must be a service (name or namespace/name), {Developer}, {Anyone} or a SPIFFE id but is {Wording.Quote(caller)}"));
         }
 
         if (Text("callee") is not { Length: > 0 } callee)

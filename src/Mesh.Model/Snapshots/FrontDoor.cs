@@ -33,6 +33,12 @@ public sealed record FrontDoor
     /// <summary>Whether the endpoint was declared external: anyone may come in without an identity where it is published.</summary>
     public bool External { get; init; }
 
+    /// <summary>Whether an endpoint that is not external takes callers without an identity too. Unlike at an external one, a rule has to let them in.</summary>
+    public bool Permissive { get; init; }
+
+    /// <summary>Who said so.</summary>
+    public Origin PermissiveOrigin { get; init; } = Origin.Default;
+
     /// <summary>Where it listens in a container. <see langword="null"/>: the bootstrap file says.</summary>
     public int? ContainerPort { get; init; }
 

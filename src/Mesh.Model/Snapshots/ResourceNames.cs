@@ -21,6 +21,9 @@ public static class ResourceNames
     /// <summary>The front door of a port.</summary>
     public static string FrontDoor(string port) => $"inbound/front/{port}";
 
+    /// <summary>In a bootstrap file: where the front door of a port listens that has no address of its own, while it is permissive.</summary>
+    public static string PlainDoor(string port) => $"inbound/plain/{port}";
+
     /// <summary>What the names of listeners of servers that are their own sidecar begin with; what follows is the address that the server listens at.</summary>
     public static string Server(string port) => $"inbound/server/{port}/";
 

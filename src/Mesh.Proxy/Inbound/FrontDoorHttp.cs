@@ -36,8 +36,8 @@ internal sealed class FrontDoorHttp(
             return (null, new Failure(ProxyError.FrontDoorRefused, Detail: verdict.Refusal));
         }
 
-        return verdict.Identity is null && !port.IsExternal
-            ? (null, new Failure(ProxyError.PermissionDenied, Detail: $"{port.Callee} is not for callers without an identity"))
+        return verdict.Identity is null && !port.TakesStrangers
+            ? (null, new Failure(ProxyError.PermissionDenied, Detail: $"{port.Callee} is not for callers without an identity; a Tls policy of mode Permissive opens it to them"))
             : (verdict.Identity, null);
     }
 

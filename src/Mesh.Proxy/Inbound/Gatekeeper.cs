@@ -81,7 +81,7 @@ internal sealed partial class Gatekeeper(ProxyMetrics metrics, TimeProvider time
         Log.Denied(logger, facts.Caller ?? Nobody, facts.Method, facts.Path, port.Callee, Reason(decision));
         return new Failure(
             decision.NeedsToken ? ProxyError.TokenRequired : ProxyError.PermissionDenied,
-            decision.Origin,
+            decision.Origin ?? (facts.Caller is null ? port.Permissive : null),
             $"{facts.Caller ?? Nobody} may not {facts.Method} {facts.Path} on {port.Callee}{(decision.NeedsToken ? " without a token" : decision.Origin is null ? ", for no rule allows it" : "")}");
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class InboundDoors(
         {
             var requests = new MeshDoorHttp(state, forwarder, _gatekeeper, self, hop, metrics, kit.Time, loggers.CreateLogger<MeshDoorHttp>());
             var door = new MeshDoor(state, kit, engine, requests, tunnels, loggers.CreateLogger<MeshDoor>());
-            Add(plans, ResourceNames.MeshDoor, ContainerMeshDoor, "mesh", door.AcceptAsync);
+            Add(plans, ResourceNames.MeshDoor, ResourceNames.MeshDoor, ContainerMeshDoor, "mesh", door.AcceptAsync);
         }
 
         foreach (var front in configuration.Snapshot.FrontDoors)
@@ -58,7 +58,18 @@ internal sealed partial class InboundDoors(
                 AppProtocol.Https when https.IsPossible => ("https", HttpsAcceptor(front, requests)),
                 _ => ("http", HttpAcceptor(front, requests)),
             };
-            Add(plans, front.Name, front.ContainerPort, kind, acceptor);
+            if (Addresses.Find(settings, front.Name, front.ContainerPort, IPAddress.Any) is { } address)
+            {
+                plans.Add(new ListenerPlan(front.Name, address, kind, acceptor));
+            }
+            else if (front.Permissive)
+            {
+                Add(plans, front.Name, ResourceNames.PlainDoor(front.Port.Port), null, kind, acceptor);
+            }
+            else if (front.External)
+            {
+                Log.NoAddress(_logger, front.Name);
+            }
         }
 
         open.Set.Apply(plans);
@@ -71,15 +82,15 @@ internal sealed partial class InboundDoors(
     /// <summary>Where a front door listens; <see langword="null"/>: it does not.</summary>
     public IPEndPoint? FindFrontDoor(string port) => open.Set.Find(ResourceNames.FrontDoor(port));
 
-    private void Add(List<ListenerPlan> plans, string name, int? containerPort, string kind, Func<Socket, ConnectionSet, Task> accept)
+    private void Add(List<ListenerPlan> plans, string name, string addressName, int? containerPort, string kind, Func<Socket, ConnectionSet, Task> accept)
     {
-        if (Addresses.Find(settings, name, containerPort, IPAddress.Any) is { } address)
+        if (Addresses.Find(settings, addressName, containerPort, IPAddress.Any) is { } address)
         {
             plans.Add(new ListenerPlan(name, address, kind, accept));
         }
         else
         {
-            Log.NoAddress(_logger, name);
+            Log.NoAddress(_logger, addressName);
         }
     }
 
@@ -97,7 +108,7 @@ internal sealed partial class InboundDoors(
         var context = new DefaultConnectionContext { LocalEndPoint = socket.LocalEndPoint, RemoteEndPoint = socket.RemoteEndPoint };
         var verdict = await guard.JudgeAsync(context);
         var port = state.Tables?.FrontByPort.GetValueOrDefault(door.Port.Port);
-        if (port is null || verdict.IsRefused || (verdict.Identity is null && !port.IsExternal))
+        if (port is null || verdict.IsRefused || (verdict.Identity is null && !port.TakesStrangers))
         {
             Log.Refused(_logger, door.Name, verdict.Refusal ?? "the caller has no identity");
             near.Reset();
@@ -130,7 +141,7 @@ internal sealed partial class InboundDoors(
     }
 
     private static bool IsAllowed(InboundTables tables, OpenTunnel tunnel) =>
-        (tunnel.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(tunnel.Port)?.Decide(tunnel.Caller).IsAllowed == true;
+        (tunnel.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(tunnel.Port)?.Keeps(tunnel.Caller) == true;
 
     private static bool IsAllowed(InboundTables tables, RequestFacts facts) =>
         (facts.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(facts.Port)?.Decide(facts).IsAllowed == true;

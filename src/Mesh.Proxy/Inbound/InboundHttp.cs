@@ -66,7 +66,8 @@ internal abstract partial class InboundHttp(
         var status = context.Response.StatusCode;
         if (failure is not null)
         {
-            status = await AnswerAsync(context, failure, callee);
+            // Who comes to a permissive port is on the way into the mesh, and is told as those are that are in it.
+            status = await AnswerAsync(context, failure, callee, toOutsider: Direction == HopDirection.FrontDoor && port?.Permissive is null);
         }
 
         record.Complete(metrics, time, status, failure?.Error);
@@ -187,7 +188,7 @@ internal abstract partial class InboundHttp(
             ? label
             : connection.Label = new CallerLabel(caller, CallerNames.Of(caller), IdentityHeaders.Value(self, caller));
 
-    private async ValueTask<int> AnswerAsync(HttpContext context, Failure failure, string callee)
+    private async ValueTask<int> AnswerAsync(HttpContext context, Failure failure, string callee, bool toOutsider)
     {
         Log.Failed(logger, failure.Entry.Code, context.Request.Method, callee, context.TraceIdentifier, failure.Detail);
         if (failure.Error == ProxyError.ClientClosed)
@@ -197,7 +198,7 @@ internal abstract partial class InboundHttp(
 
         try
         {
-            return await ErrorResponse.WriteAsync(context, failure, hop, toOutsider: Direction == HopDirection.FrontDoor);
+            return await ErrorResponse.WriteAsync(context, failure, hop, toOutsider);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
         {

@@ -88,6 +88,7 @@ internal sealed class InboundTables
                 Limits = CompiledLimits.Create(d.Limits, d.Port.Port, previous?.FrontByPort.GetValueOrDefault(d.Port.Port)?.Limits, buckets),
                 Gates = gates.Of(d.Port.Port, d.Protocol, d.Concurrency),
                 AccessLogs = CompiledAccessLogs.Create(d.AccessLogs, kit.AccessLogs),
+                Permissive = d.Permissive ? d.PermissiveOrigin.ToString() : null,
             })
             .ToList();
         return new InboundTables(

@@ -108,7 +108,7 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
         try
         {
             // From here on a revocation finds the tunnel; one that came while the app was connected to is caught here.
-            if (Latest(open.Port, open.IsFrontDoor)?.Decide(open.Caller).IsAllowed != true)
+            if (Latest(open.Port, open.IsFrontDoor)?.Keeps(open.Caller) != true)
             {
                 tunnel.Abort();
                 return ProxyError.PermissionDenied;

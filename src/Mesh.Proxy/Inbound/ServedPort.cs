@@ -32,6 +32,15 @@ internal sealed record ServedPort(
     private PermissionDecision OrExternal(string? caller, PermissionDecision decision) =>
         caller is null && IsExternal && decision is { IsAllowed: false, Rule: null } ? new(true) : decision;
 
+    /// <summary>For a front door that is not external: who said that callers without an identity may come in where a rule lets them; <see langword="null"/>: nobody did.</summary>
+    public string? Permissive { get; init; }
+
+    /// <summary>Whether callers without an identity are judged at all.</summary>
+    public bool TakesStrangers => IsExternal || Permissive is not null;
+
+    /// <summary>Whether a connection that has no requests may go on.</summary>
+    public bool Keeps(string? caller) => (caller is not null || TakesStrangers) && Decide(caller).IsAllowed;
+
     /// <summary>The port as metrics write it.</summary>
     public string Callee { get; } = Port.ToString();
 

@@ -40,13 +40,18 @@ internal static class DoorCodec
     public static XdsResource Encode(FrontDoor door) => XdsResource.From(TypeUrls.Listener, door.Name, EncodeMessage(door));
 
     /// <summary>The message of a front door.</summary>
-    public static Listener EncodeMessage(FrontDoor door) => new()
+    public static Listener EncodeMessage(FrontDoor door)
     {
-        Name = door.Name,
-        TrafficDirection = TrafficDirection.Inbound,
-        Address = ListenerAddressCodec.Encode(IPAddress.Any, door.ContainerPort),
-        FilterChains = { Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits, door.Concurrency, door.AccessLogs) },
-    };
+        var chain = Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits, door.Concurrency, door.AccessLogs, door.Permissive);
+        chain.Metadata.WithOrigin(TlsOrigin, door.PermissiveOrigin);
+        return new()
+        {
+            Name = door.Name,
+            TrafficDirection = TrafficDirection.Inbound,
+            Address = ListenerAddressCodec.Encode(IPAddress.Any, door.ContainerPort),
+            FilterChains = { chain },
+        };
+    }
 
     public static ImmutableArray<InboundPort> DecodeMeshDoor(Listener listener) =>
         [.. listener.FilterChains.Select((chain, index) => DecodePort(chain, $"filter_chains[{index}]"))];
@@ -65,6 +70,8 @@ internal static class DoorCodec
             Concurrency = ConcurrencyCodec.Decode(settings, "filter_chains[0]"),
             AccessLogs = DecodeLogs(chain, settings, "filter_chains[0]"),
             External = settings.External,
+            Permissive = settings.Permissive,
+            PermissiveOrigin = chain.Metadata.Origin(TlsOrigin),
             ContainerPort = ListenerAddressCodec.Decode(listener.Address),
         };
         return door.Name == listener.Name ? door : throw new ResourceRefusedException($"name: '{listener.Name}' is not that of the front door of {settings.Port}");
@@ -101,13 +108,14 @@ internal static class DoorCodec
 
     private static FilterChain Chain(
         string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts, InboundLimits limits,
-        ImmutableArray<ConcurrencyLimitRecord> concurrency, ImmutableArray<AccessLog> logs)
+        ImmutableArray<ConcurrencyLimitRecord> concurrency, ImmutableArray<AccessLog> logs, bool permissive = false)
     {
         var settings = new DoorSettings
         {
             Port = port.ToString(),
             Protocol = ValueCodec.Encode(protocol),
             External = external,
+            Permissive = permissive,
             AppConnectTimeout = Duration.FromTimeSpan(timeouts.Connect),
             CallerTimeouts = { timeouts.ForCallers.Select(TimeoutCodec.Encode) },
             TokenStaleLimits = { permissions.TokenProviders.ToDictionary(provider => provider.Name, provider => Duration.FromTimeSpan(provider.StaleLimit)) },

@@ -36,8 +36,8 @@ public sealed class PolicyExportsTests
             app => PolicyExports.WithMeshRateLimitExport(app.Orders, new MeshRateLimit { Requests = 2, Headers = new Dictionary<string, string> { ["a"] = "b" } }, app.Storefront, "http"),
             app => app.Orders.WithMeshRateLimit(l => (l.Requests, l.Headers) = (2, new Dictionary<string, string> { ["a"] = "b" }), app.Storefront, "http")),
         ["tls"] = (
-            app => PolicyExports.WithMeshTlsExport(app.Orders, new MeshTls { MinVersion = MeshTlsVersion.Tls12, Ciphers = [MeshTlsCipher.Aes256Gcm] }, "http"),
-            app => app.Orders.WithMeshTls(t => (t.MinVersion, t.Ciphers) = (MeshTlsVersion.Tls12, [MeshTlsCipher.Aes256Gcm]), "http")),
+            app => PolicyExports.WithMeshTlsExport(app.Orders, new MeshTls { Mode = MeshTlsMode.Permissive, MinVersion = MeshTlsVersion.Tls12, Ciphers = [MeshTlsCipher.Aes256Gcm] }, "http"),
+            app => app.Orders.WithMeshTls(t => (t.Mode, t.MinVersion, t.Ciphers) = (MeshTlsMode.Permissive, MeshTlsVersion.Tls12, [MeshTlsCipher.Aes256Gcm]), "http")),
         ["circuit breaker"] = (
             app => PolicyExports.WithMeshCircuitBreakerExport(app.Storefront, new MeshCircuitBreaker { ConnectionLimits = new() { MaxRequests = 4 } }, app.Orders),
             app => app.Storefront.WithMeshCircuitBreaker(app.Orders, b => b.ConnectionLimits.MaxRequests = 4)),

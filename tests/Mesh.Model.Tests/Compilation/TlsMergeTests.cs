@@ -45,6 +45,32 @@ public sealed class TlsMergeTests
         Assert.Equal(door, mesh.Cluster("web/storefront", "shop/orders/http").Tls);
     }
 
+    [Theory]
+    [InlineData("{}", "{}", "")]
+    [InlineData("{mode: Permissive}", "{}", "http by mesh-system/all, db by mesh-system/all")]
+    [InlineData("{mode: Permissive}", "{mode: Strict}", "db by mesh-system/all")]
+    [InlineData("{}", "{mode: Permissive, tlsVersion: {min: TLS12}}", "http by shop/orders")]
+    public void Compile_Mode_OpensFrontDoorsThatAreNotExternal(string everybody, string orders, string expected)
+    {
+        var mesh = Shop.Yaml($$$"""
+            kind: Service
+            metadata: {name: orders, namespace: shop}
+            spec: {ports: [{name: http, protocol: http}, {name: db, protocol: tcp}, {name: web, protocol: http, external: true}]}
+            ---
+            kind: Tls
+            metadata: {name: all, namespace: mesh-system}
+            spec: {rules: [{default: {{{everybody}}} }]}
+            ---
+            kind: Tls
+            metadata: {name: orders, namespace: shop}
+            spec: {targetRef: {kind: Service, name: orders, sectionName: http}, rules: [{default: {{{orders}}} }]}
+            """);
+
+        var doors = mesh.Snapshot("shop/orders").FrontDoors;
+        Assert.Equal(expected, string.Join(", ", doors.Where(d => d.Permissive).OrderByDescending(d => d.Port.Port, StringComparer.Ordinal).Select(d => $"{d.Port.Port} by {d.PermissiveOrigin.Name}")));
+        Assert.Equal(expected.Length > 0, mesh.Compile().Explanations[TestMesh.Id("shop/orders")].Any(a => a is { Setting: "tls.mode", Value: "Permissive" }));
+    }
+
     [Fact]
     public void Compile_Origins_AreOfWhoIsHeardAtEachEnd()
     {

@@ -91,6 +91,9 @@ internal static class LintCases
         ("MESH181", Balancing("{type: Maglev}"), Balancing("{type: Maglev, hashPolicies: [{type: Source}]}")),
         ("MESH185", Tls("{tlsVersion: {max: TLS12}}"), Tls("{tlsVersion: {min: TLS12, max: TLS12}}")),
         ("MESH186", Tls("{tlsVersion: {min: TLS12}, tlsCiphers: [ECDHE-ECDSA-AES128-GCM-SHA256, ECDHE-RSA-AES128-GCM-SHA256]}"), Tls("{tlsVersion: {min: TLS12}, tlsCiphers: [ECDHE-ECDSA-AES128-GCM-SHA256]}")),
+        ("MESH187", Tls("{mode: Permissive}") + "---\n" + Permission("allow: [{anyone: true}]"), Tls("{mode: Strict}")),
+        ("MESH188", Tls("{mode: Permissive}"), Tls("{mode: Permissive}") + "---\n" + Permission("allow: [{anyone: true, methods: [GET]}]")),
+        ("MESH189", Tls("{mode: Permissive}", "storefront"), Tls("{mode: Permissive}")),
         ("MESH191", Uses("payments, payments/http"), Uses("payments/http, quotes")),
         ("MESH192", External("http", "pay.example.com", 443), External("https", "pay.example.com", 443)),
         ("MESH193", External("http", "localhost", 8080), External("http", "pay.example.com", 8080)),
@@ -114,7 +117,7 @@ internal static class LintCases
 
     private static string Balancing(string settings) => $"kind: LoadBalancing\nmetadata: {{name: balancing}}\nspec: {{to: [{{targetRef: {{kind: Service, name: payments}}, default: {settings} }}]}}\n";
 
-    private static string Tls(string settings) => $"kind: Tls\nmetadata: {{name: tls}}\nspec: {{targetRef: {{kind: Service, name: payments}}, rules: [{{default: {settings} }}]}}\n";
+    private static string Tls(string settings, string at = "payments") => $"kind: Tls\nmetadata: {{name: tls}}\nspec: {{targetRef: {{kind: Service, name: {at}}}, rules: [{{default: {settings} }}]}}\n";
 
     private static string Route(string rules, string to = "payments", string name = "route") =>
         $"kind: HttpRoute\nmetadata: {{name: {name}}}\nspec: {{to: [{{targetRef: {{kind: Service, name: {to}}}, rules: {rules} }}]}}\n";

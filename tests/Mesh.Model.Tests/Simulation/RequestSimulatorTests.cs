@@ -173,6 +173,37 @@ public sealed class RequestSimulatorTests
         Assert.DoesNotContain(missed.Steps, s => s.Topic == "fault");
     }
 
+    [Theory]
+    [InlineData("storefront", "GET /", null, "external: nothing denies it")]
+    [InlineData("reports", "GET /", "permission_denied", "strict: nobody comes in without an identity")]
+    [InlineData("quotes", "GET /", null, "permissive: callers in plain text come in, without an identity by Tls default/quotes rules[0] (test.yaml:9)")]
+    [InlineData("quotes", "POST /", "permission_denied", "refused: no rule allows it")]
+    public void Explain_CallerWithoutAnIdentity_ComesInWhereThePortIsOpenToHim(string callee, string request, string? error, string says)
+    {
+        var mesh = Shop.Yaml("""
+            kind: Service
+            metadata: {name: quotes}
+            spec: {ports: [{name: http, protocol: http}]}
+            ---
+            kind: Tls
+            metadata: {name: quotes}
+            spec:
+              targetRef: {kind: Service, name: quotes}
+              rules: [{default: {mode: Permissive}}]
+            ---
+            kind: TrafficPermission
+            metadata: {name: quotes}
+            spec: {targetRef: {kind: Service, name: quotes}, rules: [{default: {allow: [{anyone: true, methods: [GET]}]}}]}
+            """);
+        var parts = request.Split(' ');
+        var read = SimulatedRequestReader.Read(new JsonObject { ["caller"] = "anyone", ["callee"] = callee, ["method"] = parts[0], ["path"] = parts[1] }, mesh.Topology, out var violations);
+
+        Assert.Empty(violations);
+        var backend = Assert.Single(RequestSimulator.Explain(mesh.Compile(), read).Backends);
+        Assert.Equal(error, backend.Error);
+        Assert.Contains(backend.Steps, s => $"{s.Decision} by {s.Origin}".Contains(says, StringComparison.Ordinal));
+    }
+
     private static RequestExplanation Explain(string caller, string callee, string request) => RequestSimulator.Explain(Shop.Compile(), Request(caller, callee, request));
 
     private static SimulatedRequest Request(string caller, string callee, string request)

@@ -33,6 +33,12 @@ internal sealed record PairOptions
 
     public bool IsExternal { get; init; }
 
+    /// <summary>Whether callers without an identity may come in where a rule lets them.</summary>
+    public bool IsPermissive { get; init; }
+
+    /// <summary>Under which name of the bootstrap file orders' front door has its address; <see langword="null"/>: its own.</summary>
+    public string? FrontDoorListener { get; init; }
+
     public InboundTimeouts InboundTimeouts { get; init; } = new();
 
     public ImmutableArray<AccessLog> InboundLogs { get; init; } = [];

@@ -41,7 +41,7 @@ internal sealed class ProxyPair : IAsyncDisposable
         options ??= new PairOptions();
         var authority = new TestAuthority();
         var caller = new TestProxy("shop", "shop-1", authority, listeners: [ResourceNames.Outbound(Upstream)], certificate: options.Certificate, limits: options.Limits, time: options.Time);
-        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, EndPoint> { [Upstream.Port] = app }, [ResourceNames.FrontDoor(Upstream.Port)], options.Certificate, options.Limits, options.Time, telemetry: options.Telemetry);
+        var callee = new TestProxy("orders", "orders-1", authority, new Dictionary<string, EndPoint> { [Upstream.Port] = app }, [options.FrontDoorListener ?? ResourceNames.FrontDoor(Upstream.Port)], options.Certificate, options.Limits, options.Time, telemetry: options.Telemetry);
         var pair = new ProxyPair(authority, caller, callee, options);
         await callee.DataPath.StartAsync(TestContext.Current.CancellationToken);
         pair.ApplyCallee();
@@ -82,7 +82,7 @@ internal sealed class ProxyPair : IAsyncDisposable
         {
             Identity = Callee.Id,
             Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs, Tls = Options.Tls }],
-            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs }],
+            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Permissive = Options.IsPermissive, PermissiveOrigin = Options.IsPermissive ? new Origin("Tls", "default/orders", "mesh.yaml:12", "rules[0]") : Origin.Default, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs }],
         };
         Callee.Configuration.Apply(snapshot, []);
     }

@@ -167,7 +167,7 @@ internal static class Samples
         FrontDoors =
         [
             new FrontDoor { Port = Port("storefront"), Protocol = AppProtocol.Http, Permissions = AllowFrom("edge"), External = true, ContainerPort = 8080, Concurrency = [new() { Requests = 1, Origin = Somewhere }] },
-            new FrontDoor { Port = Port("storefront", "tcp"), Protocol = AppProtocol.Tcp, Permissions = PermissionSet.Nobody },
+            new FrontDoor { Port = Port("storefront", "tcp"), Protocol = AppProtocol.Tcp, Permissions = PermissionSet.Nobody, Permissive = true, PermissiveOrigin = Somewhere },
         ],
         Outbound =
         [

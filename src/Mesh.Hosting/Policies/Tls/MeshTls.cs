@@ -8,6 +8,9 @@ namespace Mesh.Hosting;
 [AspireDto]
 public sealed class MeshTls
 {
+    /// <summary>Whether the ports also answer callers in plain text, while their callers move into the mesh. External endpoints answer anybody in any case. Default: Strict.</summary>
+    public MeshTlsMode? Mode { get; set; }
+
     /// <summary>The oldest version. Default: TLS 1.3.</summary>
     public MeshTlsVersion? MinVersion { get; set; }
 
@@ -19,6 +22,12 @@ public sealed class MeshTls
 
     internal TlsSettings ToSettings() => new()
     {
+        Mode = Mode switch
+        {
+            null => null,
+            MeshTlsMode.Permissive => TlsMode.Permissive,
+            _ => TlsMode.Strict,
+        },
         MinVersion = ToVersion(MinVersion),
         MaxVersion = ToVersion(MaxVersion),
         Ciphers = Ciphers is null ? null : [.. Ciphers.Select(ToCipher)],

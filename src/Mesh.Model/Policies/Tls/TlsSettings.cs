@@ -4,9 +4,12 @@ using Mesh.Model.Validation;
 
 namespace Mesh.Model.Policies.Tls;
 
-/// <summary>What may be agreed on at a mesh door.</summary>
+/// <summary>Whether callers need a certificate, and what may be agreed on at a mesh door.</summary>
 public sealed record TlsSettings : PolicySettings
 {
+    /// <summary>Whether the port also answers callers in plain text. Without any policy: strict, it does not.</summary>
+    public TlsMode? Mode { get; init; }
+
     /// <summary>The oldest version. Without any policy: TLS 1.3.</summary>
     public TlsVersion? MinVersion { get; init; }
 

@@ -9,6 +9,7 @@ internal static class TlsSchema
     private static readonly WordSchema<TlsVersion> Version = Words.Named<TlsVersion>();
 
     private static readonly ObjectSchema<TlsSettings> Settings = new ObjectSchema<TlsSettings>(() => new())
+        .Value("mode", Words.Named<TlsMode>(), x => x.Mode, (x, v) => x with { Mode = v })
         .Group("tlsVersion", new ObjectSchema<TlsSettings>(() => new())
             .Value("min", Version, x => x.MinVersion, (x, v) => x with { MinVersion = v })
             .Value("max", Version, x => x.MaxVersion, (x, v) => x with { MaxVersion = v }))
