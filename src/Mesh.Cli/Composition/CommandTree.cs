@@ -28,6 +28,7 @@ internal static class CommandTree
         PolicyChangeCommand.Delete(context),
         PolicyChangeCommand.Undo(context),
         FaultCommand.Create(context),
+        RecordCommand.Create(context),
         TokenCommand.Create(context),
         ProxyCommand.Create(context),
         SystemdCommand.Create(context),

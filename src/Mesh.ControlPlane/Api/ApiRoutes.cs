@@ -14,6 +14,7 @@ internal static class ApiRoutes
         LoadReportsApi.Map(api);
         PoliciesApi.Map(api);
         FaultsApi.Map(api);
+        RecordingsApi.Map(api);
         ExplainApi.Map(api);
         LintApi.Map(api);
         DiffApi.Map(api);

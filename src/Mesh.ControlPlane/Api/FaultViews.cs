@@ -21,7 +21,7 @@ internal sealed class FaultViews(MeshCompiler compiler, ProxyDirectory directory
         }
 
         // In this order: what was applied was published before the sidecars are looked at.
-        var applied = compiler.AreFaultsApplied;
+        var applied = compiler.AreLeasesApplied;
         view["sidecars"] = new JsonArray([.. Hit(lease).Select(proxy => new JsonObject
         {
             ["service"] = proxy.Service.ToString(),

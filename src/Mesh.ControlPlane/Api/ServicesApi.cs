@@ -26,7 +26,7 @@ internal static class ServicesApi
         await peers.RefreshAsync(context.RequestAborted);
 
         // In this order: what is settled now was published before the sidecars are looked at.
-        var settled = ReferenceEquals(compiler.Current?.Stored, store.Current) && compiler.AreFaultsApplied;
+        var settled = ReferenceEquals(compiler.Current?.Stored, store.Current) && compiler.AreLeasesApplied;
         return Results.Ok(new { settled, proxies = directory.Proxies.Select(ProxyJson.Of) });
     }
 

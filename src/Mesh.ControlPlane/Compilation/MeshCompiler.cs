@@ -27,6 +27,7 @@ internal sealed partial class MeshCompiler : BackgroundService
     private readonly SnapshotCache _cache;
     private readonly EndpointPublisher _endpoints;
     private readonly FaultLeases _faults;
+    private readonly Recordings _recordings;
     private readonly ControlPlaneMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<MeshCompiler> _logger;
@@ -39,13 +40,14 @@ internal sealed partial class MeshCompiler : BackgroundService
     private volatile MeshCompilation? _latest;
     private MeshCompilation? _tried;
     private bool _isDeclaredAnew;
-    private long _faultsApplied;
+    private long _leasesApplied;
 
     public MeshCompiler(
         ConfigurationStore store,
         SnapshotCache cache,
         EndpointPublisher endpoints,
         FaultLeases faults,
+        Recordings recordings,
         ControlPlaneSettings settings,
         ControlPlaneMetrics metrics,
         TimeProvider time,
@@ -55,6 +57,7 @@ internal sealed partial class MeshCompiler : BackgroundService
         _cache = cache;
         _endpoints = endpoints;
         _faults = faults;
+        _recordings = recordings;
         _metrics = metrics;
         _time = time;
         _logger = logger;
@@ -65,6 +68,7 @@ internal sealed partial class MeshCompiler : BackgroundService
             _signals.Writer.TryWrite(true);
         };
         faults.Changed += () => _signals.Writer.TryWrite(true);
+        recordings.Changed += () => _signals.Writer.TryWrite(true);
     }
 
     /// <summary>Raised for each profile that is served something else now, with what it was served before. On the compiler's task: note it and return.</summary>
@@ -76,8 +80,11 @@ internal sealed partial class MeshCompiler : BackgroundService
     /// <summary>What was compiled last, published or refused; <see langword="null"/> before the first time.</summary>
     public MeshCompilation? Latest => _latest;
 
-    /// <summary>Whether every fault that was asked for is published, and none that has ended.</summary>
-    public bool AreFaultsApplied => Interlocked.Read(ref _faultsApplied) == _faults.Revision;
+    /// <summary>Whether every fault and recording that was asked for is published, and none that has ended.</summary>
+    public bool AreLeasesApplied => Interlocked.Read(ref _leasesApplied) == LeaseRevision;
+
+    // Both only count up, so that the same sum is the same of both.
+    private long LeaseRevision => _faults.Revision + _recordings.Revision;
 
     /// <summary>Ends with the first snapshot.</summary>
     public Task FirstPublished => _first.Task;
@@ -93,10 +100,10 @@ internal sealed partial class MeshCompiler : BackgroundService
             while (true)
             {
                 await _signals.Reader.ReadAsync(stoppingToken);
-                var revision = _faults.Revision;
+                var revision = LeaseRevision;
                 if (!Volatile.Read(ref _isDeclaredAnew))
                 {
-                    ApplyFaults(revision);
+                    ApplyLeases(revision);
                     continue;
                 }
 
@@ -110,7 +117,7 @@ internal sealed partial class MeshCompiler : BackgroundService
                 if (_store.IsComplete)
                 {
                     Compile();
-                    Interlocked.Exchange(ref _faultsApplied, revision);
+                    Interlocked.Exchange(ref _leasesApplied, revision);
                 }
             }
         }
@@ -213,28 +220,29 @@ internal sealed partial class MeshCompiler : BackgroundService
         }
     }
 
-    // Nothing is compiled for a fault: it lies on top of what is served, and only those whose calls it hits are told.
-    private void ApplyFaults(long revision)
+    // Nothing is compiled for a fault or a recording: it lies on top of what is served, and only those whom it concerns are told.
+    private void ApplyLeases(long revision)
     {
         foreach (var (service, snapshot) in _served.ToArray())
         {
             var faults = _faults.For(service, snapshot);
-            if (!faults.SequenceEqual(snapshot.Faults))
+            if (!faults.SequenceEqual(snapshot.Faults) || _recordings.Order != snapshot.Recording)
             {
                 Serve(service, snapshot, _prepared[service]);
             }
         }
 
-        Interlocked.Exchange(ref _faultsApplied, revision);
+        Interlocked.Exchange(ref _leasesApplied, revision);
     }
 
     private PublishResult Serve(ServiceId service, ProxySnapshot snapshot) => Serve(service, snapshot, PreparedSnapshot.Of(service.ToString(), snapshot));
 
     private PublishResult Serve(ServiceId service, ProxySnapshot snapshot, PreparedSnapshot prepared)
     {
-        if (_faults.For(service, snapshot) is var faults && !(faults.IsEmpty && snapshot.Faults.IsEmpty))
+        var (faults, recording) = (_faults.For(service, snapshot), _recordings.Order);
+        if (!(faults.IsEmpty && snapshot.Faults.IsEmpty && recording == snapshot.Recording))
         {
-            snapshot = snapshot with { Faults = faults };
+            snapshot = snapshot with { Faults = faults, Recording = recording };
             prepared = PreparedSnapshot.Of(service.ToString(), snapshot, prepared);
         }
 

@@ -56,6 +56,7 @@ internal static class ControlPlaneApplication
         app.MapGrpcService<ClientStatusGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapGrpcService<IdentityGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapGrpcService<RegistrationGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
+        app.MapGrpcService<RecordingGrpcService>().WithMetadata(new BehindDoor(Door.Grpc));
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new Access(ApiScopes.Read));
         app.MapApi();
         LoginPage.Map(app);

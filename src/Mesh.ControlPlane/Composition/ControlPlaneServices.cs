@@ -142,6 +142,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<ExpectedReplicas>();
         services.AddSingleton<EndpointPublisher>();
         services.AddSingleton<FaultLeases>();
+        services.AddSingleton<Recordings>();
         services.AddSingleton<MeshCompiler>();
         services.AddSingleton<ForeignProfiles>();
         services.AddHostedService(p => p.GetRequiredService<EndpointPublisher>());
@@ -171,6 +172,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<BrowserSessions>();
         services.AddSingleton<PolicyTrial>();
         services.AddSingleton<FaultViews>();
+        services.AddSingleton<RecordingViews>();
         services.AddSingleton<AuditTrail>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddSingleton<StatusPage>();

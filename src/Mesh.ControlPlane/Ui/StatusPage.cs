@@ -12,6 +12,7 @@ namespace Mesh.ControlPlane.Ui;
 internal sealed class StatusPage(
     MeshCompiler compiler,
     FaultLeases faults,
+    Recordings recordings,
     ConfigurationStore store,
     ProxyDirectory directory,
     RevocationWatch revocations,
@@ -55,6 +56,7 @@ internal sealed class StatusPage(
             {Tile($"{state.Warnings.Count()}", "warnings", !state.Warnings.Any())}
             </div>
             {FaultTable.Render(faults.Live, now)}
+            {Recording()}
             {Alarms()}
             <h2>Services</h2>{ServiceCards.Render(state, proxies)}
             <h2>Who may call whom</h2>{EdgeTable.Render(state)}
@@ -63,6 +65,10 @@ internal sealed class StatusPage(
             <footer>Roots: {string.Join(", ", authority.Current.Bundle.Roots.Select(CertificatePem.Id))} · signer until {authority.Current.Signer.NotAfter.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}</footer>
             """);
     }
+
+    private Html Recording() => recordings.Latest is { EndedAt: null } recording
+        ? Html.Of($"<div class=\"card\">Recording <b class=\"mono\">{recording.Id}</b> by {recording.By} since {recording.StartedAt.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC: sidecars note who asks what of whom.</div>")
+        : default;
 
     private Html Alarms() => Html.Join(revocations.Alarms.Select(a => Html.Of(
         $"<div class=\"alarm\"><b>{a.Service} {a.Replica}</b> has not acknowledged a revoked permission: it may still let in whom it should not.</div>")));

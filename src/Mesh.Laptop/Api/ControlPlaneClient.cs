@@ -48,6 +48,9 @@ internal sealed class ControlPlaneClient : IDisposable
     /// <summary>GET of <c>/api/v1/…</c>.</summary>
     public Task<JsonNode> GetAsync(string path, CancellationToken cancellation) => SendAsync(HttpMethod.Get, path, null, cancellation);
 
+    /// <summary>GET of a text.</summary>
+    public Task<string> GetTextAsync(string path, CancellationToken cancellation) => SendTextAsync(HttpMethod.Get, path, null, cancellation);
+
     /// <summary>POST of a JSON body.</summary>
     public Task<JsonNode> PostAsync(string path, JsonNode? body, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, path, body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"), cancellation);
@@ -62,7 +65,9 @@ internal sealed class ControlPlaneClient : IDisposable
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonNode> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
+    private async Task<JsonNode> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation) => Parse(await SendTextAsync(method, path, content, cancellation));
+
+    private async Task<string> SendTextAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(method, $"/api/v1/{path}") { Content = content };
         HttpResponseMessage answer;
@@ -88,7 +93,7 @@ internal sealed class ControlPlaneClient : IDisposable
                 throw Refused(answer, text);
             }
 
-            return Parse(text);
+            return text;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
+using Mesh.Model.Recording;
 
 namespace Mesh.Model.Snapshots;
 
@@ -29,4 +30,7 @@ public sealed record ProxySnapshot
 
     /// <summary>What goes wrong on purpose for now. Each ends by itself; none is kept on disk.</summary>
     public ImmutableArray<FaultRule> Faults { get; init; } = [];
+
+    /// <summary>That somebody records for now; <see langword="null"/>: nobody does. Kept on no disk, as faults.</summary>
+    public RecordingOrder? Recording { get; init; }
 }

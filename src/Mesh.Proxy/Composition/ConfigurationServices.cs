@@ -2,6 +2,8 @@ using Grpc.Core;
 using Mesh.Proxy.Bootstrap;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Inbound;
+using Mesh.Proxy.Telemetry.Recording;
 using Mesh.Xds.Client;
 using Mesh.Xds.Wire;
 
@@ -26,6 +28,28 @@ internal static class ConfigurationServices
             new Random(),
             provider.GetRequiredService<ILogger<AdsClient>>()));
         services.AddHostedService<ConfigurationFollower>();
+    }
+
+    /// <summary>Adds what records while somebody asks for it. It comes before the doors: what they still carry while they close is told too.</summary>
+    public static void AddRecording(this IHostApplicationBuilder builder, ProxySettings settings)
+    {
+        if (settings.ControlPlane is null)
+        {
+            return;
+        }
+
+        builder.Services.AddHostedService(provider =>
+        {
+            var recorder = provider.GetRequiredService<TrafficRecorder>();
+            recorder.Ending += provider.GetRequiredService<InboundDoors>().Sweep;
+            return new RecordingReporter(
+                settings,
+                provider.GetRequiredService<ControlPlaneLink>(),
+                provider.GetRequiredService<ILiveConfiguration>(),
+                recorder,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RecordingReporter>>());
+        });
     }
 
     /// <summary>Adds what tells the control plane of this replica. It comes after the doors: it leaves before they close.</summary>

@@ -11,6 +11,7 @@ using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Telemetry.AccessLogs;
+using Mesh.Proxy.Telemetry.Recording;
 using Mesh.Proxy.Upstreams;
 using Mesh.Proxy.Upstreams.Http1;
 
@@ -78,6 +79,7 @@ internal static class DataPathServices
         .AddSingleton<TokenVerifiers>()
         .AddSingleton(provider => InboundMetrics.Measure(
             ActivatorUtilities.CreateInstance<InboundState>(provider), provider.GetRequiredService<ProxyMetrics>()))
+        .AddSingleton<TrafficRecorder>()
         .AddSingleton<InboundDoors>()
         .AddSingleton<InboundDrain>()
         .AddSingleton(provider => new ApplicationWatch(

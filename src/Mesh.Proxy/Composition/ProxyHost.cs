@@ -36,6 +36,7 @@ internal static class ProxyHost
         builder.AddIdentity(settings);
         builder.AddConfiguration(settings);
         builder.AddRelay(settings);
+        builder.AddRecording(settings);
         builder.Services.AddDataPath().AddHostedService<DataPathRun>();
         builder.AddRegistration(settings);
         builder.Services.AddHostedService<StartUpLeftovers>();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Recording;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Proxy.Configuration;
@@ -14,6 +15,12 @@ internal interface ILiveConfiguration
 
     /// <summary>Raised after <see cref="Faults"/> was told anew, on a pool thread. Handlers return soon and do not throw.</summary>
     event Action? FaultsChanged;
+
+    /// <summary>Whether somebody records, and until when; also where that has just ended by itself. Kept nowhere.</summary>
+    RecordingOrder? Recording { get; }
+
+    /// <summary>Raised after <see cref="Recording"/> was told anew, before the control plane hears that it arrived. Handlers return soon and do not throw.</summary>
+    event Action? RecordingChanged;
 
     /// <summary>
     /// Raised after <see cref="Current"/> has become another, one at a time and in order, on a pool thread. Handlers return soon and do not throw; those that ask

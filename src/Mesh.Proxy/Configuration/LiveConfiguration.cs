@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Mesh.Model.Recording;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Client;
 
@@ -19,7 +20,13 @@ internal sealed partial class LiveConfiguration(ILogger<LiveConfiguration> logge
     public event Action? FaultsChanged;
 
     /// <inheritdoc />
+    public event Action? RecordingChanged;
+
+    /// <inheritdoc />
     public ProxyConfiguration? Current => _current;
+
+    /// <inheritdoc />
+    public RecordingOrder? Recording { get; private set; }
 
     /// <inheritdoc />
     public ImmutableArray<FaultRule> Faults { get; private set; } = [];
@@ -29,6 +36,13 @@ internal sealed partial class LiveConfiguration(ILogger<LiveConfiguration> logge
     {
         Faults = faults;
         FaultsChanged?.Invoke();
+    }
+
+    /// <inheritdoc />
+    public void OnRecording(RecordingOrder? order)
+    {
+        Recording = order;
+        RecordingChanged?.Invoke();
     }
 
     /// <inheritdoc />

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mesh.Proxy.Identity;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -72,6 +73,15 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
                     exchange.Context.Abort();
                 }
             }
+        }
+    }
+
+    /// <summary>What permissions saw of the requests that are under way.</summary>
+    public ImmutableArray<RequestFacts> Running()
+    {
+        lock (_lock)
+        {
+            return [.. _exchanges.Select(exchange => exchange.Facts).OfType<RequestFacts>()];
         }
     }
 

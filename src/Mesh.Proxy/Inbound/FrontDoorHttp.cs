@@ -4,6 +4,7 @@ using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.Recording;
 
 namespace Mesh.Proxy.Inbound;
 
@@ -16,9 +17,10 @@ internal sealed class FrontDoorHttp(
     SpiffeId self,
     HopName hop,
     ProxyMetrics metrics,
+    TrafficRecorder recorder,
     TimeProvider time,
     ILogger<FrontDoorHttp> logger)
-    : InboundHttp(forwarder, gatekeeper, self, hop, metrics, time, logger)
+    : InboundHttp(forwarder, gatekeeper, self, hop, metrics, recorder, time, logger)
 {
     /// <inheritdoc />
     protected override HopDirection Direction => HopDirection.FrontDoor;

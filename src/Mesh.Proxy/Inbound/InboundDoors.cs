@@ -8,6 +8,7 @@ using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.Recording;
 using Mesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Connections;
 
@@ -25,6 +26,7 @@ internal sealed partial class InboundDoors(
     IFrontDoorGuard guard,
     HopName hop,
     ProxyMetrics metrics,
+    TrafficRecorder recorder,
     ILoggerFactory loggers)
 {
     // Where containers listen; see the port table in ARCHITECTURE.md.
@@ -40,18 +42,18 @@ internal sealed partial class InboundDoors(
         var self = configuration.Snapshot.Identity;
         engine.BoundHeads(tables.MeshByPort.Values.Concat(tables.FrontByPort.Values).Min(port => port.Timeouts.RequestHeaders));
         var forwarder = new LocalForwarder(kit);
-        var tunnels = new InboundTunnels(state, _gatekeeper, metrics, kit.Time, loggers.CreateLogger<InboundTunnels>());
+        var tunnels = new InboundTunnels(state, _gatekeeper, metrics, recorder, kit.Time, loggers.CreateLogger<InboundTunnels>());
         var plans = new List<ListenerPlan>();
         if (tables.MeshByPort.Count > 0)
         {
-            var requests = new MeshDoorHttp(state, forwarder, _gatekeeper, self, hop, metrics, kit.Time, loggers.CreateLogger<MeshDoorHttp>());
+            var requests = new MeshDoorHttp(state, forwarder, _gatekeeper, self, hop, metrics, recorder, kit.Time, loggers.CreateLogger<MeshDoorHttp>());
             var door = new MeshDoor(state, kit, engine, requests, tunnels, loggers.CreateLogger<MeshDoor>());
             Add(plans, ResourceNames.MeshDoor, ResourceNames.MeshDoor, ContainerMeshDoor, "mesh", door.AcceptAsync);
         }
 
         foreach (var front in configuration.Snapshot.FrontDoors)
         {
-            var requests = new FrontDoorHttp(state, guard, forwarder, _gatekeeper, self, hop, metrics, kit.Time, loggers.CreateLogger<FrontDoorHttp>());
+            var requests = new FrontDoorHttp(state, guard, forwarder, _gatekeeper, self, hop, metrics, recorder, kit.Time, loggers.CreateLogger<FrontDoorHttp>());
             var (kind, acceptor) = front.Protocol switch
             {
                 AppProtocol.Tcp => ("tcp", TcpAcceptor(front, tunnels)),
@@ -74,6 +76,32 @@ internal sealed partial class InboundDoors(
 
         open.Set.Apply(plans);
         BreakOff(tables);
+    }
+
+    /// <summary>Notes what still runs when a recording ends: what began before it and outlives it would be in none.</summary>
+    public void Sweep(TrafficRecording recording)
+    {
+        var tables = state.Tables;
+        foreach (var connection in open.Set.Connections())
+        {
+            switch (connection)
+            {
+                case OpenTunnel tunnel:
+                    Seen.Open(recording, tunnel);
+                    break;
+
+                case DownstreamConnection http:
+                    foreach (var facts in http.Running().Where(facts => tables is not null && IsAllowed(tables, facts)))
+                    {
+                        Seen.Open(recording, facts);
+                    }
+
+                    break;
+
+                default:
+                    break;
+            }
+        }
     }
 
     /// <summary>Where the mesh door listens; <see langword="null"/>: it does not.</summary>

@@ -5,13 +5,14 @@ using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.Recording;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Inbound;
 
 /// <summary>What both kinds of doors do with a request: judge it, hand it to the app, count it.</summary>
 internal abstract partial class InboundHttp(
-    LocalForwarder forwarder, Gatekeeper gatekeeper, SpiffeId self, HopName hop, ProxyMetrics metrics, TimeProvider time, ILogger logger) : IExchangeHandler
+    LocalForwarder forwarder, Gatekeeper gatekeeper, SpiffeId self, HopName hop, ProxyMetrics metrics, TrafficRecorder recorder, TimeProvider time, ILogger logger) : IExchangeHandler
 {
     /// <summary>Which door.</summary>
     protected abstract HopDirection Direction { get; }
@@ -71,6 +72,11 @@ internal abstract partial class InboundHttp(
         }
 
         record.Complete(metrics, time, status, failure?.Error);
+        if (recorder.Current is { } recording && !record.IsProbe)
+        {
+            Seen.Request(recording, exchange, callerId, status, failure, record.Elapsed(time));
+        }
+
         if (record.Span.Notes is not null && !record.IsProbe)
         {
             port!.AccessLogs!.Write(record.Entry(context, time, status, failure?.Error, callerId));

@@ -4,12 +4,13 @@ using Mesh.Model.Identity;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.Recording;
 using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Inbound;
 
 /// <summary>Carries opaque connections that may pass to the app.</summary>
-internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gatekeeper, ProxyMetrics metrics, TimeProvider time, ILogger<InboundTunnels> logger)
+internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gatekeeper, ProxyMetrics metrics, TrafficRecorder recorder, TimeProvider time, ILogger<InboundTunnels> logger)
 {
     /// <summary>Takes a peer's tunnel to its end.</summary>
     /// <returns>Whether the socket was taken.</returns>
@@ -78,6 +79,11 @@ internal sealed partial class InboundTunnels(InboundState state, Gatekeeper gate
         finally
         {
             gate?.Leave();
+        }
+
+        if (recorder.Current is { } recording)
+        {
+            Seen.Connection(recording, port.Port.Port, caller, error != ProxyError.PermissionDenied);
         }
 
         // What is written about it is what is said when it ends: a connection may outlive many policies.

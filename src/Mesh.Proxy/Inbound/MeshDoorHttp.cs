@@ -2,13 +2,14 @@ using Mesh.Model.Identity;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Telemetry;
+using Mesh.Proxy.Telemetry.Recording;
 
 namespace Mesh.Proxy.Inbound;
 
 /// <summary>Requests of peers: the handshake has told who they are.</summary>
 internal sealed class MeshDoorHttp(
-    InboundState state, LocalForwarder forwarder, Gatekeeper gatekeeper, SpiffeId self, HopName hop, ProxyMetrics metrics, TimeProvider time, ILogger<MeshDoorHttp> logger)
-    : InboundHttp(forwarder, gatekeeper, self, hop, metrics, time, logger)
+    InboundState state, LocalForwarder forwarder, Gatekeeper gatekeeper, SpiffeId self, HopName hop, ProxyMetrics metrics, TrafficRecorder recorder, TimeProvider time, ILogger<MeshDoorHttp> logger)
+    : InboundHttp(forwarder, gatekeeper, self, hop, metrics, recorder, time, logger)
 {
     /// <inheritdoc />
     protected override HopDirection Direction => HopDirection.Inbound;

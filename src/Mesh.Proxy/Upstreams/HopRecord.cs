@@ -36,6 +36,9 @@ internal struct HopRecord(HopDirection direction, string caller, string callee, 
         Notes = Span.Notes!,
     };
 
+    /// <summary>How long it has taken until now.</summary>
+    public readonly TimeSpan Elapsed(TimeProvider time) => time.GetElapsedTime(started);
+
     /// <summary>Ends the hop.</summary>
     public readonly void Complete(ProxyMetrics metrics, TimeProvider time, int status, ProxyError? error)
     {

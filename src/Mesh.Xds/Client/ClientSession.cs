@@ -16,7 +16,7 @@ internal sealed class ClientSession(AdsClientOptions options, ConfigurationStore
     private readonly HashSet<string> _opened = [];
     private bool _nodeSent;
 
-    /// <summary>The requests that open the stream: everything of LDS, CDS and faults, what is known to be needed of EDS and RDS, with the versions that are there.</summary>
+    /// <summary>The requests that open the stream: everything of LDS, CDS, faults and recordings, what is known to be needed of EDS and RDS, with the versions that are there.</summary>
     public IEnumerable<DeltaDiscoveryRequest> Open()
     {
         yield return First(TypeUrls.Cluster);
@@ -32,6 +32,7 @@ internal sealed class ClientSession(AdsClientOptions options, ConfigurationStore
         }
 
         yield return First(TypeUrls.Fault);
+        yield return First(TypeUrls.Recording);
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
     private readonly Dictionary<string, DateTimeOffset> _endpointsDue = new(StringComparer.Ordinal);
     private readonly PermissionStore _permissions = new();
     private readonly FaultStore _faults = new(sink, time);
+    private readonly RecordingStore _recordings = new(sink, time);
     private ImmutableArray<AcceptedResource> _live = [];
     private FrozenSet<string> _liveClusters = [];
     private string _liveVersion = "";
@@ -58,17 +59,25 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
     };
 
     /// <summary>Name and version of what is there already, for a reconnect.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Versions(string typeUrl) => typeUrl == TypeUrls.Fault
-        ? _faults.Versions
-        : _accepted[typeUrl].Values.Select(accepted => KeyValuePair.Create(accepted.Resource.Name, accepted.Resource.Version));
+    public IEnumerable<KeyValuePair<string, string>> Versions(string typeUrl) => typeUrl switch
+    {
+        TypeUrls.Fault => _faults.Versions,
+        TypeUrls.Recording => _recordings.Versions,
+        _ => _accepted[typeUrl].Values.Select(accepted => KeyValuePair.Create(accepted.Resource.Name, accepted.Resource.Version)),
+    };
 
     /// <summary>Takes what a response brings: what is understood replaces what was, what is not is reported and changes nothing.</summary>
     /// <returns>Every error, with the resource's name.</returns>
     public ImmutableArray<string> Apply(string typeUrl, IEnumerable<XdsResource> resources, IEnumerable<string> removed)
     {
-        if (typeUrl == TypeUrls.Fault)
+        switch (typeUrl)
         {
-            return ApplyFaults(resources, removed);
+            case TypeUrls.Fault:
+                return ApplyLeases(typeUrl, resources, removed, _faults.Take, _faults.Remove, _faults.Settle);
+            case TypeUrls.Recording:
+                return ApplyLeases(typeUrl, resources, removed, _recordings.Take, _recordings.Remove, _recordings.Settle);
+            default:
+                break;
         }
 
         _unsettled |= _answered.Add(typeUrl);
@@ -170,7 +179,7 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
         }
 
         _unsettled = false;
-        var accepted = TypeUrls.InOrder.Where(url => url is not (TypeUrls.Endpoints or TypeUrls.Fault)).SelectMany(url => _accepted[url].Values).ToImmutableArray();
+        var accepted = TypeUrls.InOrder.Where(url => url != TypeUrls.Endpoints && !TypeUrls.IsLeased(url)).SelectMany(url => _accepted[url].Values).ToImmutableArray();
         var version = string.Join('\n', accepted.Select(resource => resource.Resource.ToString()).Order(StringComparer.Ordinal));
         if (HasSnapshot && version == _liveVersion)
         {
@@ -249,14 +258,15 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
         }
     }
 
-    private ImmutableArray<string> ApplyFaults(IEnumerable<XdsResource> resources, IEnumerable<string> removed)
+    private ImmutableArray<string> ApplyLeases(
+        string typeUrl, IEnumerable<XdsResource> resources, IEnumerable<string> removed, Action<XdsResource> take, Action<string> remove, Action settle)
     {
         var errors = ImmutableArray.CreateBuilder<string>();
         foreach (var resource in resources)
         {
             try
             {
-                _faults.Take(resource);
+                take(resource);
                 Board.Acked(resource);
             }
             catch (ResourceRefusedException e)
@@ -268,11 +278,11 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
 
         foreach (var name in removed)
         {
-            _faults.Remove(name);
-            Board.Removed(TypeUrls.Fault, name, wanted: false);
+            remove(name);
+            Board.Removed(typeUrl, name, wanted: false);
         }
 
-        _faults.Settle();
+        settle();
         return errors.DrainToImmutable();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Recording;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Xds.Client;
@@ -23,6 +24,9 @@ public interface IConfigurationSink
 
     /// <summary>All faults that are to be made now, each with its end by this side's clock; called whenever one comes or is taken back, not when one ends by itself.</summary>
     void OnFaults(ImmutableArray<FaultRule> faults);
+
+    /// <summary>Whether somebody records, with the end by this side's clock; called when it begins and when it is taken back, not when it ends by itself.</summary>
+    void OnRecording(RecordingOrder? order);
 
     /// <summary>
     /// A new configuration in which every reference resolves, with the permissions of the last <see cref="OnPermissions"/> in its doors. Endpoints of clusters

@@ -15,7 +15,7 @@ internal sealed class EncodedSnapshot
 
     private readonly ImmutableArray<XdsResource> _clusters;
     private readonly ImmutableArray<XdsResource> _door;
-    private readonly ImmutableArray<XdsResource> _faults;
+    private readonly ImmutableArray<XdsResource> _leases;
     private readonly ImmutableArray<XdsResource> _frontDoors;
     private readonly ImmutableArray<XdsResource> _outbound;
     private readonly ImmutableArray<XdsResource> _routeTables;
@@ -31,14 +31,14 @@ internal sealed class EncodedSnapshot
         _frontDoors = Encode(snapshot.FrontDoors, before?.FrontDoors, previous?._frontDoors, door => door.Port, SameContent.Of, DoorCodec.Encode);
         _outbound = Encode(snapshot.Outbound, before?.Outbound, previous?._outbound, listener => listener.Upstream, SameContent.Of, OutboundListenerCodec.Encode);
         _routeTables = Encode(snapshot.RouteTables, before?.RouteTables, previous?._routeTables, table => table.Name, SameContent.Of, RouteTableCodec.Encode, isShared: true);
-        _faults = [.. snapshot.Faults.Select(FaultCodec.Encode)];
+        _leases = [.. snapshot.Faults.Select(FaultCodec.Encode), .. snapshot.Recording is { } order ? [RecordingCodec.Encode(order)] : ImmutableArray<XdsResource>.Empty];
     }
 
     /// <summary>What was encoded.</summary>
     public ProxySnapshot Snapshot { get; }
 
     /// <summary>Every resource, endpoints apart.</summary>
-    public ImmutableArray<XdsResource> Resources => [.. _clusters, .. _door, .. _frontDoors, .. _outbound, .. _routeTables, .. _faults];
+    public ImmutableArray<XdsResource> Resources => [.. _clusters, .. _door, .. _frontDoors, .. _outbound, .. _routeTables, .. _leases];
 
     /// <summary>Encodes a snapshot.</summary>
     /// <param name="snapshot">The snapshot.</param>

@@ -4,7 +4,9 @@ using Envoy.Config.Endpoint.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
 using Google.Protobuf;
+using Mesh.Model.Recording;
 using Mesh.Model.Snapshots;
+using Mesh.Recording.V1;
 using Mesh.Snapshot.V1;
 using Mesh.Xds.Wire;
 using ClusterMessage = Envoy.Config.Cluster.V3.Cluster;
@@ -16,7 +18,7 @@ internal static class ResourceDecoder
 {
     /// <summary>
     /// A <see cref="Cluster"/>, an <see cref="EndpointSet"/>, a <see cref="RouteTable"/>, an <see cref="OutboundListener"/>, a <see cref="FrontDoor"/>,
-    /// a <see cref="MeshDoor"/> or a <see cref="FaultRule"/> whose end is still to be set.
+    /// a <see cref="MeshDoor"/>, or a <see cref="FaultRule"/> or <see cref="RecordingOrder"/> whose end is still to be set.
     /// </summary>
     /// <exception cref="ResourceRefusedException">It is not readable, asks for what Mesh cannot do, or says more than this version understands.</exception>
     public static object Decode(XdsResource resource)
@@ -84,6 +86,8 @@ internal static class ResourceDecoder
             case TypeUrls.Fault:
                 var fault = FaultCodec.Decode(FaultLease.Parser.ParseFrom(resource.Body));
                 return (fault.Name, fault);
+            case TypeUrls.Recording:
+                return (RecordingCodec.ResourceName, RecordingCodec.Decode(RecordingLease.Parser.ParseFrom(resource.Body)));
             default:
                 throw new ResourceRefusedException($"type {resource.TypeUrl} is unknown to this version");
         }
@@ -98,6 +102,7 @@ internal static class ResourceDecoder
         MeshDoor door => DoorCodec.EncodeMeshDoorMessage(door.Ports),
         FrontDoor door => DoorCodec.EncodeMessage(door),
         FaultRule fault => FaultCodec.EncodeMessage(fault),
+        RecordingOrder order => RecordingCodec.EncodeMessage(order),
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, null),
     };
 

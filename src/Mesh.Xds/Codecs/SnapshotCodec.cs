@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
+using Mesh.Model.Recording;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Wire;
 
@@ -32,6 +33,7 @@ public static class SnapshotCodec
             RouteTables = InOrder<RouteTable>(all, table => table.Name),
             Clusters = InOrder<Cluster>(all, cluster => cluster.Name),
             Faults = InOrder<FaultRule>(all, fault => fault.Name),
+            Recording = all.OfType<RecordingOrder>().FirstOrDefault(),
         };
     }
 

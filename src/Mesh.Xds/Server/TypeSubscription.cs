@@ -86,8 +86,8 @@ internal sealed class TypeSubscription(string typeUrl)
         }
 
         DropUnwanted();
-        // Nobody waits for a fault.
-        IsEmptyAnswerDue = LastNonce is null && Wildcard && _sent.Count == 0 && typeUrl != TypeUrls.Fault;
+        // Nobody waits for a fault, or for somebody to record.
+        IsEmptyAnswerDue = LastNonce is null && Wildcard && _sent.Count == 0 && !TypeUrls.IsLeased(typeUrl);
         return (added, removed);
     }
 

@@ -10,6 +10,7 @@ using Envoy.Extensions.Filters.Http.Rbac.V3;
 using Envoy.Extensions.Filters.Http.Router.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf;
+using Mesh.Recording.V1;
 using Mesh.Snapshot.V1;
 using Mesh.Xds.Wire;
 
@@ -106,6 +107,7 @@ public static class XdsValidator
         TypeUrls.Listener => Listener.Parser.ParseFrom(resource.Body),
         TypeUrls.RouteTable => RouteConfiguration.Parser.ParseFrom(resource.Body),
         TypeUrls.Fault => FaultLease.Parser.ParseFrom(resource.Body),
+        TypeUrls.Recording => RecordingLease.Parser.ParseFrom(resource.Body),
         _ => throw new ArgumentException($"no such type is served: {resource.TypeUrl}", nameof(resource)),
     };
 

@@ -28,7 +28,7 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(ExitCode.Ok, await RunAsync("--help"));
 
-        Assert.All(["up", "check", "get", "inspect", "explain", "diff", "apply", "delete", "undo", "fault", "token", "proxy", "systemd", "inject"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
+        Assert.All(["up", "check", "get", "inspect", "explain", "diff", "apply", "delete", "undo", "fault", "record", "token", "proxy", "systemd", "inject"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -41,6 +41,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("apply", "--filename")]
     [InlineData("token Orders", "'Orders' in namespace 'default' is no service")]
     [InlineData("token orders --bind 10.0.0.7 --app-port http=1", "--bind, --app-port: only with --out FILE")]
+    [InlineData("record --for 9h", "must be a duration up to 8h")]
+    [InlineData("record -o table", "must be yaml, csharp or json")]
     [InlineData("proxy run", "--bootstrap")]
     [InlineData("proxy run --bootstrap f --stop-timeout 0 -- x", "must be 1 to 3600 seconds")]
     [InlineData("systemd sidecar --bootstrap f", "command")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Recording;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Client;
 
@@ -37,6 +38,10 @@ internal sealed class RecordingSink : IConfigurationSink
     public ImmutableArray<FaultRule> Faults { get; private set; } = [];
 
     public void OnFaults(ImmutableArray<FaultRule> faults) => Change(() => Faults = faults);
+
+    public RecordingOrder? Recording { get; private set; }
+
+    public void OnRecording(RecordingOrder? order) => Change(() => Recording = order);
 
     public void OnSnapshot(ProxySnapshot snapshot) => Change(() =>
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Envoy.Service.Discovery.V3;
 using Google.Protobuf;
+using Mesh.Model.Recording;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Client;
 using Mesh.Xds.Codecs;
@@ -153,6 +154,10 @@ internal static class XdsTargets
         }
 
         public void OnFaults(ImmutableArray<FaultRule> faults)
+        {
+        }
+
+        public void OnRecording(RecordingOrder? order)
         {
         }
 

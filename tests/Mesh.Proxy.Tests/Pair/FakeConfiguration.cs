@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Mesh.Model.Recording;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Configuration;
 
@@ -14,6 +15,17 @@ internal sealed class FakeConfiguration : ILiveConfiguration
     public event Action? Changed;
 
     public event Action? FaultsChanged;
+
+    public event Action? RecordingChanged;
+
+    public RecordingOrder? Recording { get; private set; }
+
+    /// <summary>Tells that somebody records, or that nobody does any more.</summary>
+    public void Apply(RecordingOrder? order)
+    {
+        Recording = order;
+        RecordingChanged?.Invoke();
+    }
 
     public ImmutableArray<FaultRule> Faults { get; private set; } = [];
 

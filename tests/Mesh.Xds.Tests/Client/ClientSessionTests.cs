@@ -12,9 +12,9 @@ public sealed class ClientSessionTests
     private readonly FollowingClient _client = new();
 
     [Fact]
-    public void Open_NothingThere_AsksForAllClustersListenersAndFaultsAndSendsTheNodeOnce()
+    public void Open_NothingThere_AsksForAllClustersListenersAndLeasesAndSendsTheNodeOnce()
     {
-        Assert.Equal([TypeUrls.Cluster, TypeUrls.Listener, TypeUrls.Fault], _client.Opening.Select(request => request.TypeUrl));
+        Assert.Equal([TypeUrls.Cluster, TypeUrls.Listener, TypeUrls.Fault, TypeUrls.Recording], _client.Opening.Select(request => request.TypeUrl));
         Assert.All(_client.Opening, request => Assert.Empty(request.ResourceNamesSubscribe));
         Assert.Equal("spiffe://shop.local/ns/shop/sa/storefront#storefront-1", _client.Opening[0].Node.Id);
         Assert.Equal("shop/storefront", _client.Opening[0].Node.Cluster);
@@ -186,8 +186,8 @@ public sealed class ClientSessionTests
 
         var again = new FollowingClient(store: _client.Store);
 
-        Assert.Equal([TypeUrls.Cluster, TypeUrls.Endpoints, TypeUrls.Listener, TypeUrls.RouteTable, TypeUrls.Fault], again.Opening.Select(request => request.TypeUrl));
-        Assert.Equal([1, 1, 2, 1, 0], again.Opening.Select(request => request.InitialResourceVersions.Count));
+        Assert.Equal([TypeUrls.Cluster, TypeUrls.Endpoints, TypeUrls.Listener, TypeUrls.RouteTable, TypeUrls.Fault, TypeUrls.Recording], again.Opening.Select(request => request.TypeUrl));
+        Assert.Equal([1, 1, 2, 1, 0, 0], again.Opening.Select(request => request.InitialResourceVersions.Count));
         Assert.Equal(["outbound/shop/orders/http"], again.Opening[3].ResourceNamesSubscribe);
     }
 

@@ -23,6 +23,7 @@ public sealed class NewerSenderTests
     {
         var all = SnapshotCodec.Encode(Samples.Everything)
             .Concat(SnapshotCodec.Encode(Samples.Faulted).Where(r => r.TypeUrl == TypeUrls.Fault))
+            .Concat(SnapshotCodec.Encode(Samples.Everything with { Recording = new("r1", DateTimeOffset.MaxValue) }).Where(r => r.TypeUrl == TypeUrls.Recording))
             .Append(SnapshotCodec.Encode(Samples.Endpoints("orders", 1, 2)))
             .ToArray();
 
