@@ -122,7 +122,7 @@ public sealed class LifecycleTests
     {
         var time = new FakeTimeProvider();
         var kit = new UpstreamKit(
-            new Dialer(time), null!, null!, new ServerCertificate(Some.Settings("nowhere"), time, NullLogger<ServerCertificate>.Instance), null!, null!, time, null!);
+            new Dialer(time), null!, null!, new ServerCertificate(Some.Settings("nowhere"), time, NullLogger<ServerCertificate>.Instance), null!, null!, time, null!, null!);
         using var application = new LocalApplication("http", AppProtocol.Http, new IPEndPoint(IPAddress.Loopback, TunnelTests.ClosedPort()), TimeSpan.FromSeconds(5), kit);
 
         var connecting = application.ConnectAsync(ConnectionUse.Http1, Stop).AsTask();

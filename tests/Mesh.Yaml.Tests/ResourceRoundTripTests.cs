@@ -172,6 +172,22 @@ public sealed class ResourceRoundTripTests
           - default: {}
         """,
         """
+        kind: Telemetry
+        metadata: {name: orders}
+        spec:
+          to:
+          - targetRef: {kind: Service, name: cache}
+            default: {tracing: {disabled: true}, metrics: {disabled: false}}
+          rules:
+          - default:
+              tracing: {sampling: 12.5, ignoreParent: true}
+              metrics: {durationBuckets: [0.01, 0.1, 1]}
+              tags:
+              - {name: team, literal: web}
+              - {name: tenant, header: {name: x-tenant, default: none}, metrics: true, maxValues: 10}
+              - {name: region, environment: {name: REGION}}
+        """,
+        """
         kind: RateLimit
         metadata: {name: orders}
         spec:

@@ -54,6 +54,18 @@ internal static class PolicyExports
         where T : IResource =>
         LoadBalancingExtensions.Add(resource, Caller(resource, to), Callee(resource, to), balancing, endpoint, new DeclaredAt("withMeshLoadBalancing"));
 
+    /// <summary>Says what the sidecar of the resource tells of requests, or of those that it sends to another.</summary>
+    /// <param name="resource">The service; the mesh stands for all of them.</param>
+    /// <param name="telemetry">What it tells.</param>
+    /// <param name="to">The service that is called.</param>
+    /// <param name="endpoint">Only at this endpoint.</param>
+    [AspireExport("withMeshTelemetry")]
+    public static IResourceBuilder<T> WithMeshTelemetryExport<T>(this IResourceBuilder<T> resource, MeshTelemetry telemetry, IResourceBuilder<IResource>? to = null, string? endpoint = null)
+        where T : IResource =>
+        to is null
+            ? TelemetryExtensions.AddSidecar(resource, telemetry, endpoint, new DeclaredAt("withMeshTelemetry"))
+            : TelemetryExtensions.Add(resource, resource.Resource, to.Resource, telemetry, endpoint, new DeclaredAt("withMeshTelemetry"));
+
     /// <summary>Lets the sidecar of the resource write about the requests that it sends to another, or that it receives.</summary>
     /// <param name="resource">The service that receives; with <paramref name="to"/> the one that calls. The mesh stands for all of them.</param>
     /// <param name="log">Where to, and what.</param>

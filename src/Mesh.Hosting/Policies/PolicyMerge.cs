@@ -9,6 +9,7 @@ using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.TcpRoute;
+using Mesh.Model.Policies.Telemetry;
 using Mesh.Model.Policies.Timeout;
 using Mesh.Model.Policies.Tls;
 using Mesh.Model.Policies.TrafficPermission;
@@ -48,6 +49,7 @@ internal static class PolicyMerge
         LoadBalancingPolicy p => (p.To.Length, 0),
         RateLimitPolicy p => (0, p.Rules.Length),
         AccessLogPolicy p => (p.To.Length, p.Rules.Length),
+        TelemetryPolicy p => (p.To.Length, p.Rules.Length),
         CircuitBreakerPolicy p => (p.To.Length, p.Rules.Length),
         TlsPolicy p => (0, p.Rules.Length),
         HealthCheckPolicy p => (p.To.Length, 0),
@@ -64,6 +66,7 @@ internal static class PolicyMerge
         (RetryPolicy a, RetryPolicy b) => a with { To = [.. a.To, .. b.To] },
         (LoadBalancingPolicy a, LoadBalancingPolicy b) => a with { To = [.. a.To, .. b.To] },
         (AccessLogPolicy a, AccessLogPolicy b) => a with { To = [.. a.To, .. b.To], Rules = [.. a.Rules, .. b.Rules] },
+        (TelemetryPolicy a, TelemetryPolicy b) => a with { To = [.. a.To, .. b.To], Rules = [.. a.Rules, .. b.Rules] },
         (RateLimitPolicy a, RateLimitPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },
         (CircuitBreakerPolicy a, CircuitBreakerPolicy b) => a with { To = [.. a.To, .. b.To], Rules = [.. a.Rules, .. b.Rules] },
         (TlsPolicy a, TlsPolicy b) => a with { Rules = [.. a.Rules, .. b.Rules] },

@@ -72,6 +72,8 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
         IEnumerable<Snapshots.ValueMatch> matches => string.Join(", ", matches.Select(match => $"{match.Name} {match.Kind} {match.Value}".TrimEnd())),
         IEnumerable<Snapshots.ResetHeader> headers => string.Join(", ", headers.Select(header => header.Name)),
         IEnumerable<Snapshots.TlsCipher> ciphers => string.Join(", ", ciphers.Select(Snapshots.TlsCiphers.ToWord)),
+        IEnumerable<Snapshots.TelemetryTag> tags => tags.Any() ? string.Join(", ", tags) : "none",
+        IEnumerable<double> numbers => string.Join(", ", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))),
         IEnumerable<string> texts => string.Join(", ", texts),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value?.ToString() ?? "",

@@ -24,6 +24,7 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
     private readonly RateLimitCompiler _rateLimits = new(policies, topology.TrustDomain);
     private readonly ConcurrencyCompiler _concurrency = new(policies, topology.TrustDomain);
     private readonly AccessLogCompiler _accessLogs = new(policies, topology.TrustDomain);
+    private readonly TelemetryCompiler _telemetry = new(policies);
     private readonly RetryCompiler _retries = new(policies);
     private readonly LoadBalancingCompiler _loadBalancing = new(policies);
     private readonly CircuitBreakerCompiler _circuitBreakers = new(policies);
@@ -47,7 +48,7 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
                 IsDefaultPort = upstreams.DefaultOf(upstream.Port.Service) == upstream,
                 Origins = origins,
             };
-            listener = listener with { AccessLogs = _accessLogs.Outbound(service, upstream, applied) };
+            listener = listener with { AccessLogs = _accessLogs.Outbound(service, upstream, applied), Telemetry = _telemetry.Outbound(service, upstream, applied) };
             applied.AddRange(origins.Select(o => new AppliedSetting(upstream.ListenerName, "edge", upstream.Protocol.ToWord(), o)));
             if (upstream.Protocol.IsHttp())
             {
@@ -160,6 +161,7 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
             Limits = _rateLimits.Compile(service, port, applied),
             Concurrency = _concurrency.Compile(service, port, applied),
             AccessLogs = _accessLogs.Inbound(service, port, applied),
+            Telemetry = _telemetry.Inbound(service, port, applied),
             Tls = _tls.Inbound(service, port.Name, applied),
         };
         var where = $"inbound/{port.Name}";
@@ -182,6 +184,7 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
             Limits = inbound.Limits,
             Concurrency = inbound.Concurrency,
             AccessLogs = inbound.AccessLogs,
+            Telemetry = inbound.Telemetry,
             External = port.External,
             Permissive = isPermissive,
             PermissiveOrigin = origin,

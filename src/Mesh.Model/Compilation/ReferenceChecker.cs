@@ -13,6 +13,7 @@ using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.Targeting;
 using Mesh.Model.Policies.TcpRoute;
+using Mesh.Model.Policies.Telemetry;
 using Mesh.Model.Policies.Timeout;
 using Mesh.Model.Policies.Tls;
 using Mesh.Model.Policies.TrafficPermission;
@@ -78,7 +79,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var selected = Named(policy.TargetRef, space).Select(id => topology.Services.GetValueOrDefault(id)).OfType<Service>()
             .Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space))
             .ToList();
-        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or TlsPolicy or CircuitBreakerPolicy { To.IsEmpty: true } or AccessLogPolicy { To.IsEmpty: true } or TimeoutPolicy { To.IsEmpty: true };
+        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or TlsPolicy or CircuitBreakerPolicy { To.IsEmpty: true } or AccessLogPolicy { To.IsEmpty: true } or TelemetryPolicy { To.IsEmpty: true } or TimeoutPolicy { To.IsEmpty: true };
         if (Target(policy, policy.TargetRef, at) || (selected.Count == 0 && policy.TargetRef.Name is not null))
         {
             return;
@@ -129,6 +130,9 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             case TimeoutPolicy timeout:
                 Targets(timeout, timeout.To.Select(i => i.TargetRef), to);
                 Matches(timeout, timeout.Rules.Select(i => i.Matches));
+                break;
+            case TelemetryPolicy telemetry:
+                Targets(telemetry, telemetry.To.Select(i => i.TargetRef), to);
                 break;
             case AccessLogPolicy log:
                 Targets(log, log.To.Select(i => i.TargetRef), to);

@@ -75,6 +75,9 @@ public static class LintRules
     public static readonly LintRule LocalExternal = new("MESH193", "external service on this machine", LintLevel.Hint);
     public static readonly LintRule ExternalIsMember = new("MESH194", "external service of the mesh", LintLevel.Hint);
     public static readonly LintRule EffectOfNoPolicy = new("MESH195", "shadow of no policy", LintLevel.Hint);
+    public static readonly LintRule TagOfNoSpan = new("MESH196", "tag of no span", LintLevel.Hint);
+    public static readonly LintRule NothingMeasured = new("MESH197", "nothing measured");
+    public static readonly LintRule ParentIgnored = new("MESH198", "caller's decision ignored", LintLevel.Hint);
 
     /// <summary>All of them by id.</summary>
     public static ImmutableArray<LintRule> All { get; } =
@@ -87,6 +90,6 @@ public static class LintRules
         Unheard, Overruled, ByAlphabet, SaidTwice, RetryOfOtherProtocol, TimeoutOfOtherProtocol,
         HashUnused, NothingToHash,
         TlsContradiction, CipherOfNobody, PermissivePort, PermissiveForNobody, PermissiveExternal,
-        UseTwice, UnusualPort, LocalExternal, ExternalIsMember, EffectOfNoPolicy,
+        UseTwice, UnusualPort, LocalExternal, ExternalIsMember, EffectOfNoPolicy, TagOfNoSpan, NothingMeasured, ParentIgnored,
     ];
 }

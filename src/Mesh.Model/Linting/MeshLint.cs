@@ -26,6 +26,7 @@ internal static class MeshLint
         ProtocolLint.Run(context, report);
         BalancingLint.Run(context, report);
         TlsLint.Run(context, report);
+        TelemetryLint.Run(context, report);
 
         // Last, for a policy of which something else was said is not told that it has no effect as well.
         SettingLint.Run(context, report);

@@ -24,8 +24,11 @@ public sealed record InboundPort
     /// <summary>How much may be under way to the app at a time, by mesh door and front door together.</summary>
     public ImmutableArray<ConcurrencyLimit> Concurrency { get; init; } = [];
 
-    /// <summary>For HTTP: what is written about requests.</summary>
+    /// <summary>What is written about requests and tcp connections.</summary>
     public ImmutableArray<AccessLog> AccessLogs { get; init; } = [];
+
+    /// <summary>For HTTP: what is told of requests. <see langword="null"/>: nothing is said of it.</summary>
+    public HopTelemetry? Telemetry { get; init; }
 
     /// <summary>What is agreed on in handshakes.</summary>
     public DoorTls Tls { get; init; } = DoorTls.Default;

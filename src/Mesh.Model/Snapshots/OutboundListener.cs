@@ -27,8 +27,11 @@ public sealed record OutboundListener
     /// <summary>For <see cref="AppProtocol.Tcp"/>: attempts to connect, over different replicas, at least 1.</summary>
     public int MaxConnectAttempts { get; init; } = 3;
 
-    /// <summary>For HTTP: what is written about requests.</summary>
+    /// <summary>What is written about requests and tcp connections.</summary>
     public ImmutableArray<AccessLog> AccessLogs { get; init; } = [];
+
+    /// <summary>For HTTP: what is told of requests. <see langword="null"/>: nothing is said of it.</summary>
+    public HopTelemetry? Telemetry { get; init; }
 
     /// <summary>Whether a client that names the service and no port means this one; see <see cref="Topology.DefaultPort"/>.</summary>
     public bool IsDefaultPort { get; init; }

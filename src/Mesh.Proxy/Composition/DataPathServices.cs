@@ -49,6 +49,7 @@ internal static class DataPathServices
                     provider.GetRequiredService<TimeProvider>(),
                     logger)
                 : null))
+        .AddSingleton(provider => new TelemetryRegistry(provider.GetRequiredService<ProxyMetrics>()))
         .AddSingleton<UpstreamKit>();
 
     private static IServiceCollection AddDownstreams(this IServiceCollection services) => services

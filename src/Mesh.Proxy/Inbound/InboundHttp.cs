@@ -30,9 +30,9 @@ internal abstract partial class InboundHttp(
         try
         {
             record.IsProbe = Direction == HopDirection.Inbound && ProbeMark.IsOn(context.Request);
-            if (!record.IsProbe && !HopTracing.IsProbe(context.Request.Headers.TraceParent, context.Request.Path.Value))
+            if (!record.IsProbe)
             {
-                record.Span = HopTracing.Start(callee, Direction, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+                record.Begin(context.Request.Headers, port?.Telemetry, !HopTracing.IsProbe(context.Request.Headers.TraceParent, context.Request.Path.Value));
             }
 
             if (port?.AccessLogs is not null)

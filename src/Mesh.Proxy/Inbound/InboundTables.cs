@@ -9,6 +9,7 @@ using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
+using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Telemetry.AccessLogs;
 using Mesh.Proxy.Upstreams;
 
@@ -72,6 +73,7 @@ internal sealed class InboundTables
             AddApplication(applications, door.Port.Port, door.Protocol, door.Timeouts.Connect, gates.Of(door.Port.Port, door.Protocol, door.Concurrency), previous, settings, kit);
         }
 
+        var telemetry = kit.Telemetry.Take("inbound", snapshot.Inbound.Select(p => p.Telemetry).Concat(snapshot.FrontDoors.Select(d => d.Telemetry)));
         var buckets = new TokenBuckets(previous?._buckets, kit.Time);
         var inbound = snapshot.Inbound
             .Select(p => Served(p.Port, p.Protocol, Permissions(configuration.InboundPermissions, previous?.MeshByPort, p.Port.Port), p.Timeouts, isExternal: false) with
@@ -79,6 +81,7 @@ internal sealed class InboundTables
                 Limits = CompiledLimits.Create(p.Limits, p.Port.Port, previous?.MeshByPort.GetValueOrDefault(p.Port.Port)?.Limits, buckets),
                 Gates = gates.Of(p.Port.Port, p.Protocol, p.Concurrency),
                 AccessLogs = CompiledAccessLogs.Create(p.AccessLogs, kit.AccessLogs),
+                Telemetry = TelemetryRegistry.Find(telemetry, p.Telemetry),
                 Handshakes = HandshakeBounds.Of(p.Tls),
             })
             .ToList();
@@ -89,6 +92,7 @@ internal sealed class InboundTables
                 Gates = gates.Of(d.Port.Port, d.Protocol, d.Concurrency),
                 AccessLogs = CompiledAccessLogs.Create(d.AccessLogs, kit.AccessLogs),
                 Permissive = d.Permissive ? d.PermissiveOrigin.ToString() : null,
+                Telemetry = TelemetryRegistry.Find(telemetry, d.Telemetry),
             })
             .ToList();
         return new InboundTables(

@@ -7,6 +7,7 @@ using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.RateLimit;
 using Mesh.Proxy.Policies.TrafficPermission;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
+using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Telemetry.AccessLogs;
 
 namespace Mesh.Proxy.Inbound;
@@ -66,6 +67,9 @@ internal sealed record ServedPort(
 
     /// <summary>What handshakes at the mesh door may come to.</summary>
     public HandshakeBounds Handshakes { get; init; } = HandshakeBounds.Default;
+
+    /// <summary>What policies say is told of requests; <see langword="null"/>: nothing.</summary>
+    public CompiledTelemetry? Telemetry { get; init; }
 
     /// <summary>What is written about requests; <see langword="null"/>: nothing.</summary>
     public CompiledAccessLogs? AccessLogs { get; init; }

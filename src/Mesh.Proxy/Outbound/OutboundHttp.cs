@@ -33,7 +33,7 @@ internal sealed partial class OutboundHttp(
             logs = tables?.AccessLogs?.GetValueOrDefault(_name);
             var (rule, target, early) = Route(exchange, tables);
             record.Route = rule?.Rule.Name;
-            record.Span = HopTracing.Start(_callee, HopDirection.Outbound, context.Request.Headers.TraceParent, context.Request.Headers.TraceState);
+            record.Begin(context.Request.Headers, tables?.Telemetry?.GetValueOrDefault(_name));
             if (logs is not null)
             {
                 record.Span = record.Span.With(new HopNotes());

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Telemetry.AccessLogs;
 
 namespace Mesh.Proxy.Outbound;
@@ -18,7 +19,8 @@ internal sealed class OutboundTables
         FrozenDictionary<string, CompiledRoutes> routes,
         FrozenDictionary<string, WeightedSplit> tcpSplits,
         FrozenDictionary<string, OutboundCluster> clusters,
-        FrozenDictionary<string, CompiledAccessLogs>? accessLogs)
+        FrozenDictionary<string, CompiledAccessLogs>? accessLogs,
+        FrozenDictionary<string, CompiledTelemetry>? telemetry)
     {
         _snapshot = snapshot;
         Listeners = listeners;
@@ -27,6 +29,7 @@ internal sealed class OutboundTables
         TcpSplits = tcpSplits;
         Clusters = clusters;
         AccessLogs = accessLogs;
+        Telemetry = telemetry;
     }
 
     /// <summary>The listeners by name.</summary>
@@ -47,6 +50,9 @@ internal sealed class OutboundTables
     /// <summary>What is written about requests, by the name of their listener; <see langword="null"/>: nothing at all.</summary>
     public FrozenDictionary<string, CompiledAccessLogs>? AccessLogs { get; }
 
+    /// <summary>What policies say is told of requests, by the name of their listener; <see langword="null"/>: nothing at all.</summary>
+    public FrozenDictionary<string, CompiledTelemetry>? Telemetry { get; }
+
     /// <summary>Makes the tables of a configuration. What did not change is taken over, with its counters and connections.</summary>
     public static OutboundTables Create(ProxyConfiguration configuration, OutboundTables? previous, ClusterRoom room)
     {
@@ -56,7 +62,7 @@ internal sealed class OutboundTables
             c => OutboundCluster.Create(c, configuration.Endpoints.GetValueOrDefault(c.Name), previous?.Clusters.GetValueOrDefault(c.Name), room));
         if (previous is not null && ReferenceEquals(previous._snapshot, snapshot))
         {
-            return new OutboundTables(snapshot, previous.Listeners, previous.Revoked, previous.Routes, previous.TcpSplits, clusters, previous.AccessLogs);
+            return new OutboundTables(snapshot, previous.Listeners, previous.Revoked, previous.Routes, previous.TcpSplits, clusters, previous.AccessLogs, previous.Telemetry);
         }
 
         return new OutboundTables(
@@ -66,7 +72,8 @@ internal sealed class OutboundTables
             snapshot.RouteTables.ToFrozenDictionary(t => t.Name, t => Compiled(t, previous)),
             snapshot.Outbound.Where(l => !l.TcpBackends.IsEmpty).ToFrozenDictionary(l => l.Name, l => Split(l, previous)),
             clusters,
-            Logs(snapshot, room.Kit.AccessLogs));
+            Logs(snapshot, room.Kit.AccessLogs),
+            Told(snapshot, room.Kit.Telemetry));
     }
 
     // A table that did not come anew is the same object: its splits and mirrors go on where they were, for with each one's first place again a share of one in ten would get
@@ -76,6 +83,12 @@ internal sealed class OutboundTables
 
     private static WeightedSplit Split(OutboundListener listener, OutboundTables? previous) =>
         previous?.Listeners.GetValueOrDefault(listener.Name) is { } known && ReferenceEquals(known, listener) ? previous.TcpSplits[listener.Name] : new WeightedSplit(listener.TcpBackends);
+
+    private static FrozenDictionary<string, CompiledTelemetry>? Told(ProxySnapshot snapshot, TelemetryRegistry registry)
+    {
+        var taken = registry.Take("outbound", snapshot.Outbound.Select(l => l.Telemetry));
+        return taken.IsEmpty ? null : snapshot.Outbound.Where(l => l.Telemetry is not null).ToFrozenDictionary(l => l.Name, l => TelemetryRegistry.Find(taken, l.Telemetry)!);
+    }
 
     private static FrozenDictionary<string, CompiledAccessLogs>? Logs(ProxySnapshot snapshot, AccessLogTargets targets) =>
         snapshot.Outbound.Any(l => !l.AccessLogs.IsEmpty)

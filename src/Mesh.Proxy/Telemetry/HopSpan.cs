@@ -3,19 +3,22 @@ using System.Diagnostics;
 namespace Mesh.Proxy.Telemetry;
 
 /// <summary>The span of one hop, or nothing. To be ended once.</summary>
-internal readonly struct HopSpan(Activity? activity, HopNotes? notes = null)
+/// <param name="activity">The span; <see langword="null"/>: there is none.</param>
+/// <param name="notes">What is noted for an access log.</param>
+/// <param name="passed">Without a span: the <c>traceparent</c> that goes on all the same.</param>
+internal readonly struct HopSpan(Activity? activity, HopNotes? notes = null, string? passed = null)
 {
     /// <summary>The status of <c>client_closed</c>.</summary>
     private const int CallerGone = 499;
 
     /// <summary>The <c>traceparent</c> that goes on; <see langword="null"/>: the caller's goes on as it is. <c>tracestate</c> always goes on as it is.</summary>
-    public string? TraceParent => activity?.Id;
+    public string? TraceParent => activity?.Id ?? passed;
 
     /// <summary>What is noted for an access log; <see langword="null"/>: nothing is.</summary>
     public HopNotes? Notes => notes;
 
     /// <summary>The same span with notes.</summary>
-    public HopSpan With(HopNotes taken) => new(activity, taken);
+    public HopSpan With(HopNotes taken) => new(activity, taken, passed);
 
     /// <summary>Whether attributes are worth computing.</summary>
     public bool IsRecorded => activity is { IsAllDataRequested: true };

@@ -22,7 +22,7 @@ internal sealed class MetricTable
     public MetricTable(Instrument instrument)
     {
         Instrument = instrument;
-        _bounds = instrument is Histogram<double> ? Bounds : null;
+        _bounds = instrument is Histogram<double> histogram ? histogram.Advice?.HistogramBucketBoundaries is { } advised ? [.. advised] : Bounds : null;
         IsGauge = instrument is ObservableGauge<double> or ObservableGauge<long>;
         _overflow = new MetricSeries(Overflow, _bounds);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace Mesh.Proxy.Telemetry;
@@ -7,17 +6,30 @@ namespace Mesh.Proxy.Telemetry;
 internal sealed class MetricTables : IDisposable
 {
     private readonly MeterListener _listener = new();
-    private readonly ConcurrentBag<MetricTable> _tables = [];
+    private readonly List<MetricTable> _tables = [];
 
     public MetricTables(ProxyMetrics metrics)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter, metrics.Meter))
+            if (metrics.Owns(instrument.Meter))
             {
                 var table = new MetricTable(instrument);
-                _tables.Add(table);
+                lock (_tables)
+                {
+                    _tables.Add(table);
+                }
+
                 listener.EnableMeasurementEvents(instrument, table);
+            }
+        };
+
+        // Its meter is gone: nothing more will be counted in its buckets.
+        _listener.MeasurementsCompleted = (_, state) =>
+        {
+            lock (_tables)
+            {
+                _tables.Remove((MetricTable)state!);
             }
         };
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, state) => ((MetricTable)state!).Take(value, tags));
@@ -29,7 +41,10 @@ internal sealed class MetricTables : IDisposable
     public IReadOnlyList<MetricTable> Read()
     {
         _listener.RecordObservableInstruments();
-        return [.. _tables.OrderBy(table => table.Instrument.Name, StringComparer.Ordinal)];
+        lock (_tables)
+        {
+            return [.. _tables.OrderBy(table => table.Instrument.Name, StringComparer.Ordinal)];
+        }
     }
 
     /// <inheritdoc />

@@ -14,21 +14,28 @@ internal static class PrometheusText
     public static string Write(IEnumerable<MetricTable> tables)
     {
         var text = new StringBuilder();
+        var before = "";
         foreach (var table in tables)
         {
-            Write(text, table);
+            // Instruments that differ by their buckets alone are one metric.
+            Write(text, table, isMore: table.Instrument.Name == before);
+            before = table.Instrument.Name;
         }
 
         return text.ToString();
     }
 
-    private static void Write(StringBuilder text, MetricTable table)
+    private static void Write(StringBuilder text, MetricTable table, bool isMore)
     {
         var isHistogram = table.BucketBounds is not null;
         var isCounter = table.Instrument is Counter<long>;
         var name = Name(table.Instrument, isCounter);
-        text.Append("# HELP ").Append(name).Append(' ').Append(table.Instrument.Description).Append('\n');
-        text.Append("# TYPE ").Append(name).Append(' ').Append(isHistogram ? "histogram" : isCounter ? "counter" : "gauge").Append('\n');
+        if (!isMore)
+        {
+            text.Append("# HELP ").Append(name).Append(' ').Append(table.Instrument.Description).Append('\n');
+            text.Append("# TYPE ").Append(name).Append(' ').Append(isHistogram ? "histogram" : isCounter ? "counter" : "gauge").Append('\n');
+        }
+
         foreach (var series in table.Series)
         {
             if (isHistogram)

@@ -31,8 +31,7 @@ internal sealed class ProxyMetrics
 
         // Exporters would count in buckets of 5 s and more.
         var durations = new InstrumentAdvice<double> { HistogramBucketBoundaries = MetricTable.Bounds };
-        _server = meter.CreateHistogram("http.server.request.duration", "s", "Requests that came in through the mesh door or a front door.", null, durations);
-        _client = meter.CreateHistogram("http.client.request.duration", "s", "Requests that this service's app sent to others, retries included.", null, durations);
+        (_server, _client) = Durations(meter, MetricTable.Bounds);
         _active = meter.CreateUpDownCounter<long>("mesh.active_requests", "{request}", "Requests in flight.");
         _retries = meter.CreateCounter<long>("mesh.retries", "{attempt}", "Attempts after the first.");
         _shadowDenials = meter.CreateCounter<long>("mesh.shadow_denials", "{request}", "Requests that passed but would be denied once their permission is in force.");
@@ -50,40 +49,63 @@ internal sealed class ProxyMetrics
     /// <summary>For gauges that other folders observe.</summary>
     internal Meter Meter { get; }
 
+    /// <summary>Whether a meter is this process's: this one, or one with buckets that a policy says.</summary>
+    internal bool Owns(Meter meter) => ReferenceEquals(meter, Meter) || ReferenceEquals(meter.Scope, this);
+
+    /// <summary>The instruments that measure how long requests take, those that came in and those that were sent.</summary>
+    internal static (Histogram<double> Server, Histogram<double> Client) Durations(Meter meter, double[] bounds)
+    {
+        var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds };
+        return (
+            meter.CreateHistogram("http.server.request.duration", "s", "Requests that came in through the mesh door or a front door.", null, advice),
+            meter.CreateHistogram("http.client.request.duration", "s", "Requests that this service's app sent to others, retries included.", null, advice));
+    }
+
     /// <summary>A request begins.</summary>
     public void RequestStarted(HopDirection direction) => _active.Add(1, new KeyValuePair<string, object?>("mesh.direction", Word(direction)));
 
     /// <summary>A request has ended; each start has one.</summary>
     /// <param name="tags">What it is counted under.</param>
     /// <param name="elapsed">From its first byte to the end of the response.</param>
-    public void RequestCompleted(in RequestTags tags, TimeSpan elapsed)
+    /// <param name="telemetry">What policies say of it; <see langword="null"/>: nothing.</param>
+    /// <param name="measured">The values of the policies' tags.</param>
+    public void RequestCompleted(in RequestTags tags, TimeSpan elapsed, CompiledTelemetry? telemetry = null, string?[]? measured = null)
     {
         _active.Add(-1, new KeyValuePair<string, object?>("mesh.direction", Word(tags.Direction)));
-        var histogram = tags.Direction == HopDirection.Outbound ? _client : _server;
-        if (!histogram.Enabled)
+        var isSent = tags.Direction == HopDirection.Outbound;
+        var histogram = telemetry?.Durations is { } own ? isSent ? own.Client : own.Server : isSent ? _client : _server;
+        if (!histogram.Enabled || telemetry is { AreMetricsOff: true })
         {
             return;
         }
 
-        var list = new TagList
-        {
-            { "mesh.caller", tags.Caller },
-            { "mesh.callee", tags.Callee },
-            { "mesh.direction", Word(tags.Direction) },
-            { "http.request.method", KnownMethod(tags.Method) },
-            { "http.response.status_code", StatusBox.Of(tags.Status) },
-        };
+        var room = default(TagBuffer);
+        Span<KeyValuePair<string, object?>> list = room;
+        list[0] = new("mesh.caller", tags.Caller);
+        list[1] = new("mesh.callee", tags.Callee);
+        list[2] = new("mesh.direction", Word(tags.Direction));
+        list[3] = new("http.request.method", KnownMethod(tags.Method));
+        list[4] = new("http.response.status_code", StatusBox.Of(tags.Status));
+        var count = 5;
         if (tags.Route is { Length: > 0 } route)
         {
-            list.Add("http.route", route);
+            list[count++] = new("http.route", route);
         }
 
         if (tags.Error is { } error)
         {
-            list.Add("error.type", error);
+            list[count++] = new("error.type", error);
         }
 
-        histogram.Record(elapsed.TotalSeconds, list);
+        for (var i = 0; i < (measured?.Length ?? 0); i++)
+        {
+            if (measured![i] is { } value)
+            {
+                list[count++] = new(telemetry!.MeasuredName(i), value);
+            }
+        }
+
+        histogram.Record(elapsed.TotalSeconds, list[..count]);
     }
 
     /// <summary>What began has ended, and was nobody's request.</summary>

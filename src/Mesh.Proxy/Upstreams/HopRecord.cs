@@ -16,8 +16,32 @@ internal struct HopRecord(HopDirection direction, string caller, string callee, 
     /// <summary>The route rule's name.</summary>
     public string? Route { get; set; }
 
+    /// <summary>What policies say of it; <see langword="null"/>: nothing.</summary>
+    private CompiledTelemetry? _telemetry;
+
+    /// <summary>What its metrics are told apart by, as it was sent.</summary>
+    private string?[]? _measured;
+
     /// <summary>Whether it is a sidecar's question how this replica is, and so nobody's call.</summary>
     public bool IsProbe { get; set; }
+
+    /// <summary>Begins to tell of it.</summary>
+    /// <param name="headers">The request's headers, as they came.</param>
+    /// <param name="telemetry">What policies say.</param>
+    /// <param name="isTraced">Whether it has a span.</param>
+    public void Begin(IHeaderDictionary headers, CompiledTelemetry? telemetry, bool isTraced = true)
+    {
+        if (isTraced)
+        {
+            Span = HopTracing.Start(callee, direction, headers.TraceParent, headers.TraceState, telemetry, headers);
+        }
+
+        if (telemetry is not null)
+        {
+            _telemetry = telemetry;
+            _measured = telemetry.MeasuredBy(headers);
+        }
+    }
 
     /// <summary>What access logs see of it, once it has ended.</summary>
     public readonly AccessEntry Entry(HttpContext context, TimeProvider time, int status, ProxyError? error, string? callerId) => new()
@@ -58,7 +82,7 @@ internal struct HopRecord(HopDirection direction, string caller, string callee, 
             Status = status,
             Error = error is { } e ? ErrorCatalog.Of(e).Code : null,
         };
-        metrics.RequestCompleted(tags, time.GetElapsedTime(started));
+        metrics.RequestCompleted(tags, time.GetElapsedTime(started), _telemetry, _measured);
         Span.Stop(tags);
     }
 }

@@ -1,11 +1,12 @@
 using Mesh.Proxy.Identity;
+using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Telemetry.AccessLogs;
 
 namespace Mesh.Proxy.Upstreams;
 
 /// <summary>What both sides of this proxy reach upstreams with.</summary>
 internal sealed class UpstreamKit(
-    Dialer dialer, PeerVerifier verifier, IWorkloadIdentity identity, ServerCertificate serverCertificate, IForwardPath path, UpgradeForwarder upgrades, TimeProvider time, AccessLogTargets accessLogs)
+    Dialer dialer, PeerVerifier verifier, IWorkloadIdentity identity, ServerCertificate serverCertificate, IForwardPath path, UpgradeForwarder upgrades, TimeProvider time, AccessLogTargets accessLogs, TelemetryRegistry telemetry)
 {
     /// <summary>Opens sockets.</summary>
     public Dialer Dialer => dialer;
@@ -27,6 +28,9 @@ internal sealed class UpstreamKit(
 
     /// <summary>Where lines about requests go.</summary>
     public AccessLogTargets AccessLogs => accessLogs;
+
+    /// <summary>What is told of requests.</summary>
+    public TelemetryRegistry Telemetry => telemetry;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;

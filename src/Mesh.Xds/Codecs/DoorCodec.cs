@@ -42,7 +42,7 @@ internal static class DoorCodec
     /// <summary>The message of a front door.</summary>
     public static Listener EncodeMessage(FrontDoor door)
     {
-        var chain = Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits, door.Concurrency, door.AccessLogs, door.Permissive);
+        var chain = Chain(door.Name, door.Port, door.Protocol, door.External, door.Permissions, door.Timeouts, door.Limits, door.Concurrency, door.AccessLogs, door.Telemetry, door.Permissive);
         chain.Metadata.WithOrigin(TlsOrigin, door.PermissiveOrigin);
         return new()
         {
@@ -69,6 +69,7 @@ internal static class DoorCodec
             Limits = DecodeLimits(chain, settings, "filter_chains[0]"),
             Concurrency = ConcurrencyCodec.Decode(settings, "filter_chains[0]"),
             AccessLogs = DecodeLogs(chain, settings, "filter_chains[0]"),
+            Telemetry = DecodeTelemetry(chain, settings, "filter_chains[0]"),
             External = settings.External,
             Permissive = settings.Permissive,
             PermissiveOrigin = chain.Metadata.Origin(TlsOrigin),
@@ -79,7 +80,7 @@ internal static class DoorCodec
 
     private static FilterChain Encode(InboundPort port)
     {
-        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts, port.Limits, port.Concurrency, port.AccessLogs);
+        var chain = Chain($"{ResourceNames.MeshDoor}/{port.Port.Port}", port.Port, port.Protocol, external: false, port.Permissions, port.Timeouts, port.Limits, port.Concurrency, port.AccessLogs, port.Telemetry);
         chain.FilterChainMatch = new FilterChainMatch { ServerNames = { port.ServerName }, ApplicationProtocols = { Alpn(port.Protocol) } };
         chain.TransportSocket = TlsCodec.EncodeDoor(Alpn(port.Protocol), port.Tls);
         chain.Metadata.WithOrigin(TlsOrigin, port.Tls.Origin);
@@ -99,6 +100,7 @@ internal static class DoorCodec
             Limits = DecodeLimits(chain, settings, where),
             Concurrency = ConcurrencyCodec.Decode(settings, where),
             AccessLogs = DecodeLogs(chain, settings, where),
+            Telemetry = DecodeTelemetry(chain, settings, where),
             Tls = tls with { Origin = chain.Metadata.Origin(TlsOrigin) },
         };
         return chain.FilterChainMatch?.ServerNames is [var name] && name == port.ServerName
@@ -108,7 +110,7 @@ internal static class DoorCodec
 
     private static FilterChain Chain(
         string name, PortRef port, AppProtocol protocol, bool external, PermissionSet permissions, InboundTimeouts timeouts, InboundLimits limits,
-        ImmutableArray<ConcurrencyLimitRecord> concurrency, ImmutableArray<AccessLog> logs, bool permissive = false)
+        ImmutableArray<ConcurrencyLimitRecord> concurrency, ImmutableArray<AccessLog> logs, HopTelemetry? telemetry, bool permissive = false)
     {
         var settings = new DoorSettings
         {
@@ -129,6 +131,7 @@ internal static class DoorCodec
             var manager = FilterChainCodec.Manager(name, protocol, [.. DoorPermissionCodec.EncodeHttp(permissions), .. RateLimitCodec.Filters(limits)]);
             manager.CommonHttpProtocolOptions = new() { IdleTimeout = ValueCodec.OrZero(timeouts.Idle), MaxConnectionDuration = ValueCodec.OrAbsent(timeouts.MaxConnectionDuration) };
             manager.AccessLog.AddRange(AccessLogCodec.Encode(logs));
+            settings.Telemetry = TelemetryCodec.Encode(telemetry, manager);
             manager.RequestHeadersTimeout = ValueCodec.OrAbsent(timeouts.RequestHeaders);
             manager.RouteConfig = RoutesTo(app, timeouts, limits);
             chain.Filters.Add(FilterChainCodec.Network(FilterChainCodec.HttpFilterName, manager));
@@ -152,6 +155,9 @@ internal static class DoorCodec
         var route = new Route { Name = app, Match = new RouteMatchMessage { Prefix = "/" }, Route_ = action };
         return new() { Name = app, VirtualHosts = { new VirtualHost { Name = app, Domains = { "*" }, Routes = { RateLimitCodec.Routes(limits, action), route } } } };
     }
+
+    private static HopTelemetry? DecodeTelemetry(FilterChain chain, DoorSettings settings, string where) =>
+        settings.Protocol == PortProtocol.Tcp ? null : TelemetryCodec.Decode(settings.Telemetry, FilterChainCodec.Manager(chain, where), where);
 
     private static ImmutableArray<AccessLog> DecodeLogs(FilterChain chain, DoorSettings settings, string where) =>
         AccessLogCodec.Decode(settings.Protocol == PortProtocol.Tcp ? FilterChainCodec.Tunnel(chain, where).AccessLog : FilterChainCodec.Manager(chain, where).AccessLog, settings.AccessLogCallers, where);

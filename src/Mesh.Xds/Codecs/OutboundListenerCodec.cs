@@ -22,17 +22,14 @@ internal static class OutboundListenerCodec
 
     public static Listener EncodeMessage(OutboundListener listener)
     {
-        var chain = new FilterChain
+        var settings = new OutboundSettings
         {
-            Name = listener.Name,
-            Metadata = new Metadata().WithSettings(new OutboundSettings
-            {
-                Upstream = listener.Upstream.ToString(),
-                Protocol = ValueCodec.Encode(listener.Protocol),
-                IsDefaultPort = listener.IsDefaultPort,
-            }),
-            Filters = { listener.Protocol.IsHttp() ? EncodeHttp(listener) : EncodeTcp(listener) },
+            Upstream = listener.Upstream.ToString(),
+            Protocol = ValueCodec.Encode(listener.Protocol),
+            IsDefaultPort = listener.IsDefaultPort,
         };
+        var chain = new FilterChain { Name = listener.Name, Filters = { listener.Protocol.IsHttp() ? EncodeHttp(listener, settings) : EncodeTcp(listener) } };
+        chain.Metadata = new Metadata().WithSettings(settings);
         return new()
         {
             Name = listener.Name,
@@ -60,10 +57,10 @@ internal static class OutboundListenerCodec
             throw new ResourceRefusedException($"name: '{message.Name}' is not that of the listener for {settings.Upstream}");
         }
 
-        return listener.Protocol.IsHttp() ? DecodeHttp(listener, chain) : DecodeTcp(listener, chain);
+        return listener.Protocol.IsHttp() ? DecodeHttp(listener, chain, settings) : DecodeTcp(listener, chain);
     }
 
-    private static Filter EncodeHttp(OutboundListener listener)
+    private static Filter EncodeHttp(OutboundListener listener, OutboundSettings settings)
     {
         var manager = FilterChainCodec.Manager(listener.Name, listener.Protocol);
         manager.Rds = new Rds
@@ -72,15 +69,20 @@ internal static class OutboundListenerCodec
             ConfigSource = new ConfigSource { Ads = new(), ResourceApiVersion = ApiVersion.V3 },
         };
         manager.AccessLog.AddRange(AccessLogCodec.Encode(listener.AccessLogs));
+        settings.Telemetry = TelemetryCodec.Encode(listener.Telemetry, manager);
         return FilterChainCodec.Network(FilterChainCodec.HttpFilterName, manager);
     }
 
-    private static OutboundListener DecodeHttp(OutboundListener listener, FilterChain chain)
+    private static OutboundListener DecodeHttp(OutboundListener listener, FilterChain chain, OutboundSettings settings)
     {
         var manager = FilterChainCodec.Manager(chain, "filter_chains[0]");
         var routes = manager.Rds?.RouteConfigName;
         return routes == listener.Name
-            ? listener with { AccessLogs = AccessLogCodec.Decode(manager.AccessLog, [], "filter_chains[0]") }
+            ? listener with
+            {
+                AccessLogs = AccessLogCodec.Decode(manager.AccessLog, [], "filter_chains[0]"),
+                Telemetry = TelemetryCodec.Decode(settings.Telemetry, manager, "filter_chains[0]"),
+            }
             : throw new ResourceRefusedException($"rds.route_config_name: '{routes}' is not the listener's own");
     }
 

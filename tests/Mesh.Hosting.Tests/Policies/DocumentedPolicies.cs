@@ -16,6 +16,7 @@ internal static class DocumentedPolicies
         ["LoadBalancing"] = LoadBalancing,
         ["RateLimit"] = RateLimit,
         ["AccessLog"] = AccessLog,
+        ["Telemetry"] = Telemetry,
         ["Tls"] = Tls,
         ["CircuitBreaker"] = CircuitBreaker,
         ["HealthCheck"] = HealthCheck,
@@ -105,6 +106,24 @@ internal static class DocumentedPolicies
             r.Budget.Percent = 10;
         });
         // </Retry>
+    }
+
+    private static void Telemetry(ShopApp app)
+    {
+        var orders = app.Orders;
+
+        // <Telemetry>
+        orders.WithMeshTelemetry(t =>
+        {
+            t.Sampling = 10;
+            t.Tags =
+            [
+                new() { Name = "team", Value = "checkout" },
+                new() { Name = "tenant", Header = "x-tenant", Default = "none", Metrics = true, MaxValues = 20 },
+            ];
+            t.DurationBuckets = [0.005, 0.05, 0.5, 5];
+        });
+        // </Telemetry>
     }
 
     private static void AccessLog(ShopApp app)

@@ -23,6 +23,12 @@ public sealed class PolicyExportsTests
         ["load balancing"] = (
             app => PolicyExports.WithMeshLoadBalancingExport(app.Orders, new MeshLoadBalancing { Wire = MeshWire.Http1 }),
             app => app.Orders.WithMeshLoadBalancing(b => b.Wire = MeshWire.Http1)),
+        ["telemetry"] = (
+            app => PolicyExports.WithMeshTelemetryExport(app.Orders, new MeshTelemetry { Sampling = 5, Metrics = false, DurationBuckets = [0.5, 1] }),
+            app => app.Orders.WithMeshTelemetry(t => (t.Sampling, t.Metrics, t.DurationBuckets) = (5, false, [0.5, 1]))),
+        ["telemetry to"] = (
+            app => PolicyExports.WithMeshTelemetryExport(app.Storefront, new MeshTelemetry { Tracing = false, Tags = [new MeshTag { Name = "a", Header = "x-a", Default = "b", Metrics = true }] }, app.Orders, "http"),
+            app => app.Storefront.WithMeshTelemetry(app.Orders, t => (t.Tracing, t.Tags) = (false, [new MeshTag { Name = "a", Header = "x-a", Default = "b", Metrics = true }]), "http")),
         ["access log"] = (
             app => PolicyExports.WithMeshAccessLogExport(app.Orders, new MeshAccessLog { MinStatus = 500 }),
             app => app.Orders.WithMeshAccessLog(l => l.MinStatus = 500)),

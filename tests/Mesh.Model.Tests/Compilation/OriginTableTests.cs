@@ -25,6 +25,9 @@ public sealed class OriginTableTests
         ("Retry", "outbound/shop/orders/rpc", "retry.grpc.backOff.base", "{grpc: {backOff: {base: 1s}}}", "{grpc: {backOff: {base: 2s}}}", "1s", "2s"),
         ("Retry", "outbound/shop/orders/db", "retry.tcp.maxConnectAttempts", "{tcp: {maxConnectAttempts: 1}}", "{tcp: {maxConnectAttempts: 9}}", "1", "9"),
         ("Retry", "cluster/shop/orders/http", "retry.budget.percent", "{budget: {percent: 1}}", "{budget: {percent: 50}}", "1", "50"),
+        ("Telemetry", "outbound/shop/orders/http", "telemetry.tracing.sampling", "{tracing: {sampling: 1}}", "{tracing: {sampling: 50}}", "1", "50"),
+        ("Telemetry", "outbound/shop/orders/rpc", "telemetry.tags", "{tags: []}", "{tags: [{name: a, literal: b}]}", "none", "a=b"),
+        ("Telemetry", "outbound/shop/orders/http", "telemetry.metrics.durationBuckets", "{metrics: {durationBuckets: [1]}}", "{metrics: {durationBuckets: [0.5, 2]}}", "1", "0.5, 2"),
         ("LoadBalancing", "cluster/shop/orders/http", "loadBalancing.type", "{type: Random}", "{type: RoundRobin}", "Random", "RoundRobin"),
         ("LoadBalancing", "cluster/shop/orders/http", "loadBalancing.wire", "{wire: Http1}", "{wire: Http2}", "Http1", "Http2"),
     ];

@@ -99,6 +99,9 @@ internal static class LintCases
         ("MESH193", External("http", "localhost", 8080), External("http", "pay.example.com", 8080)),
         ("MESH194", External("http", "payments", 8080), External("http", "pay.example.com", 8080)),
         ("MESH195", "kind: Service\nmetadata: {name: odd, labels: {mesh.dev/effect: shadow}}\nspec: {ports: [{name: http, protocol: http}]}", "kind: Service\nmetadata: {name: odd, labels: {tier: web}}\nspec: {ports: [{name: http, protocol: http}]}"),
+        ("MESH196", Telemetry("{tracing: {disabled: true}, tags: [{name: a, literal: b}]}"), Telemetry("{tracing: {disabled: true}, tags: [{name: a, literal: b, metrics: true}]}")),
+        ("MESH197", Telemetry("{metrics: {disabled: true, durationBuckets: [1]}}"), Telemetry("{metrics: {disabled: false, durationBuckets: [1]}}")),
+        ("MESH198", Telemetry("{tracing: {ignoreParent: true}}"), Telemetry("{tracing: {ignoreParent: true, sampling: 10}}")),
     ];
 
     private static string Uses(string uses) => $"kind: Service\nmetadata: {{name: job}}\nspec: {{uses: [{uses}]}}";
@@ -118,6 +121,8 @@ internal static class LintCases
     private static string Balancing(string settings) => $"kind: LoadBalancing\nmetadata: {{name: balancing}}\nspec: {{to: [{{targetRef: {{kind: Service, name: payments}}, default: {settings} }}]}}\n";
 
     private static string Tls(string settings, string at = "payments") => $"kind: Tls\nmetadata: {{name: tls}}\nspec: {{targetRef: {{kind: Service, name: {at}}}, rules: [{{default: {settings} }}]}}\n";
+
+    private static string Telemetry(string settings) => $"kind: Telemetry\nmetadata: {{name: telemetry}}\nspec: {{targetRef: {{kind: Service, name: payments}}, rules: [{{default: {settings} }}]}}\n";
 
     private static string Route(string rules, string to = "payments", string name = "route") =>
         $"kind: HttpRoute\nmetadata: {{name: {name}}}\nspec: {{to: [{{targetRef: {{kind: Service, name: {to}}}, rules: {rules} }}]}}\n";

@@ -43,6 +43,9 @@ internal sealed record PairOptions
 
     public ImmutableArray<AccessLog> InboundLogs { get; init; } = [];
 
+    /// <summary>What is told of requests: at the caller, and at both doors of the callee.</summary>
+    public HopTelemetry? Told { get; init; }
+
     /// <summary>The collector of the callee's proxy; <see langword="null"/>: none.</summary>
     public TelemetryBootstrap? Telemetry { get; init; }
 

@@ -81,8 +81,8 @@ internal sealed class ProxyPair : IAsyncDisposable
         var snapshot = new ProxySnapshot
         {
             Identity = Callee.Id,
-            Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs, Tls = Options.Tls }],
-            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Permissive = Options.IsPermissive, PermissiveOrigin = Options.IsPermissive ? new Origin("Tls", "default/orders", "mesh.yaml:12", "rules[0]") : Origin.Default, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs }],
+            Inbound = [new InboundPort { Port = Upstream, Protocol = Options.Protocol, Permissions = permissions, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs, Telemetry = Options.Told, Tls = Options.Tls }],
+            FrontDoors = [new FrontDoor { Port = Upstream, Protocol = Options.Protocol, Permissions = Options.FrontPermissions ?? permissions, External = Options.IsExternal, Permissive = Options.IsPermissive, PermissiveOrigin = Options.IsPermissive ? new Origin("Tls", "default/orders", "mesh.yaml:12", "rules[0]") : Origin.Default, Timeouts = Options.InboundTimeouts, Limits = Options.InboundLimits, Concurrency = Options.Concurrency, AccessLogs = Options.InboundLogs, Telemetry = Options.Told }],
         };
         Callee.Configuration.Apply(snapshot, []);
     }
@@ -102,6 +102,7 @@ internal sealed class ProxyPair : IAsyncDisposable
         {
             Upstream = Upstream,
             Protocol = Options.Protocol,
+            Telemetry = Options.Told,
             TcpBackends = isHttp ? [] : [new WeightedCluster(cluster.Name)],
             Origins = [new Origin("Edge", "shop → orders", "mesh.yaml:7", "uses[0]")],
         };

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Mesh.Proxy.Tests.Telemetry;
 
+[Collection("spans")] // whoever listens to them is heard in the whole process
 public sealed class HopTracingTests
 {
     private const string Parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -85,6 +86,98 @@ public sealed class HopTracingTests
         Assert.NotEqual(around.TraceId, Assert.Single(stopped).TraceId);
     }
 
+    [Theory]
+    // traceparent's flags, what is said, what becomes of it: a span, the flags that go on
+    [InlineData("01", null, false, true, "01")]
+    [InlineData("01", 0.0, false, true, "01")]
+    [InlineData("01", 0.0, true, false, "00")]
+    [InlineData("00", 100.0, true, true, "01")]
+    [InlineData(null, 0.0, false, false, "00")]
+    [InlineData(null, 0.0, true, false, "00")]
+    [InlineData(null, 100.0, false, true, "01")]
+    public void Start_WhatPoliciesSay_DecidesWhatTheParentDoesNot(string? flags, double? percent, bool ignoresParent, bool hasSpan, string passed)
+    {
+        using var listener = Listen(out var stopped);
+        var parent = flags is null ? null : Parent[..^2] + flags;
+
+        var span = HopTracing.Start("default/orders/http", HopDirection.Outbound, parent, "vendor=1", Telemetry(percent, ignoresParent), new HeaderDictionary());
+        span.Stop(Tags);
+
+        Assert.Equal(hasSpan ? 1 : 0, stopped.Count);
+        Assert.EndsWith($"-{passed}", span.TraceParent, StringComparison.Ordinal);
+        Assert.Equal(flags is not null, span.TraceParent!.StartsWith(Parent[..35], StringComparison.Ordinal));
+        Assert.DoesNotContain("b7ad6b7169203331", span.TraceParent, StringComparison.Ordinal);
+        if (hasSpan && flags is not null)
+        {
+            Assert.Equal(("b7ad6b7169203331", "vendor=1"), (stopped[0].ParentSpanId.ToString(), stopped[0].TraceStateString));
+        }
+    }
+
+    [Fact]
+    public void Start_TracingIsOff_PassesOnUntouched()
+    {
+        using var listener = Listen(out var stopped);
+        var off = new CompiledTelemetry(new HopTelemetry { IsTracingOff = true, Sampling = 100, IgnoresParent = true }, [], null);
+
+        var span = HopTracing.Start("a", HopDirection.Inbound, Parent, null, off, new HeaderDictionary());
+        span.Stop(Tags);
+
+        Assert.Null(span.TraceParent);
+        Assert.Empty(stopped);
+    }
+
+    [Fact]
+    public void Start_SharesOfTraces_AreTheSameTracesForWhoeverDecides()
+    {
+        using var listener = Listen(out var stopped);
+        var (begins, less, same) = (Telemetry(25, false), Telemetry(10, true), Telemetry(25, true));
+        int began = 0, kept = 0;
+        for (var i = 0; i < 4000; i++)
+        {
+            var first = HopTracing.Start("a", HopDirection.FrontDoor, null, null, begins, new HeaderDictionary());
+            var second = HopTracing.Start("b", HopDirection.Outbound, first.TraceParent, null, less, new HeaderDictionary());
+            var third = HopTracing.Start("c", HopDirection.Inbound, first.TraceParent, null, same, new HeaderDictionary());
+            Assert.Equal(first.IsRecorded, third.IsRecorded);
+            Assert.True(first.IsRecorded || !second.IsRecorded);
+            Assert.Equal(first.TraceParent![..35], third.TraceParent![..35]);
+            began += first.IsRecorded ? 1 : 0;
+            kept += second.IsRecorded ? 1 : 0;
+            first.Stop(Tags);
+            second.Stop(Tags);
+            third.Stop(Tags);
+        }
+
+        // Six standard deviations and more of 4000 draws.
+        Assert.InRange(began, 1000 - 180, 1000 + 180);
+        Assert.InRange(kept, 400 - 130, 400 + 130);
+        Assert.Equal((2 * began) + kept, stopped.Count);
+    }
+
+    [Fact]
+    public void Start_Tags_AreAttributesOfTheSpan()
+    {
+        using var listener = Listen(out var stopped);
+        TelemetryTag[] tags =
+        [
+            new() { Name = "team", Literal = "web" },
+            new() { Name = "tenant", Header = new("x-tenant", "none") },
+            new() { Name = "missing", Header = new("x-missing", "none") },
+            new() { Name = "nothing", Header = new("x-missing") },
+            new() { Name = "region", Environment = new("REGION", "nowhere") },
+            new() { Name = "zone", Environment = new("ZONE", "nowhere") },
+            new() { Name = "long", Header = new("x-long") },
+        ];
+        var telemetry = new CompiledTelemetry(new HopTelemetry { Tags = [.. tags] }, [.. tags.Select(tag => new CompiledTag(tag, name => name == "REGION" ? "eu" : null, null))], null);
+        var headers = new HeaderDictionary { ["X-Tenant"] = new(["a", "b"]), ["x-long"] = new string('x', 1000) };
+
+        HopTracing.Start("a", HopDirection.Inbound, Parent, null, telemetry, headers).Stop(Tags);
+
+        var span = Assert.Single(stopped);
+        Assert.Equal(
+            ("web", "a", "none", null, "eu", "nowhere", 256),
+            (span.GetTagItem("team"), span.GetTagItem("tenant"), span.GetTagItem("missing"), span.GetTagItem("nothing"), span.GetTagItem("region"), span.GetTagItem("zone"), ((string)span.GetTagItem("long")!).Length));
+    }
+
     [Fact]
     public async Task Fault_MarksTheSpanOfTheRequestThatItHits()
     {
@@ -104,6 +197,8 @@ public sealed class HopTracingTests
         var marked = Assert.Single(stopped, activity => activity.GetTagItem("mesh.fault") is not null);
         Assert.Equal(("Fault f1 (ann)", "abort", "fault_injected"), (marked.GetTagItem("mesh.fault"), marked.GetTagItem("mesh.fault.kind"), marked.GetTagItem("error.type")));
     }
+
+    private static CompiledTelemetry Telemetry(double? percent, bool ignoresParent) => new(new HopTelemetry { Sampling = percent, IgnoresParent = ignoresParent }, [], null);
 
     private static ActivityListener Listen(out List<Activity> stopped)
     {

@@ -17,6 +17,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Mesh.Proxy.Tests.Telemetry;
 
 /// <summary>Access logs for a collector, read with the messages that protoc makes of OTLP.</summary>
+[Collection("spans")] // whoever listens to them is heard in the whole process
 public sealed class OtlpAccessLogTests : IDisposable
 {
     private readonly ConcurrentQueue<ExportLogsServiceRequest> _received = new();
@@ -190,7 +191,7 @@ public sealed class OtlpAccessLogTests : IDisposable
         await arrived.Task.InTime();
 
         Write(log, OtlpAccessLog.Capacity + 1000);
-        Assert.InRange(Dropped(), 1000 - 512, 1000);
+        Assert.InRange(Dropped(), 1000, 1000 + 511); // one batch, of whatever size, is on its way
 
         var ended = log.DisposeAsync();
         while (!ended.IsCompleted)

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Hosting;
 namespace Mesh.Proxy.Tests.Telemetry;
 
 /// <summary>A whole proxy that sends to a collector of ours.</summary>
+[Collection("spans")] // whoever listens to them is heard in the whole process
 public sealed class OtlpExportTests : IDisposable
 {
     private readonly TemporaryDirectory _state = new();

@@ -112,6 +112,7 @@ internal static class Samples
                 Port = Port("storefront", "grpc"),
                 Protocol = AppProtocol.Grpc,
                 Permissions = PermissionSet.Nobody,
+                Telemetry = new() { IsTracingOff = true, Sampling = 0, Origin = Somewhere },
                 AccessLogs =
                 [
                     new() { Path = "/var/log/a.log", Text = "%REQ(:PATH)% 100%%", Origin = Somewhere },
@@ -166,7 +167,7 @@ internal static class Samples
         ],
         FrontDoors =
         [
-            new FrontDoor { Port = Port("storefront"), Protocol = AppProtocol.Http, Permissions = AllowFrom("edge"), External = true, ContainerPort = 8080, Concurrency = [new() { Requests = 1, Origin = Somewhere }] },
+            new FrontDoor { Port = Port("storefront"), Protocol = AppProtocol.Http, Telemetry = new() { DurationBuckets = [1], Origin = Somewhere }, Permissions = AllowFrom("edge"), External = true, ContainerPort = 8080, Concurrency = [new() { Requests = 1, Origin = Somewhere }] },
             new FrontDoor { Port = Port("storefront", "tcp"), Protocol = AppProtocol.Tcp, Permissions = PermissionSet.Nobody, Permissive = true, PermissiveOrigin = Somewhere },
         ],
         Outbound =
@@ -194,7 +195,27 @@ internal static class Samples
                 MaxConnectAttempts = 5,
                 AccessLogs = [new() { Kind = AccessLogKind.Stdout, Text = AccessLog.DefaultTcpText, OnlyErrors = true, Headers = [new("a", ValueMatchKind.Exact, "b")], Origin = Somewhere }],
             },
-            new OutboundListener { Upstream = Port("stripe", "https"), Protocol = AppProtocol.Https },
+            new OutboundListener
+            {
+                Upstream = Port("stripe", "https"),
+                Protocol = AppProtocol.Https,
+                Telemetry = new()
+                {
+                    Sampling = 0.1,
+                    IgnoresParent = true,
+                    AreMetricsOff = true,
+                    DurationBuckets = [0.0005, 0.1, 30],
+                    Tags =
+                    [
+                        new() { Name = "team", Literal = "web", Metrics = true },
+                        new() { Name = "tenant", Header = new("x-tenant", "none"), Metrics = true, MaxValues = 7 },
+                        new() { Name = "path", Header = new("x-path") },
+                        new() { Name = "region", Environment = new("REGION", "here") },
+                        new() { Name = "zone", Environment = new("ZONE") },
+                    ],
+                    Origin = new Origin("Telemetry", "a;b%", "a.yaml:7", "rules[0]"),
+                },
+            },
         ],
         RouteTables = [Table("inventory", "grpc"), RichRoutes.Table, Table("stripe", "https")],
         Clusters =

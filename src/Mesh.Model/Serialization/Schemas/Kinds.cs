@@ -7,6 +7,7 @@ using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.TcpRoute;
+using Mesh.Model.Policies.Telemetry;
 using Mesh.Model.Policies.Timeout;
 using Mesh.Model.Policies.Tls;
 using Mesh.Model.Policies.TrafficPermission;
@@ -30,6 +31,7 @@ internal static class Kinds
         new KindSchemaOf<LoadBalancingPolicy>("LoadBalancing", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, LoadBalancingSchema.Spec),
         new KindSchemaOf<RateLimitPolicy>("RateLimit", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, RateLimitSchema.Spec),
         new KindSchemaOf<AccessLogPolicy>("AccessLog", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, AccessLogSchema.Spec),
+        new KindSchemaOf<TelemetryPolicy>("Telemetry", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TelemetrySchema.Spec),
         new KindSchemaOf<CircuitBreakerPolicy>("CircuitBreaker", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, CircuitBreakerSchema.Spec),
         new KindSchemaOf<HealthCheckPolicy>("HealthCheck", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, HealthCheckSchema.Spec),
         new KindSchemaOf<TlsPolicy>("Tls", (m, o, s) => new() { Metadata = m, Origin = o, Source = s }, TlsSchema.Spec),
