@@ -41,12 +41,15 @@ internal sealed class MeshUp : IAsyncDisposable
 
     public int Pid => _process.Id;
 
-    public static Task<MeshUp> StartAsync(string yaml, params string[] options) => StartAsync("dotnet", ["exec", Built.Mesh], yaml, options);
+    public static Task<MeshUp> StartAsync(string yaml, params string[] options) => StartAsync("dotnet", ["exec", Built.Mesh], yaml, options, []);
+
+    /// <summary>The same with variables of its own.</summary>
+    public static Task<MeshUp> StartAsync(string yaml, Dictionary<string, string> variables, params string[] options) => StartAsync("dotnet", ["exec", Built.Mesh], yaml, options, variables);
 
     /// <summary>The same with the tool as it was installed from its package.</summary>
-    public static Task<MeshUp> StartToolAsync(string tool, string yaml) => StartAsync(tool, [], yaml, []);
+    public static Task<MeshUp> StartToolAsync(string tool, string yaml) => StartAsync(tool, [], yaml, [], []);
 
-    private static async Task<MeshUp> StartAsync(string program, string[] before, string yaml, string[] options)
+    private static async Task<MeshUp> StartAsync(string program, string[] before, string yaml, string[] options, Dictionary<string, string> variables)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("mesh-up-");
         directory.CreateSubdirectory("policies");
@@ -61,6 +64,11 @@ internal sealed class MeshUp : IAsyncDisposable
         };
         start.Environment.Remove("OTEL_EXPORTER_OTLP_ENDPOINT");
         start.Environment["NO_COLOR"] = "1";
+        foreach (var (variable, value) in variables)
+        {
+            start.Environment[variable] = value;
+        }
+
         var up = new MeshUp(directory, Process.Start(start) ?? throw new InvalidOperationException("mesh did not start."));
         up.Listen();
         try
