@@ -23,6 +23,9 @@ internal sealed class ComposeNames(PublishedMesh mesh)
     /// <summary>What is written to: a volume, or a file system in memory. The image has this directory, owned by its user, and a new volume takes the owner from there.</summary>
     public const string State = "/var/lib/mesh";
 
+    /// <summary>The port of an app that the publisher takes where nobody says otherwise.</summary>
+    public const int UsualPort = 8080;
+
     private readonly string _mesh = mesh.Mesh.Name.ToLowerInvariant();
 
     /// <summary>The control plane's Compose service, and its name on the network.</summary>

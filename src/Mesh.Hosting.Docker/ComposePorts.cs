@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Applying;
 using Mesh.Hosting.Publishing;
 using Mesh.Model.Planning;
+using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 
 namespace Mesh.Hosting.Docker;
@@ -32,6 +34,30 @@ internal sealed class ComposePorts(PublishedMesh mesh, PlannedWorkload workload)
         }
 
         return [.. moved.Distinct()];
+    }
+
+    /// <summary>
+    /// Where the sidecar listens. Containers have no Services before them: who calls an app in plain text calls the port that it was declared with, so where the app listens elsewhere
+    /// that is where the door for them is.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Listeners()
+    {
+        var replica = workload.Replicas[0];
+        var listeners = replica.Listeners;
+        foreach (var port in workload.Service.Ports)
+        {
+            var endpoint = mesh.Reading.Endpoints[new PortRef(workload.Service.Id, port.Name)];
+            if (replica.PlainDoor(port.Name) is { } door && mesh.Scope.CanMove(endpoint))
+            {
+                var declared = string.Create(CultureInfo.InvariantCulture, $":{endpoint.TargetPort ?? ComposeNames.UsualPort}");
+                if (!listeners.Values.Concat(replica.Applications.Values).Any(taken => taken.EndsWith(declared, StringComparison.Ordinal)))
+                {
+                    listeners = listeners.SetItem(ResourceNames.PlainDoor(port.Name), $"{door[..door.LastIndexOf(':')]}{declared}");
+                }
+            }
+        }
+
+        return listeners;
     }
 
     private List<(EndpointAnnotation Endpoint, string Open)> Doors() =>

@@ -30,7 +30,7 @@ internal sealed class ComposeSidecar(ComposeNames names, PlannedWorkload workloa
         TrustBundleFile = $"{ComposeNames.Identity}/roots.pem",
         TokenFile = $"{ComposeNames.Identity}/token",
         StateDirectory = $"{ComposeNames.State}/state",
-        Listeners = _replica.Listeners,
+        Listeners = ports.Listeners(),
         Applications = _replica.Applications,
         Admin = new AdminBootstrap { Address = $"127.0.0.1:{ContainerPorts.Admin}" },
         Telemetry = start.Telemetry is { } endpoint ? new TelemetryBootstrap { Endpoint = endpoint } : null,

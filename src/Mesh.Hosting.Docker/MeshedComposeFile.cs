@@ -118,7 +118,7 @@ internal sealed class MeshedComposeFile(PublishedMesh mesh, DockerComposeEnviron
     // Whoever outside the mesh calls a project knows its port by a variable, which is now the front door's number.
     private DocumentNode WithPorts(DocumentNode node)
     {
-        var numbers = Projects.ToDictionary(w => $"${{{ComposeNames.PortVariable(w)}}}", w => FrontDoor(_workloads[w]) ?? UsualPort);
+        var numbers = Projects.ToDictionary(w => $"${{{ComposeNames.PortVariable(w)}}}", w => FrontDoor(_workloads[w]) ?? ComposeNames.UsualPort);
         return With(node);
 
         DocumentNode With(DocumentNode part) => part switch
@@ -132,7 +132,4 @@ internal sealed class MeshedComposeFile(PublishedMesh mesh, DockerComposeEnviron
 
     private static int? FrontDoor(PlannedWorkload workload) =>
         workload.Service.Ports.Select(p => workload.Replicas[0].FrontDoor(p.Name)).FirstOrDefault(d => d is not null) is { } door ? EndpointMover.PortOf(door) : null;
-
-    /// <summary>What the publisher takes where nobody says otherwise.</summary>
-    private const int UsualPort = 8080;
 }

@@ -96,22 +96,23 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
         App.Env.Add(TypedObject.Read<EnvVarV1>(Containers.FromField(EnvironmentNames.Replica, "metadata.name")));
     }
 
-    // Where the app was moved to a port of its own, the declared one is the sidecar's and Service, Ingress and probes stay as they are. Where it could not, they are moved.
+    // Where the app was moved to a port of its own, the declared one is the sidecar's and Service, Ingress and probes of external endpoints stay as they are. Where it could not, they
+    // are moved. An internal port of a Service leads to the door for plain text, which is closed unless a policy makes the port permissive.
     private void MovePorts()
     {
         foreach (var port in Ports)
         {
-            var declared = App.Ports.Find(p => IsNamed(p, port));
-            if (port.Moved && declared is not null)
+            var isMoved = port.Moved && App.Ports.Find(p => IsNamed(p, port)) is { } declared && App.Ports.Remove(declared);
+            foreach (var service in (published.Service?.Spec.Ports ?? []).Where(p => (p.Name == port.Endpoint || !isMoved) && p.TargetPort.Value == port.Declared))
             {
-                App.Ports.Remove(declared);
-                continue;
-            }
-
-            foreach (var service in (published.Service?.Spec.Ports ?? []).Where(p => p.TargetPort.Value == port.Declared))
-            {
-                // Nobody outside has anything to do at an internal port: at the mesh door, plain text ends.
-                service.TargetPort = new Int32OrStringV1(port.External ? ChartText.Render(port.Open) : ContainerPorts.MeshDoor.ToString(CultureInfo.InvariantCulture));
+                if (!port.External)
+                {
+                    service.TargetPort = new Int32OrStringV1(_replica.PlainDoor(port.Name)!.Split(':')[^1]);
+                }
+                else if (!isMoved)
+                {
+                    service.TargetPort = new Int32OrStringV1(ChartText.Render(port.Open));
+                }
             }
         }
 

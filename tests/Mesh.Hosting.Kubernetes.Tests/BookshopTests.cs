@@ -25,7 +25,7 @@ public sealed class BookshopTests(Bookshop app) : IClassFixture<Bookshop>
         Assert.Equal("mesh-proxy", Assert.Single(set.Template.Spec.InitContainers).Name);
         Assert.Equal(arguments, string.Join(' ', set.Template.Spec.Containers.Single().Args));
         Assert.Equal((999, 999), (set.Template.Spec.Containers.Single().SecurityContext.RunAsUser, set.Template.Spec.SecurityContext.FsGroup));
-        Assert.Equal("15006", _chart.Get<V1Service>("Service", $"{name}-service").Spec.Ports.Single().TargetPort.ToString());
+        Assert.Equal("15060", _chart.Get<V1Service>("Service", $"{name}-service").Spec.Ports.Single().TargetPort.ToString());
     }
 
     [Fact]

@@ -106,15 +106,16 @@ public sealed class ChartTests(TwoServices app) : IClassFixture<TwoServices>
     }
 
     [Fact]
-    public void InternalEndpoint_HasNoFrontDoor_ButADoorForItsProbe()
+    public void InternalEndpoint_HasNoFrontDoor_ButADoorForItsProbeAndAClosedOneForPlainText()
     {
         var orders = Bootstrap(Chart(), "orders");
 
-        Assert.Equal(["inbound/mesh"], orders.Listeners.Keys);
+        Assert.Equal(["inbound/mesh=0.0.0.0:15006", "inbound/plain/http=0.0.0.0:15060"], orders.Listeners.Select(l => $"{l.Key}={l.Value}"));
+        Assert.Equal("15060", Chart().Get<V1Service>("Service", "orders-service").Spec.Ports.Single(p => p.Name == "http").TargetPort.ToString());
         Assert.Equal(new ProbeDoor { Address = "0.0.0.0:8080", Path = "/health", Application = "http" }, Assert.Single(orders.Probes!.Doors));
         var probe = Pod("orders").Spec.Containers.Single().ReadinessProbe.HttpGet;
         Assert.Equal(("/health", "8080", "HTTP"), (probe.Path, probe.Port.ToString(), probe.Scheme));
-        Assert.Equal(["15006"], Chart().Get<V1NetworkPolicy>("NetworkPolicy", "mesh-orders").Spec.Ingress.Single().Ports.Select(p => p.Port.ToString()));
+        Assert.Equal(["15006", "15060"], Chart().Get<V1NetworkPolicy>("NetworkPolicy", "mesh-orders").Spec.Ingress.Single().Ports.Select(p => p.Port.ToString()));
     }
 
     // What the Pod Security Standard asks: https://kubernetes.io/docs/concepts/security/pod-security-standards/

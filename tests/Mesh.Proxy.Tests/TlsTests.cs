@@ -194,6 +194,20 @@ public sealed class TlsTests
         Assert.Same(HandshakeBounds.Default, HandshakeBounds.Of(new DoorTls()));
     }
 
+    [Fact]
+    public void Bounds_AskedForEachRequest_AllocateNothing()
+    {
+        var bounds = HandshakeBounds.Of(Both);
+        AgreedTls? agreed = new AgreedTls(SslProtocols.Tls12, TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
+        var holds = bounds.Hold(agreed);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        holds &= bounds.Hold(agreed);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(holds);
+    }
+
     // What a peer with shop's certificate and its request come to; empty: to nothing.
     private static async Task<string> AgreeAsync(ProxyPair pair, SslProtocols offered, TlsCipherSuite[] suites)
     {

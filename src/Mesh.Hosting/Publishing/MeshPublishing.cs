@@ -194,7 +194,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
         [LoggerMessage(4204, LogLevel.Information, "{Environment}: {Edge}", EventName = nameof(Edge))]
         public static partial void Edge(ILogger logger, string environment, string edge);
 
-        [LoggerMessage(4207, LogLevel.Warning, "{Environment}: {Edge}. Published, an internal endpoint has no front door, so these calls are refused there: make the endpoint external, or give the caller a sidecar.", EventName = nameof(NoFrontDoor))]
+        [LoggerMessage(4207, LogLevel.Warning, "{Environment}: {Edge}. Published, an internal endpoint has no front door, so these calls are refused there unless the port is permissive and a rule for anyone lets them in (WithMeshTls, MeshIdentity.Anyone): say so, make the endpoint external, or give the caller a sidecar.", EventName = nameof(NoFrontDoor))]
         public static partial void NoFrontDoor(ILogger logger, string environment, string edge);
 
         [LoggerMessage(4206, LogLevel.Warning, "{Environment}: {Edge}", EventName = nameof(RefusedEdge))]

@@ -122,7 +122,7 @@ public sealed class Injector(InjectionSettings settings)
             container, ["lifecycle", "preStop", "sleep"], _ => Node.Object(("seconds", Node.Number(SidecarSettings.PreStopSeconds))));
     }
 
-    // A Service leads to front doors; an internal port of it to the mesh door, where plain text ends.
+    // A Service leads to front doors; an internal port of it to the door for plain text, which is closed unless a policy makes the port permissive.
     private static ObjectNode Lead(ObjectNode node, List<InjectedWorkload> workloads, Dictionary<InjectedWorkload, PodSpec> pods)
     {
         if (Tree.Text(node, "kind") != "Service" || Tree.Text(node, "apiVersion") != "v1" || (node["spec"] as ObjectNode)?["selector"] is not ObjectNode { Members.IsEmpty: false } selector
@@ -135,7 +135,7 @@ public sealed class Injector(InjectionSettings settings)
         {
             var target = Tree.Text(port, "targetPort") ?? Tree.Text(port, "port") ?? "";
             return workload.Ports.FirstOrDefault(e => IsAt(e, target)) is not { } endpoint ? port
-                : Node.With(port, ("targetPort", endpoint.External ? new ScalarNode(ScalarKind.Number, Door(workload, endpoint, pods[workload].Listeners)) : Node.Number(ContainerPorts.MeshDoor)));
+                : Node.With(port, ("targetPort", new ScalarNode(ScalarKind.Number, endpoint.External ? Door(workload, endpoint, pods[workload].Listeners) : Number(pods[workload].Listeners[ResourceNames.PlainDoor(endpoint.Name)]))));
         }));
     }
 
@@ -163,8 +163,10 @@ public sealed class Injector(InjectionSettings settings)
 
     private static string Door(InjectedWorkload workload, EndpointDescription endpoint, ImmutableSortedDictionary<string, string> listeners) =>
         listeners.TryGetValue(ResourceNames.FrontDoor(endpoint.Name), out var front)
-            ? front[(front.LastIndexOf(':') + 1)..]
+            ? Number(front)
             : (FirstProbeDoor + workload.Ports.IndexOf(endpoint)).ToString(CultureInfo.InvariantCulture);
+
+    private static string Number(string address) => address[(address.LastIndexOf(':') + 1)..];
 
     private static (string?, string?, string?, string?) Key(ObjectNode node) =>
         (Tree.Text(node, "apiVersion"), Tree.Text(node, "kind"), Tree.Text(node, "metadata", "namespace"), Tree.Text(node, "metadata", "name"));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Model.Bootstrap;
+using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 
 namespace Mesh.Kubernetes.Pods;
@@ -21,4 +22,7 @@ public sealed record PodSpec
 
     /// <summary>The ports, beside the mesh door, at which the sidecar takes calls from outside the mesh, by name: numbers, or expressions that become one.</summary>
     public ImmutableSortedDictionary<string, string> OpenPorts { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The ports at which the sidecar takes calls in plain text while a policy makes a port of the app permissive.</summary>
+    public IEnumerable<string> PlainDoors => Listeners.Where(l => l.Key.StartsWith(ResourceNames.PlainDoor(""), StringComparison.Ordinal)).Select(l => l.Value[(l.Value.LastIndexOf(':') + 1)..]);
 }

@@ -14,7 +14,7 @@ public static class WorkloadObjects
         ("imagePullSecrets", settings.Image.PullSecrets));
 
     /// <summary>
-    /// Nothing reaches the pods but their mesh door and open ports, where the cluster's network enforces it. Probes of the kubelet are never filtered. What an app binds to
+    /// Nothing reaches the pods but their mesh door, open ports and doors for plain text (which the sidecar opens and closes), where the cluster's network enforces it. Probes of the kubelet are never filtered. What an app binds to
     /// loopback is closed in any case.
     /// </summary>
     public static ObjectNode NetworkPolicy(SidecarSettings settings, PodSpec pod) => Node.With(
@@ -25,6 +25,6 @@ public static class WorkloadObjects
             ("ingress", Node.List(Node.Object(("ports", Node.List(
             [
                 Manifest.PolicyPort(ContainerPorts.MeshDoor),
-                .. pod.OpenPorts.Values.Select(p => Manifest.PolicyPort(new ScalarNode(ScalarKind.Number, p))),
+                .. pod.OpenPorts.Values.Concat(pod.PlainDoors).Select(p => Manifest.PolicyPort(new ScalarNode(ScalarKind.Number, p))),
             ]))))))));
 }

@@ -12,6 +12,9 @@ public static class ContainerPorts
     /// <summary>What the sidecar says of itself to whoever watches over its pod.</summary>
     public const int Health = 15020;
 
+    /// <summary>The first door for callers in plain text; the others follow in the order of the ports.</summary>
+    public const int FirstPlainDoor = 15060;
+
     /// <summary>The first outbound listener; the others follow in the order of their names.</summary>
     public const int FirstOutbound = 15101;
 
@@ -24,6 +27,7 @@ public static class ContainerPorts
         PortPurpose.Admin => Admin,
         PortPurpose.MeshDoor => MeshDoor,
         PortPurpose.Outbound => FirstFree(FirstOutbound, taken),
+        PortPurpose.PlainDoor => FirstFree(FirstPlainDoor, taken),
         PortPurpose.FrontDoor => FirstFree(FirstFrontDoor, taken),
         _ => FirstFree(FirstApp, taken),
     };

@@ -29,4 +29,7 @@ public sealed record PlannedReplica
 
     /// <summary>Where people reach the port, <c>ip:port</c> or <c>localhost:port</c>, or <see langword="null"/> where it has no front door.</summary>
     public string? FrontDoor(string port) => Listeners.GetValueOrDefault(ResourceNames.FrontDoor(port));
+
+    /// <summary>Where callers in plain text come while a port without a front door is permissive, or <see langword="null"/>.</summary>
+    public string? PlainDoor(string port) => Listeners.GetValueOrDefault(ResourceNames.PlainDoor(port));
 }

@@ -12,6 +12,9 @@ public enum PortPurpose
     /// <summary>The door for people and probes outside the mesh.</summary>
     FrontDoor,
 
+    /// <summary>The door for callers in plain text, of a port that has no front door: open while it is permissive.</summary>
+    PlainDoor,
+
     /// <summary>A loopback listener for one upstream port.</summary>
     Outbound,
 

@@ -56,6 +56,12 @@ internal sealed class ReplicaPlanner(MeshDescription description, ImmutableArray
             listeners[ResourceNames.MeshDoor] = At(target.DoorAddress, Pick(PortPurpose.MeshDoor, ""));
         }
 
+        // Closed until a policy makes the port permissive, and known beforehand, so that it can be while everything runs.
+        foreach (var endpoint in workload.Endpoints.Where(e => e.SkipReason is null && !listeners.ContainsKey(ResourceNames.FrontDoor(e.Name))))
+        {
+            listeners[ResourceNames.PlainDoor(endpoint.Name)] = At(target.DoorAddress, Pick(PortPurpose.PlainDoor, endpoint.Name));
+        }
+
         foreach (var upstream in Upstreams(workload.Id, EdgeOutcome.Meshed).OrderBy(u => u.ToString(), StringComparer.Ordinal))
         {
             // The name that certificates carry, wherever an app resolves it to.

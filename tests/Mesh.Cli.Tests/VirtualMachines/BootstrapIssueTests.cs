@@ -30,7 +30,7 @@ public sealed class BootstrapIssueTests
         Assert.Equal(("https://10.0.0.2:15010", "mesh1.x.y"), (bootstrap.ControlPlane, bootstrap.Token));
         Assert.Equal(["ROOT"], bootstrap.TrustBundle);
         Assert.Equal("10.0.0.7", bootstrap.AdvertisedAddress);
-        Assert.Equal(["inbound/front/http=127.0.0.1:8080", "inbound/mesh=10.0.0.7:15006", "outbound/default/db/tcp=127.0.0.1:15101", "outbound/default/orders/http=127.0.0.1:15102"], bootstrap.Listeners.Select(l => $"{l.Key}={l.Value}"));
+        Assert.Equal(["inbound/front/http=127.0.0.1:8080", "inbound/mesh=10.0.0.7:15006", "inbound/plain/grpc=10.0.0.7:15060", "outbound/default/db/tcp=127.0.0.1:15101", "outbound/default/orders/http=127.0.0.1:15102"], bootstrap.Listeners.Select(l => $"{l.Key}={l.Value}"));
         Assert.Equal(["grpc=127.0.0.1:18081", "http=127.0.0.1:18080"], bootstrap.Applications.Select(a => $"{a.Key}={a.Value}"));
         Assert.Equal("127.0.0.1:15000", bootstrap.Admin?.Address);
         Assert.NotNull(bootstrap.Admin?.Token);
@@ -65,7 +65,7 @@ public sealed class BootstrapIssueTests
         var bootstrap = await MakeAsync(
             Request with { PortOffset = 100, AppPorts = Request.AppPorts.Add("http", 5000), Door = IPAddress.Any, FrontDoor = IPAddress.Parse("10.0.0.7") }, grpc: "10.0.0.2:15010");
 
-        Assert.Equal(["10.0.0.7:8180", "0.0.0.0:15106", "127.0.0.1:15201", "127.0.0.1:15202"], bootstrap.Listeners.Values);
+        Assert.Equal(["10.0.0.7:8180", "0.0.0.0:15106", "0.0.0.0:15160", "127.0.0.1:15201", "127.0.0.1:15202"], bootstrap.Listeners.Values);
         Assert.Equal(["127.0.0.1:18180", "127.0.0.1:5000"], bootstrap.Applications.Values);
         Assert.Equal("127.0.0.1:15100", bootstrap.Admin?.Address);
     }

@@ -78,6 +78,17 @@ internal sealed class MachineMesh : IAsyncDisposable
         return file;
     }
 
+    /// <summary>Puts documents beside the services, in place of those that were put there before.</summary>
+    public async Task SayAsync(string policies)
+    {
+        // Whole at once: the control plane reads what it finds.
+        await File.WriteAllTextAsync(PathTo("policies.new"), policies);
+        File.Move(PathTo("policies.new"), PathTo(Path.Combine("topology", "policies.yaml")), overwrite: true);
+    }
+
+    /// <summary>A file or directory of its own.</summary>
+    public string PathOf(string name) => PathTo(name);
+
     /// <summary>Changes a start-up file.</summary>
     public static async Task ChangeAsync(string file, Action<JsonObject> change)
     {

@@ -127,6 +127,55 @@ public sealed class PublishedProcessesTests(CallerAndCallee pods, ITestOutputHel
     }
 
     [Fact]
+    public async Task PermissivePort_AnswersStrangersWhomARuleLetsIn_UntilItIsStrict()
+    {
+        var stranger = await pods.Cluster.StrangerAsync();
+        using var client = ((IMachine)stranger).NewClient();
+        using var inCaller = ((IMachine)pods.Caller.Sandbox).NewClient();
+        var callee = pods.Callees[0].Sandbox.Address;
+
+        // Whoever is outside the mesh calls the Service, which leads there.
+        var door = int.Parse(pods.Cluster.Objects.Get<V1Service>("Service", "callee-service").Spec.Ports.Single(p => p.Name == "http").TargetPort.Value, CultureInfo.InvariantCulture);
+        Assert.Equal(SocketError.ConnectionRefused, await ConnectAsync(stranger, callee, door));
+
+        pods.Cluster.Apply("Tls", "callee", """{ "targetRef": { "kind": "Service", "name": "callee", "sectionName": "http" }, "rules": [{ "default": { "mode": "Permissive" } }] }""");
+        await UntilAsync("403");
+        pods.Cluster.Apply("TrafficPermission", "anyone", """{ "targetRef": { "kind": "Service", "name": "callee" }, "rules": [{ "default": { "allow": [{ "anyone": true, "paths": [{ "type": "PathPrefix", "value": "/echo" }] }] } }] }""");
+        await UntilAsync("200");
+
+        using var forged = new HttpRequestMessage(HttpMethod.Get, $"http://{callee}:{door}/echo/x");
+        forged.Headers.Add("X-Forwarded-Client-Cert", "URI=spiffe://cluster.example/ns/shop/sa/caller");
+        using var answer = await client.SendAsync(forged, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("spiffe:", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("policy=Tls shop/callee", await ErrorAsync($"http://{callee}:{door}/who"), StringComparison.Ordinal);
+        var peer = await CallAsync(inCaller, $"{Callee}/echo/x");
+        Assert.EndsWith("URI=spiffe://cluster.example/ns/shop/sa/caller", (string)JsonNode.Parse((string)peer["body"]!)!["headers"]!["x-forwarded-client-cert"]!, StringComparison.Ordinal);
+
+        pods.Cluster.Delete("Tls", "callee");
+        pods.Cluster.Delete("TrafficPermission", "anyone");
+        await Eventually.GetAsync(() => ConnectAsync(stranger, callee, door), error => error == SocketError.ConnectionRefused, Soon);
+
+        Task<string> UntilAsync(string status) => Eventually.GetAsync(async () =>
+        {
+            try
+            {
+                return (await OutcomeAsync(client, HttpMethod.Get, $"http://{callee}:{door}/echo/x"))[..3];
+            }
+            catch (HttpRequestException e)
+            {
+                return e.HttpRequestError.ToString();
+            }
+        }, seen => seen == status, Soon);
+
+        async Task<string> ErrorAsync(string url)
+        {
+            using var refused = await client.GetAsync(new Uri(url), TestContext.Current.CancellationToken);
+            return $"{(int)refused.StatusCode} {string.Join(' ', refused.Headers.GetValues("mesh-error"))}";
+        }
+    }
+
+    [Fact]
     public Task RollingRestart_UnderLoad_LosesNothing() => UnderLoadAsync(RestartCalleesAsync);
 
     [Fact]

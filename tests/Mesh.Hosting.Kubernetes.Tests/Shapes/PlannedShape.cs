@@ -35,10 +35,8 @@ internal static partial class PlannedShape
             {
                 lines.Add($"{name} serves {port.Name} {port.Protocol.ToWord()}");
                 lines.Add($"{name} has its app at {port.Name}");
-                if (port.External)
-                {
-                    lines.Add($"{name} has the front door {port.Name}");
-                }
+                // Published, an internal port has an address for plain text alone, which is closed unless it is permissive.
+                lines.Add(port.External ? $"{name} has the front door {port.Name}" : $"{name} listens {ResourceNames.PlainDoor(port.Name)}");
             }
 
             foreach (var edge in workload.Service.Uses)

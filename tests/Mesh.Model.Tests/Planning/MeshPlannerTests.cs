@@ -221,7 +221,8 @@ public sealed class MeshPlannerTests
             Lines(replica.Listeners));
         Assert.Equal("127.0.0.1:18080", replica.Applications["http"]);
 
-        // Published, an endpoint that is not external has no front door.
+        // Published, an endpoint that is not external has no front door, but a place where there may be one for plain text.
         Assert.Null(plan.Workloads[1].Replicas[0].FrontDoor("http"));
+        Assert.Equal("0.0.0.0:15060", plan.Workloads[1].Replicas[0].PlainDoor("http"));
     }
 }
