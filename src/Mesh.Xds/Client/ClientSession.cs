@@ -100,9 +100,9 @@ internal sealed class ClientSession(AdsClientOptions options, ConfigurationStore
         var request = new DeltaDiscoveryRequest { TypeUrl = typeUrl };
         if (_opened.Add(typeUrl))
         {
-            foreach (var (name, version) in store.Versions(typeUrl))
+            foreach (var held in store.Held(typeUrl))
             {
-                request.InitialResourceVersions[name] = version;
+                request.InitialResourceVersions[held.Name] = held.Version;
             }
         }
 

@@ -43,10 +43,22 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
     public IEnumerable<XdsResource> Live => _live.Select(accepted => accepted.Resource).Concat(LiveEndpoints());
 
     /// <summary>When a cluster without endpoints counts as having none; <see langword="null"/>: none is waited for.</summary>
-    public DateTimeOffset? NextDue => _endpointsDue
-        .Where(due => !_accepted[TypeUrls.Endpoints].ContainsKey(due.Key) && due.Value > time.GetUtcNow())
-        .Select(due => (DateTimeOffset?)due.Value)
-        .Min();
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            DateTimeOffset? next = null;
+            foreach (var (cluster, due) in _endpointsDue)
+            {
+                if (!_accepted[TypeUrls.Endpoints].ContainsKey(cluster) && due > time.GetUtcNow() && !(next <= due))
+                {
+                    next = due;
+                }
+            }
+
+            return next;
+        }
+    }
 
     private IEnumerable<Cluster> Clusters => Values<Cluster>(TypeUrls.Cluster);
 
@@ -58,12 +70,12 @@ internal sealed class ConfigurationStore(AdsClientOptions options, IConfiguratio
         _ => null,
     };
 
-    /// <summary>Name and version of what is there already, for a reconnect.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Versions(string typeUrl) => typeUrl switch
+    /// <summary>What is there already, for a reconnect.</summary>
+    public IEnumerable<XdsResource> Held(string typeUrl) => typeUrl switch
     {
-        TypeUrls.Fault => _faults.Versions,
-        TypeUrls.Recording => _recordings.Versions,
-        _ => _accepted[typeUrl].Values.Select(accepted => KeyValuePair.Create(accepted.Resource.Name, accepted.Resource.Version)),
+        TypeUrls.Fault => _faults.Live,
+        TypeUrls.Recording => _recordings.Live,
+        _ => _accepted[typeUrl].Values.Select(accepted => accepted.Resource),
     };
 
     /// <summary>Takes what a response brings: what is understood replaces what was, what is not is reported and changes nothing.</summary>

@@ -11,12 +11,11 @@ namespace Mesh.Xds.Client;
 /// </summary>
 internal sealed class FaultStore(IConfigurationSink sink, TimeProvider time)
 {
-    private readonly Dictionary<string, (XdsResource Resource, FaultRule Rule)> _held = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HeldFault> _held = new(StringComparer.Ordinal);
     private bool _changed;
 
-    /// <summary>Name and version of what has not ended, for a reconnect.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Versions =>
-        _held.Values.Where(held => held.Rule.EndsAt > time.GetUtcNow()).Select(held => KeyValuePair.Create(held.Resource.Name, held.Resource.Version));
+    /// <summary>What has not ended.</summary>
+    public IEnumerable<XdsResource> Live => _held.Values.Where(held => held.Rule.EndsAt > time.GetUtcNow()).Select(held => held.Resource);
 
     /// <summary>Takes one.</summary>
     /// <exception cref="ResourceRefusedException">It is not readable, or would never end.</exception>
@@ -29,7 +28,7 @@ internal sealed class FaultStore(IConfigurationSink sink, TimeProvider time)
             throw new ResourceRefusedException($"ttl: {left} is longer than a fault may live");
         }
 
-        _held[resource.Name] = (resource, rule with { EndsAt = time.GetUtcNow() + left });
+        _held[resource.Name] = new(resource, rule with { EndsAt = time.GetUtcNow() + left });
         _changed = true;
     }
 
@@ -46,11 +45,13 @@ internal sealed class FaultStore(IConfigurationSink sink, TimeProvider time)
 
         _changed = false;
         var now = time.GetUtcNow();
-        foreach (var (name, held) in _held.Where(held => held.Value.Rule.EndsAt <= now).ToArray())
+        foreach (var ended in _held.Values.Where(held => held.Rule.EndsAt <= now).ToArray())
         {
-            _held.Remove(name);
+            _held.Remove(ended.Resource.Name);
         }
 
         sink.OnFaults([.. _held.Values.Select(held => held.Rule).OrderBy(rule => rule.Name, StringComparer.Ordinal)]);
     }
+
+    private sealed record HeldFault(XdsResource Resource, FaultRule Rule);
 }

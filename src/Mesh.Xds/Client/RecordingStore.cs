@@ -10,9 +10,8 @@ internal sealed class RecordingStore(IConfigurationSink sink, TimeProvider time)
     private (XdsResource Resource, RecordingOrder Order)? _held;
     private bool _changed;
 
-    /// <summary>Name and version of what has not ended, for a reconnect.</summary>
-    public IEnumerable<KeyValuePair<string, string>> Versions =>
-        _held is { } held && held.Order.EndsAt > time.GetUtcNow() ? [KeyValuePair.Create(held.Resource.Name, held.Resource.Version)] : [];
+    /// <summary>What has not ended.</summary>
+    public IEnumerable<XdsResource> Live => _held is { } held && held.Order.EndsAt > time.GetUtcNow() ? [held.Resource] : [];
 
     /// <summary>Takes one, in place of the one before.</summary>
     /// <exception cref="ResourceRefusedException">It is not readable, or would never end.</exception>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Envoy.Config.Listener.V3;
-using Envoy.Config.Rbac.V3;
 using Envoy.Extensions.Filters.Http.JwtAuthn.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf;
@@ -71,7 +70,7 @@ internal static class DoorPermissionCodec
 
         var rules = chain.Filters.Where(filter => filter.TypedConfig?.Holds<NetworkRbac>() == true).ToArray();
         var allowed = PermissionCodec.Decode(
-            rules.Select(filter => ValueCodec.Unpack<NetworkRbac>(filter.TypedConfig, where)).Select(rbac => ((RBAC?)rbac.Rules, (RBAC?)rbac.ShadowRules)), where);
+            rules.Select(filter => ValueCodec.Unpack<NetworkRbac>(filter.TypedConfig, where)).Select(rbac => new RbacFilter(rbac.Rules, rbac.ShadowRules)), where);
         CheckTokens(allowed, where);
         CheckUnderstood(rules, EncodeNetwork(chain.Name, allowed), where);
         return allowed;
@@ -129,10 +128,10 @@ internal static class DoorPermissionCodec
         }
     }
 
-    private static (RBAC? Rules, RBAC? Shadow) Rules(HttpFilter filter, string where)
+    private static RbacFilter Rules(HttpFilter filter, string where)
     {
         Enforced(filter, where);
         var rbac = ValueCodec.Unpack<HttpRbac>(filter.TypedConfig, where);
-        return (rbac.Rules, rbac.ShadowRules);
+        return new(rbac.Rules, rbac.ShadowRules);
     }
 }

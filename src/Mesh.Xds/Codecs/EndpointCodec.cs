@@ -37,11 +37,12 @@ internal static class EndpointCodec
             assignment.Policy = new() { OverprovisioningFactor = (uint)set.Overprovisioning };
         }
 
-        var replicas = set.Endpoints.Select(endpoint => (Endpoint: endpoint, IsReady: true)).Concat(set.Unready.Select(endpoint => (Endpoint: endpoint, IsReady: false)));
-        foreach (var zone in replicas.GroupBy(x => (x.Endpoint.Priority, x.Endpoint.Zone)).OrderBy(zone => zone.Key.Priority).ThenBy(zone => zone.Key.Zone, StringComparer.Ordinal))
+        var replicas = set.Endpoints.Select(endpoint => new Announced(endpoint, IsReady: true)).Concat(set.Unready.Select(endpoint => new Announced(endpoint, IsReady: false)));
+        var localities = replicas.GroupBy(x => new LocalityKey(x.Endpoint.Priority, x.Endpoint.Zone, x.Endpoint.Weight)).OrderBy(locality => locality.Key).ToArray();
+        foreach (var locality in localities)
         {
-            IGrouping<int, (EndpointRecord Endpoint, bool IsReady)>[] weights = [.. zone.GroupBy(x => x.Endpoint.Weight).OrderBy(weight => weight.Key)];
-            assignment.Endpoints.AddRange(weights.Select(weight => Encode(zone.Key.Priority, zone.Key.Zone, weight, isOnly: weights.Length == 1, hasFlatLocalities)));
+            var isOnly = localities.Count(other => other.Key.Priority == locality.Key.Priority && other.Key.Zone == locality.Key.Zone) == 1;
+            assignment.Endpoints.Add(Encode(locality, isOnly, hasFlatLocalities));
         }
 
         return assignment;
@@ -49,33 +50,25 @@ internal static class EndpointCodec
 
     public static EndpointSet Decode(ClusterLoadAssignment assignment)
     {
-        var decoded = assignment.Endpoints
-            .SelectMany(locality => locality.LbEndpoints.Select(endpoint => (Endpoint: Decode(endpoint, locality), IsReady: endpoint.HealthStatus is not (HealthStatus.Unhealthy or HealthStatus.Draining or HealthStatus.Timeout))))
-            .ToLookup(x => x.IsReady, x => x.Endpoint);
-        return new(assignment.ClusterName, [.. InOrder(decoded[true])])
+        Announced[] decoded = [.. assignment.Endpoints.SelectMany(locality => locality.LbEndpoints.Select(endpoint => Decode(endpoint, locality))).Order()];
+        return new(assignment.ClusterName, [.. decoded.Where(x => x.IsReady).Select(x => x.Endpoint)])
         {
-            Unready = [.. InOrder(decoded[false])],
+            Unready = [.. decoded.Where(x => !x.IsReady).Select(x => x.Endpoint)],
             Overprovisioning = Math.Max(100, (int)(assignment.Policy?.OverprovisioningFactor ?? EndpointSet.DefaultOverprovisioning)),
         };
     }
 
-    private static IEnumerable<EndpointRecord> InOrder(IEnumerable<EndpointRecord> endpoints) => endpoints
-        .OrderBy(endpoint => endpoint.Replica, StringComparer.Ordinal)
-        .ThenBy(endpoint => endpoint.Address, StringComparer.Ordinal)
-        .ThenBy(endpoint => endpoint.Port);
-
-    private static LocalityLbEndpoints Encode(int priority, string zone, IGrouping<int, (EndpointRecord Endpoint, bool IsReady)> weight, bool isOnly, bool isFlat)
+    private static LocalityLbEndpoints Encode(IGrouping<LocalityKey, Announced> replicas, bool isOnly, bool isFlat)
     {
-        var ready = weight.Count(x => x.IsReady);
+        var (priority, zone, weight) = replicas.Key;
+        var ready = replicas.Count(x => x.IsReady);
         var locality = new LocalityLbEndpoints
         {
-            Locality = new Locality { Zone = zone, SubZone = isOnly ? "" : string.Create(CultureInfo.InvariantCulture, $"weight-{weight.Key}") },
-            LoadBalancingWeight = isFlat ? 1 : (uint)(weight.Key * Math.Max(1, ready)),
+            Locality = new Locality { Zone = zone, SubZone = isOnly ? "" : string.Create(CultureInfo.InvariantCulture, $"weight-{weight}") },
+            LoadBalancingWeight = isFlat ? 1 : (uint)(weight * Math.Max(1, ready)),
             Priority = (uint)priority,
         };
-        locality.LbEndpoints.AddRange(weight
-            .OrderBy(x => x.Endpoint.Replica, StringComparer.Ordinal).ThenBy(x => x.Endpoint.Address, StringComparer.Ordinal).ThenBy(x => x.Endpoint.Port)
-            .Select(x => Encode(x.Endpoint, x.IsReady)));
+        locality.LbEndpoints.AddRange(replicas.Order().Select(x => Encode(x.Endpoint, x.IsReady)));
         return locality;
     }
 
@@ -95,7 +88,7 @@ internal static class EndpointCodec
         };
     }
 
-    private static EndpointRecord Decode(LbEndpoint endpoint, LocalityLbEndpoints locality)
+    private static Announced Decode(LbEndpoint endpoint, LocalityLbEndpoints locality)
     {
         var socket = endpoint.Endpoint?.Address?.SocketAddress ?? throw new ResourceRefusedException("lb_endpoints: no socket address");
         if (!IPAddress.TryParse(socket.Address, out _))
@@ -115,6 +108,24 @@ internal static class EndpointCodec
 
         var fields = endpoint.Metadata?.FilterMetadata.GetValueOrDefault(BalancerKey)?.Fields;
         var replica = fields?.GetValueOrDefault(Replica)?.StringValue ?? string.Create(CultureInfo.InvariantCulture, $"{socket.Address}:{socket.PortValue}");
-        return new(socket.Address, (int)socket.PortValue, replica, (int)(endpoint.LoadBalancingWeight ?? 1), locality.Locality?.Zone ?? "", (int)locality.Priority);
+        var isReady = endpoint.HealthStatus is not (HealthStatus.Unhealthy or HealthStatus.Draining or HealthStatus.Timeout);
+        return new(new(socket.Address, (int)socket.PortValue, replica, (int)(endpoint.LoadBalancingWeight ?? 1), locality.Locality?.Zone ?? "", (int)locality.Priority), isReady);
+    }
+
+    // Classes, here and below: a query over values of one's own is compiled anew in every process that was not compiled ahead of time, and each sidecar's start runs these.
+    private sealed record Announced(EndpointRecord Endpoint, bool IsReady) : IComparable<Announced>
+    {
+        public int CompareTo(Announced? other) =>
+            string.CompareOrdinal(Endpoint.Replica, other?.Endpoint.Replica) is not 0 and var byReplica ? byReplica
+            : string.CompareOrdinal(Endpoint.Address, other?.Endpoint.Address) is not 0 and var byAddress ? byAddress
+            : Endpoint.Port.CompareTo(other?.Endpoint.Port);
+    }
+
+    private sealed record LocalityKey(int Priority, string Zone, int Weight) : IComparable<LocalityKey>
+    {
+        public int CompareTo(LocalityKey? other) =>
+            Priority.CompareTo(other?.Priority) is not 0 and var byPriority ? byPriority
+            : string.CompareOrdinal(Zone, other?.Zone) is not 0 and var byZone ? byZone
+            : Weight.CompareTo(other?.Weight);
     }
 }

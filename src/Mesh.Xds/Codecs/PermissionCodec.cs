@@ -26,7 +26,7 @@ internal static class PermissionCodec
     public static RBAC? EncodeShadow(PermissionSet set) => set.AllowWithShadowDeny.IsEmpty ? null : Encode(RBAC.Types.Action.Allow, set.Allow, 0);
 
     /// <summary>Puts together what the filters of one chain say. A chain without an ALLOW filter would let everyone in: it is refused.</summary>
-    public static PermissionSet Decode(IEnumerable<(RBAC? Rules, RBAC? Shadow)> filters, string where)
+    public static PermissionSet Decode(IEnumerable<RbacFilter> filters, string where)
     {
         PermissionSet? allowing = null;
         var deny = ImmutableArray<PermissionRule>.Empty;
@@ -72,13 +72,13 @@ internal static class PermissionCodec
 
     private static ImmutableArray<PermissionRule> Decode(RBAC rbac, string where, Func<string, bool>? only = null) =>
     [
-        .. rbac.Policies
-            .Where(policy => only is null || only(policy.Key))
-            .Select(policy => (Name: PolicyNameCodec.Decode(policy.Key, where), policy.Value))
-            .OrderBy(policy => policy.Name.Index)
-            .Select(policy => DecodeWho(policy.Value, policy.Name.Origin, $"{where}, policy {policy.Name.Origin}") with
+        .. rbac.Policies.Keys
+            .Where(name => only is null || only(name))
+            .Select(name => NamedPolicy.Of(name, rbac.Policies[name], where))
+            .OrderBy(policy => policy.Index)
+            .Select(policy => DecodeWho(policy.Policy, policy.Origin, $"{where}, policy {policy.Origin}") with
             {
-                Requests = DecodeRequests(policy.Value, $"{where}, policy {policy.Name.Origin}"),
+                Requests = DecodeRequests(policy.Policy, $"{where}, policy {policy.Origin}"),
             }),
     ];
 
@@ -156,5 +156,15 @@ internal static class PermissionCodec
         return policy.Permissions.Count == 1 && policy.Permissions[0].HasAny
             ? []
             : [.. policy.Permissions.Select(permission => RequestPermissionCodec.Decode(permission, where))];
+    }
+
+    // A class, for the reason that EndpointCodec gives.
+    private sealed record NamedPolicy(int Index, Origin Origin, Policy Policy)
+    {
+        public static NamedPolicy Of(string name, Policy policy, string where)
+        {
+            var (index, origin) = PolicyNameCodec.Decode(name, where);
+            return new(index, origin, policy);
+        }
     }
 }

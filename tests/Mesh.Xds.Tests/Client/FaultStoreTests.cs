@@ -23,9 +23,9 @@ public sealed class FaultStoreTests
         store.Settle();
 
         Assert.Equal(_time.GetUtcNow() + TimeSpan.FromSeconds(30), Assert.Single(_sink.Faults).EndsAt);
-        Assert.Single(store.Versions);
+        Assert.Single(store.Live);
         _time.Advance(TimeSpan.FromSeconds(31));
-        Assert.Empty(store.Versions);
+        Assert.Empty(store.Live);
     }
 
     [Theory]
