@@ -104,6 +104,23 @@ public sealed class OtlpAccessLogTests : IDisposable
         Assert.Contains("\"GET / HTTP/1.1\" 403 permission_denied", record.Body.StringValue, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(5_000)]
+    [InlineData(40_000)]
+    public void Record_OfAnyLength_IsWhole(int length)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Headers["x-long"] = new string('ü', length);
+        var records = new OtlpRecord(new AccessLog { Body = "%REQ(x-long)%", Attributes = Fields(("a", "<%REQ(x-long)%>")) });
+        var entry = new AccessEntry { Context = context, Direction = HopDirection.Inbound, Caller = "a", Callee = "b", Status = 200, Elapsed = TimeSpan.Zero, EndedAt = DateTimeOffset.UnixEpoch, Notes = new HopNotes() };
+
+        var record = LogRecord.Parser.ParseFrom(records.Of(entry));
+
+        Assert.Equal((length, length + 2), (record.Body.StringValue.Length, Assert.Single(record.Attributes).Value.StringValue.Length));
+        Assert.Equal("mesh.access", record.EventName);
+    }
+
     [Fact]
     public async Task SidecarWithoutCollector_AnswersAndCountsWhatIsLost()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
@@ -10,6 +11,13 @@ namespace Mesh.Proxy.Telemetry.AccessLogs;
 internal sealed class AccessFormat
 {
     private const string Nothing = "-";
+
+    // Each thread makes one line at a time, and buffers of its own would cost more than the line.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? _bytes;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? _writer;
 
     private readonly ImmutableArray<AccessOperator> _text;
     private readonly ImmutableArray<(string Name, ImmutableArray<AccessOperator> Value)> _json;
@@ -37,20 +45,20 @@ internal sealed class AccessFormat
 
     private string Json(in AccessEntry entry)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream))
+        var bytes = _bytes ??= new ArrayBufferWriter<byte>(1024);
+        var json = _writer ??= new Utf8JsonWriter(bytes);
+        bytes.ResetWrittenCount();
+        json.Reset(bytes);
+        json.WriteStartObject();
+        foreach (var (name, value) in _json)
         {
-            json.WriteStartObject();
-            foreach (var (name, value) in _json)
-            {
-                Write(json, name, value, entry);
-            }
-
-            json.WriteEndObject();
+            Write(json, name, value, entry);
         }
 
-        stream.WriteByte((byte)'\n');
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        json.WriteEndObject();
+        json.Flush();
+        bytes.Write("\n"u8);
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
     private void Write(Utf8JsonWriter json, string name, ImmutableArray<AccessOperator> value, in AccessEntry entry)

@@ -23,6 +23,7 @@ internal sealed class OtlpRecord(AccessLog log)
     private const int ObservedTime = 11;
     private const int EventName = 12;
 
+    private const int FirstBuffer = 4096;
     private const int Info = 9;
     private const int Warn = 13;
     private const string Event = "mesh.access";
@@ -31,31 +32,47 @@ internal sealed class OtlpRecord(AccessLog log)
     private readonly ImmutableArray<(string Name, ImmutableArray<AccessOperator> Value)> _attributes =
         [.. (log.Attributes ?? AccessLog.DefaultAttributes).Select(attribute => (attribute.Key, AccessFormat.Split(attribute.Value)))];
 
+    // Each thread makes one record at a time; a writer with a buffer of its own would cost more than the record.
+    [ThreadStatic]
+    private static byte[]? _buffer;
+
     /// <summary>The record of what has ended.</summary>
     public byte[] Of(in AccessEntry entry)
     {
-        using var bytes = new MemoryStream(512);
-        using (var record = new CodedOutputStream(bytes, leaveOpen: true))
+        while (true)
         {
-            // What the mesh itself answered, and what failed, is found among the rest by its severity.
-            var isWarning = entry.Error is not null || entry.Status >= 500;
-            var ended = OtlpBytes.Nanoseconds(entry.EndedAt);
-            OtlpBytes.Write(record, Time, OtlpBytes.Nanoseconds(entry.EndedAt - entry.Elapsed));
-            record.WriteTag(SeverityNumber, WireFormat.WireType.Varint);
-            record.WriteEnum(isWarning ? Warn : Info);
-            OtlpBytes.Write(record, SeverityText, isWarning ? "WARN" : "INFO");
-            OtlpBytes.WriteValue(record, Body, AccessFormat.Text(_body, entry));
-            foreach (var (name, value) in _attributes)
+            var buffer = _buffer ??= new byte[FirstBuffer];
+            try
             {
-                Write(record, name, value, entry);
+                using var record = new CodedOutputStream(buffer);
+                Write(record, entry);
+                return buffer.AsSpan(0, (int)record.Position).ToArray();
             }
+            catch (CodedOutputStream.OutOfSpaceException)
+            {
+                // Headers are bounded, and so is this.
+                _buffer = new byte[buffer.Length * 2];
+            }
+        }
+    }
 
-            WriteTrace(record, entry.Context?.Request.Headers.TraceParent);
-            OtlpBytes.Write(record, ObservedTime, ended);
-            OtlpBytes.Write(record, EventName, Event);
+    private void Write(CodedOutputStream record, in AccessEntry entry)
+    {
+        // What the mesh itself answered, and what failed, is found among the rest by its severity.
+        var isWarning = entry.Error is not null || entry.Status >= 500;
+        OtlpBytes.Write(record, Time, OtlpBytes.Nanoseconds(entry.EndedAt - entry.Elapsed));
+        record.WriteTag(SeverityNumber, WireFormat.WireType.Varint);
+        record.WriteEnum(isWarning ? Warn : Info);
+        OtlpBytes.Write(record, SeverityText, isWarning ? "WARN" : "INFO");
+        OtlpBytes.WriteValue(record, Body, AccessFormat.Text(_body, entry));
+        foreach (var (name, value) in _attributes)
+        {
+            Write(record, name, value, entry);
         }
 
-        return bytes.ToArray();
+        WriteTrace(record, entry.Context?.Request.Headers.TraceParent);
+        OtlpBytes.Write(record, ObservedTime, OtlpBytes.Nanoseconds(entry.EndedAt));
+        OtlpBytes.Write(record, EventName, Event);
     }
 
     private static void Write(CodedOutputStream record, string name, ImmutableArray<AccessOperator> value, in AccessEntry entry)
