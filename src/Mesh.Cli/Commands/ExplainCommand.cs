@@ -28,7 +28,7 @@ internal static class ExplainCommand
         };
         var format = OutputOption.Create();
         var server = new ServerOptions();
-        var command = new Command("explain", "Say what the mesh would do with a request, decision by decision, and which policy, file and line is the cause: mesh explain storefront payments POST /charge")
+        var command = new Command("explain", "Say what the mesh would do with a request, decision by decision, and which policy, file and line is the cause: mesh explain orders payments POST /charge")
         {
             caller, callee, method, path, headers, claims, files, format,
         };

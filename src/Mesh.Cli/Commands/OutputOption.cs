@@ -9,7 +9,7 @@ internal static class OutputOption
     {
         var option = new Option<OutputFormat>("--output", "-o")
         {
-            Description = $"table, json or yaml. Default: {usual.ToString().ToLowerInvariant()}.",
+            Description = "table, json or yaml.",
             HelpName = "format",
             DefaultValueFactory = _ => usual,
             CustomParser = result =>

@@ -66,7 +66,7 @@ public static class LintRules
 
     public static readonly LintRule TlsContradiction = new("MESH185", "versions that contradict");
     public static readonly LintRule CipherOfNobody = new("MESH186", "cipher of nobody", LintLevel.Hint);
-    public static readonly LintRule PermissivePort = new("MESH187", "permissive port");
+    public static readonly LintRule PermissivePort = new("MESH187", "permissive port", LintLevel.Hint);
     public static readonly LintRule PermissiveForNobody = new("MESH188", "permissive for nobody");
     public static readonly LintRule PermissiveExternal = new("MESH189", "permissive external port", LintLevel.Hint);
 

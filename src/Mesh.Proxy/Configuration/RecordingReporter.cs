@@ -62,7 +62,11 @@ internal sealed partial class RecordingReporter : BackgroundService
             {
                 lock (_lock)
                 {
-                    _ended.Dequeue();
+                    // While it was told, a newer one may have pushed it out.
+                    if (_ended.TryPeek(out var oldest) && oldest == ended)
+                    {
+                        _ended.Dequeue();
+                    }
                 }
             }
 
