@@ -47,6 +47,10 @@ public sealed class StartedTests
         Assert.Equal("spiffe://two.example/ns/default/sa/orders", await IdentityAsync(started, "orders"));
         await Assert.ThrowsAnyAsync<Exception>(() => client.GetAsync(new Uri($"http://{started.Door("orders")}/"), TestContext.Current.CancellationToken));
 
+        // In plain text nobody gets further than a rule for anyone lets him.
+        Assert.Equal("200 order for /plain", await PlainAsync(client, started, "/plain"));
+        Assert.StartsWith("403 permission_denied; hop=orders; policy=Tls default/orders", await PlainAsync(client, started, "/7"), StringComparison.Ordinal);
+
         // A sidecar that dies comes back in the same container, or its app would stay in a network that ended.
         var before = started.Proxy("orders-mesh");
         using (var kill = Process.Start("kill", ["-9", before.ToString(CultureInfo.InvariantCulture)]))
@@ -74,10 +78,21 @@ public sealed class StartedTests
 
     private static void Compose(IDistributedApplicationBuilder builder)
     {
-        builder.AddMesh("mesh", o => o.TrustDomain = "two.example");
+        var mesh = builder.AddMesh("mesh", o => o.TrustDomain = "two.example");
         builder.AddDockerComposeEnvironment("compose").WithDashboard(false);
         var orders = builder.AddProject("orders", "none.csproj", p => p.ExcludeLaunchProfile = true).WithHttpEndpoint();
         builder.AddProject("storefront", "none.csproj", p => p.ExcludeLaunchProfile = true).WithHttpEndpoint(port: 5400).WithExternalHttpEndpoints().WithReference(orders);
+
+        // For containers that are not in the mesh, at the port that they know.
+        orders.WithMeshTls(t => t.Mode = MeshTlsMode.Permissive);
+        mesh.Allow(MeshIdentity.Anyone, orders, r => r.PathPrefixes = ["/plain"]);
+    }
+
+    private static async Task<string> PlainAsync(HttpClient client, StartedProject started, string path)
+    {
+        using var response = await client.GetAsync(new Uri($"http://{started.Address("orders")}:8080{path}"), TestContext.Current.CancellationToken);
+        var said = response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken) : response.Headers.GetValues("mesh-error").Single();
+        return $"{(int)response.StatusCode} {said}";
     }
 
     private static async Task<WebApplication> ServeAsync(string address, RequestDelegate answer)

@@ -48,6 +48,22 @@ public sealed class ClientTests(ClientFixture fixture) : IClassFixture<ClientFix
     [Theory]
     [InlineData("node")]
     [InlineData("python")]
+    public async Task TlsPolicy_OfADoor_HoldsForClientsThatAreToldNothingOfIt(string runtime)
+    {
+        var mesh = await MeshAsync("""
+            apiVersion: mesh.dev/v1alpha1
+            kind: Tls
+            metadata: { name: behind }
+            spec: { targetRef: { kind: Service, name: behind }, rules: [{ default: { mode: Permissive, tlsVersion: { min: TLS12, max: TLS12 } } }] }
+            """);
+        var client = await mesh.ClientAsync(runtime, "grpc.behind.default");
+
+        await client.UntilAsync(20, answers => answers.AreAllFrom("behind-1"), Soon);
+    }
+
+    [Theory]
+    [InlineData("node")]
+    [InlineData("python")]
     public async Task Weights_ChangedWhileItRuns_AreFollowed(string runtime)
     {
         var mesh = await MeshAsync(NextIsAllowed, Split(3, 1));

@@ -52,6 +52,23 @@ public sealed class ProxylessBuilderTests
     }
 
     [Fact]
+    public void Build_TlsPolicy_IsNotSaidToClientsThatRefuseItsParameters()
+    {
+        var mesh = Shop.Yaml("""
+            kind: Tls
+            metadata: {name: orders}
+            spec: {targetRef: {kind: Service, name: orders}, rules: [{default: {mode: Permissive, tlsVersion: {min: TLS12}}}]}
+            """);
+
+        Assert.NotEqual(DoorTls.Default, mesh.Cluster("storefront", "orders/grpc").Tls);
+        Assert.Null(Read(Build(mesh), "default/orders/grpc", Cluster.Parser).TransportSocket.TypedConfig.Unpack<UpstreamTlsContext>().CommonTlsContext.TlsParams);
+        var door = Listener.Parser.ParseFrom(ProxylessBuilder.Build(Snapshot(mesh, "orders")).Templates.Single(template => template.Prefix == "inbound/server/grpc/").Sample.Body);
+        var tls = Assert.Single(door.FilterChains).TransportSocket.TypedConfig.Unpack<DownstreamTlsContext>();
+        Assert.Null(tls.CommonTlsContext.TlsParams);
+        Assert.True(tls.RequireClientCertificate);
+    }
+
+    [Fact]
     public void Build_Cluster_DemandsExactlyThePeersIdentityWithCertificatesOfTheProvider()
     {
         var cluster = Read(Build(Shop), "default/orders/grpc", Cluster.Parser);
