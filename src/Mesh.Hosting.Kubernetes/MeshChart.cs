@@ -29,7 +29,7 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
     /// <summary>Puts the sidecar into the pods of a workload, once the publisher has made them.</summary>
     public void Add(PlannedWorkload workload, KubernetesResource published)
     {
-        var pods = new PublishedPods(mesh, workload, published);
+        var pods = new PublishedPods(mesh, workload, published, environment.DashboardEnabled ? MeshValues.Dashboard(environment) : null);
         var pod = pods.Describe();
         _pods[workload.Service.Id.Name] = pod;
         pods.Change(new Sidecar(_sidecars, pod));

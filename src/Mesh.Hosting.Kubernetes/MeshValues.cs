@@ -80,7 +80,10 @@ internal static class MeshValues
 
     private static ScalarNode Resource(string name) => Node.Text(Value($"proxy.resources.{name}"));
 
+    /// <summary>The name of the dashboard that the publisher adds.</summary>
+    public static string Dashboard(KubernetesEnvironmentResource environment) => $"{environment.Name.ToLowerInvariant()}-dashboard";
+
     // The dashboard that the publisher adds takes OTLP over gRPC there.
     private static string? Telemetry(KubernetesEnvironmentResource environment) =>
-        environment.DashboardEnabled ? $"http://{environment.Name.ToLowerInvariant()}-dashboard-service.{ChartText.Namespace}.svc:18889" : null;
+        environment.DashboardEnabled ? $"http://{Dashboard(environment)}-service.{ChartText.Namespace}.svc:18889" : null;
 }

@@ -16,7 +16,11 @@ using Mesh.Model.Topology;
 namespace Mesh.Hosting.Kubernetes;
 
 /// <summary>The pods of one workload as the publisher made them.</summary>
-internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload workload, KubernetesResource published)
+/// <param name="mesh">The mesh.</param>
+/// <param name="workload">The workload.</param>
+/// <param name="published">What the publisher made.</param>
+/// <param name="dashboard">The name of the dashboard that takes their telemetry; <see langword="null"/>: there is none.</param>
+internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload workload, KubernetesResource published, string? dashboard)
 {
     /// <summary>The time that Kubernetes gives an app to end unless somebody says otherwise.</summary>
     private const long UsualGracePeriod = 30;
@@ -40,6 +44,8 @@ internal sealed partial class PublishedPods(PublishedMesh mesh, PlannedWorkload 
             Listeners = _replica.Listeners.ToImmutableSortedDictionary(l => l.Key, l => Ports.FirstOrDefault(p => ResourceNames.FrontDoor(p.Name) == l.Key) is { } port ? $"0.0.0.0:{port.Open}" : l.Value, StringComparer.Ordinal),
             Applications = _replica.Applications,
             ProbeDoors = [.. doors.Select(d => new ProbeDoor { Address = $"0.0.0.0:{d.Item1.Open}", Path = d.Path, Application = d.Item1.Name })],
+            EgressSecrets = [.. PublishedEgress.Secrets(mesh, workload)],
+            Egress = mesh.Mesh.Options.EgressPolicy ? [.. PublishedEgress.Rules(mesh, workload, dashboard)] : null,
             OpenPorts = Ports.Where(p => p.External).ToImmutableSortedDictionary(p => p.Name.Length > 10 ? p.Name[..10].TrimEnd('-') : p.Name, p => p.Open, StringComparer.Ordinal),
         };
     }

@@ -41,6 +41,11 @@ public sealed class MeshOptions
     /// <summary>Least level that sidecars and control plane log: Trace, Debug, Information, Warning or Error. Default: Information.</summary>
     public string LogLevel { get; set; } = "Information";
 
+    /// <summary>
+    /// Whether the pods of a published app may connect to nothing but the mesh, DNS and what is declared, where the cluster's network enforces it. Default: false, nothing is closed.
+    /// </summary>
+    public bool EgressPolicy { get; set; }
+
     /// <summary>Whether sidecars are left out of the dashboard's list, so that an app of five services looks like five services. Default: shown, under their service.</summary>
     public bool HideSidecars { get; set; }
 }

@@ -50,6 +50,15 @@ public static class MeshSettingsExtensions
         Set(mesh, o => o.HideSidecars = hidden);
 
     /// <summary>
+    /// Closes the way out of the pods that are published to Kubernetes: they reach mesh doors, the control plane, the cluster's DNS, what the AppHost declares (external services with
+    /// <c>WithMeshEgress</c>, resources without a sidecar that they reference) and nothing else, where the cluster's network enforces NetworkPolicies. Does nothing in a run.
+    /// </summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="closed">Whether it is closed.</param>
+    [AspireExport]
+    public static IResourceBuilder<MeshResource> WithEgressPolicy(this IResourceBuilder<MeshResource> mesh, bool closed = true) => Set(mesh, o => o.EgressPolicy = closed);
+
+    /// <summary>
     /// Has the image of sidecars and control plane built and pushed with the app's own when it is published, from the programs in this package, instead of taking it from a registry
     /// that somebody pushed it to. <c>aspire publish</c> writes what it is built from, <c>aspire deploy</c> builds it and says its name to what is deployed. Does nothing in a run.
     /// </summary>

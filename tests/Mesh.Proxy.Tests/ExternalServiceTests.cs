@@ -49,6 +49,30 @@ public sealed class ExternalServiceTests
     }
 
     [Fact]
+    public async Task Tls_RootsInAMountedSecret_AreReadAgainWhenTheKubeletReplacesThem()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links as a kubelet makes them need rights there.");
+        using var certificate = new LocalhostCertificate();
+        using var other = new LocalhostCertificate();
+        using var mount = new TemporaryDirectory();
+        // As a kubelet lays it out: ca.crt -> ..data/ca.crt, ..data -> the folder of a version.
+        Mount(mount.Path, "..1", other.CertificateFile);
+        File.CreateSymbolicLink(Path.Combine(mount.Path, "ca.crt"), Path.Combine("..data", "ca.crt"));
+        await using var app = await TestApp.StartAsync(context => context.Response.WriteAsync("app"), certificate: certificate.Certificate);
+        await using var pair = await StartAsync(app, AppProtocol.Http, new ExternalTls { CaFile = Path.Combine(mount.Path, "ca.crt") });
+        using var client = new HttpClient();
+        using (var refused = await client.GetAsync(pair.Url, Stop).InTime())
+        {
+            Assert.StartsWith("handshake_failed;", refused.Headers.GetValues("mesh-error").Single());
+        }
+
+        Mount(mount.Path, "..2", certificate.CertificateFile);
+
+        using var answer = await client.GetAsync(pair.Url, Stop).InTime();
+        Assert.Equal("app", await answer.Content.ReadAsStringAsync(Stop));
+    }
+
+    [Fact]
     public async Task Tls_WithAServerName_AsksForItAndChecksIt()
     {
         using var certificate = new LocalhostCertificate();
@@ -125,4 +149,21 @@ public sealed class ExternalServiceTests
         ExternalPort = app.Address.Port,
         ExternalTls = tls,
     };
+
+    private static void Mount(string folder, string version, string certificateFile)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, version));
+        var file = Path.Combine(folder, version, "ca.crt");
+        File.Copy(certificateFile, file);
+        File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, 1, 0, 0, version[^1] - '0', DateTimeKind.Utc));
+        var next = Path.Combine(folder, "..next");
+        Directory.CreateSymbolicLink(next, version);
+        var current = Path.Combine(folder, "..data");
+        if (Directory.Exists(current))
+        {
+            Directory.Delete(current);
+        }
+
+        Directory.Move(next, current);
+    }
 }

@@ -29,6 +29,13 @@ public sealed class ResourceRoundTripTests
               serverName: api.stripe.com
               ca: {file: /etc/stripe/ca.pem}
               clientCertificate: {certificateFile: /etc/stripe/client.pem, keyFile: /etc/stripe/client.key}
+          - name: cluster
+            protocol: http
+            host: bank.example
+            port: 443
+            tls:
+              ca: {secret: {name: bank-ca, key: root.pem}}
+              clientCertificate: {secret: {name: bank-client}}
         """,
         """
         kind: TrafficPermission

@@ -147,7 +147,7 @@ internal sealed partial class MeshStart(
         var members = running.Reading.Workloads.Values.ToHashSet<IResource>();
         var policies = new AppHostPolicies(identities, running.TrustDomain, r => members.Contains(r) || running.Plan.ExternalServices.Any(e => e.Id == identities.Of(r)));
         var made = policies.Make(declarations.Policies);
-        List<string> errors = [.. MisplacedCalls.In(model), .. policies.Errors];
+        List<string> errors = [.. MisplacedCalls.In(model, isPublished: false), .. policies.Errors];
         return errors.Count == 0 ? made : throw MeshDiagnostics.Misused(errors);
     }
 

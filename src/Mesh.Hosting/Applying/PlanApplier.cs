@@ -107,6 +107,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
     {
         Mark(resource, workload.Service.Id, ReplicaTemplate.Name(workload.Service.Id.Name, workload.Replicas.Length));
         var outbound = Outbound(workload);
+        var externals = new ExternalAddresses(Externals(workload), resource.IsContainer() ? sidecar : null);
         var values = CallerValues.AtOwnSidecars(outbound, resource.IsContainer() && sidecar is not null ? FromContainer(sidecar, outbound) : null);
         resource.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
         {
@@ -117,6 +118,8 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
                     context.EnvironmentVariables[name] = values.Rewrite(value);
                 }
             }
+
+            externals.Rewrite(context.EnvironmentVariables, name => !BrowserVariables.Contains(resource, name));
 
             if (workload.Replicas.Length > 1)
             {
@@ -134,7 +137,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
         {
             for (var i = 0; i < arguments.Count; i++)
             {
-                arguments[i] = values.Rewrite(arguments[i]);
+                arguments[i] = externals.Rewrite(values.Rewrite(arguments[i]));
             }
         }));
     }
@@ -162,7 +165,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
     private ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> Outbound(PlannedWorkload workload)
     {
         var ports = ImmutableDictionary.CreateBuilder<EndpointAnnotation, ImmutableArray<int>>();
-        foreach (var edge in running.Plan.Edges.Where(e => e.Outcome == EdgeOutcome.Meshed && e.Caller == workload.Service.Id))
+        foreach (var edge in running.Plan.Edges.Where(e => e.Outcome == EdgeOutcome.Meshed && e.Caller == workload.Service.Id && !running.Reading.Externals.ContainsKey(e.Callee)))
         {
             var port = new PortRef(edge.Callee, edge.Port!);
             ports[running.Reading.Endpoints[port]] = [.. workload.Replicas.Select(r => EndpointMover.PortOf(r.Listeners[ResourceNames.Outbound(port)]))];
@@ -170,4 +173,10 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
 
         return ports.ToImmutable();
     }
+
+    private ImmutableArray<(Uri Uri, ImmutableArray<int> Ports)> Externals(PlannedWorkload workload) =>
+    [
+        .. running.Plan.Edges.Where(e => e.Outcome == EdgeOutcome.Meshed && e.Caller == workload.Service.Id && running.Reading.Externals.ContainsKey(e.Callee))
+            .Select(e => (running.Reading.Externals[e.Callee].Uri!, workload.Replicas.Select(r => EndpointMover.PortOf(r.Listeners[ResourceNames.Outbound(new PortRef(e.Callee, e.Port!))])).ToImmutableArray())),
+    ];
 }

@@ -72,5 +72,8 @@ internal static class MeshDiagnostics
     public static DistributedApplicationException ImageProgramsMissing(IEnumerable<string> looked) => Of(
         "MESH021", $"WithImageBuild() puts the programs of the package Mesh.Hosting into an image, but their builds for Linux containers (mesh-control-plane.dll, mesh-proxy.dll) were not found. Looked at: {string.Join(", ", looked)}. In a checkout of Mesh, build the image with its Dockerfile and leave WithImageBuild() out.");
 
+    /// <summary>Part of <see cref="Misused"/>.</summary>
+    public static string BadEgress(string resource, string what) => $"MESH022: WithMeshEgress of '{resource}': {what}.";
+
     private static DistributedApplicationException Of(string id, string message) => new($"{id}: {message}");
 }

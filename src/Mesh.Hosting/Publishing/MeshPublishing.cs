@@ -137,7 +137,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
         var services = plan.Workloads.Select(w => w.Service.Id).Concat(plan.ExternalServices.Select(e => e.Id)).ToHashSet();
         var made = new AppHostPolicies(identities, trustDomain, r => (AppModelReader.IsProcess(r) && !r.Annotations.OfType<OutsideMeshAnnotation>().Any()) || services.Contains(identities.Of(r)));
         var policies = made.Make(declarations.Policies);
-        List<string> errors = [.. MisplacedCalls.In(model), .. made.Errors];
+        List<string> errors = [.. MisplacedCalls.In(model, isPublished: true), .. made.Errors];
         return errors.Count == 0
             ? [.. policies.Where(p => p.TargetRef is not { Name: { } name } || services.Contains(new ServiceId(p.TargetRef.Namespace ?? p.Metadata.Namespace, name)))]
             : throw MeshDiagnostics.Misused(errors);

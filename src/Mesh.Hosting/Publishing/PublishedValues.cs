@@ -33,6 +33,7 @@ internal static class PublishedValues
     {
         var outbound = Outbound(workload, mesh);
         var own = Own(resource, workload, mesh);
+        var externals = new ExternalAddresses(Externals(workload, mesh));
         var current = "an argument";
         var values = new CallerValues(
             endpoint => outbound.ContainsKey(endpoint) || own.ContainsKey(endpoint),
@@ -56,6 +57,7 @@ internal static class PublishedValues
                 }
             }
 
+            externals.Rewrite(context.EnvironmentVariables, name => !BrowserVariables.Contains(resource, name));
             if (resource is ProjectResource)
             {
                 ListenOnLoopback(context.EnvironmentVariables, own);
@@ -72,7 +74,8 @@ internal static class PublishedValues
             for (var i = 0; i < arguments.Count; i++)
             {
                 current = "an argument";
-                arguments[i] = own.Count > 0 ? LoopbackServers.Narrowed(values.Rewrite(arguments[i])) : values.Rewrite(arguments[i]);
+                var value = externals.Rewrite(values.Rewrite(arguments[i]));
+                arguments[i] = own.Count > 0 ? LoopbackServers.Narrowed(value) : value;
             }
 
             LoopbackServers.Tell(resource, arguments);
@@ -117,7 +120,7 @@ internal static class PublishedValues
     private static ImmutableDictionary<EndpointAnnotation, int> Outbound(PlannedWorkload workload, PublishedMesh mesh)
     {
         var ports = ImmutableDictionary.CreateBuilder<EndpointAnnotation, int>();
-        foreach (var edge in mesh.Plan.Edges.Where(e => e.Outcome == EdgeOutcome.Meshed && e.Caller == workload.Service.Id))
+        foreach (var edge in mesh.Plan.Edges.Where(e => e.Outcome == EdgeOutcome.Meshed && e.Caller == workload.Service.Id && !mesh.Reading.Externals.ContainsKey(e.Callee)))
         {
             var upstream = new PortRef(edge.Callee, edge.Port!);
             var port = EndpointMover.PortOf(workload.Replicas[0].Listeners[ResourceNames.Outbound(upstream)]);
@@ -131,6 +134,11 @@ internal static class PublishedValues
 
         return ports.ToImmutable();
     }
+
+    private static IEnumerable<(Uri Uri, int Port)> Externals(PlannedWorkload workload, PublishedMesh mesh) =>
+        from edge in mesh.Plan.Edges
+        where edge.Outcome == EdgeOutcome.Meshed && edge.Caller == workload.Service.Id && mesh.Reading.Externals.ContainsKey(edge.Callee)
+        select (mesh.Reading.Externals[edge.Callee].Uri!, EndpointMover.PortOf(workload.Replicas[0].Listeners[ResourceNames.Outbound(new PortRef(edge.Callee, edge.Port!))]));
 
     private static ImmutableDictionary<EndpointAnnotation, int> Own(IResource resource, PlannedWorkload workload, PublishedMesh mesh)
     {

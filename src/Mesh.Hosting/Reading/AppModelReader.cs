@@ -32,7 +32,9 @@ internal sealed class AppModelReader(
 
         var workloads = resources.OfType<IResourceWithEndpoints>().Where(r => !IsOutside(r) && (Endpoints(r).Any() || uses[r].Length > 0)).ToList();
         var outside = resources.Where(r => IsOutside(r) || (r is not IResourceWithEndpoints && uses[r].Length > 0)).ToList();
-        var elsewhere = uses.Values.SelectMany(u => u).Select(u => u.Target).Where(t => !workloads.Contains(t) && !outside.Contains(t)).Distinct().ToList();
+        // What is wrong with others is said before anything starts.
+        var externals = ExternalServices.In(model).Where(e => !ExternalServices.Mistakes(e, published is not null).Any()).ToList();
+        var elsewhere = uses.Values.SelectMany(u => u).Select(u => u.Target).Where(t => !workloads.Contains(t) && !outside.Contains(t) && !externals.Contains(t)).Distinct().ToList();
 
         return new AppReading
         {
@@ -40,12 +42,14 @@ internal sealed class AppModelReader(
             {
                 TrustDomain = trustDomain,
                 Workloads = [.. workloads.Select(w => Workload(w, uses[w]))],
+                Externals = [.. externals.Select(e => ExternalServices.Describe(e, identities.Of(e), published is not null))],
                 Outsiders = [.. outside.Select(o => Outsider(o, uses[o])), .. elsewhere.Select(Elsewhere)],
             },
             Workloads = Distinct(workloads, identities.Of),
             Endpoints = Distinct(
                 workloads.SelectMany(w => Endpoints(w).Select(e => (Port: new PortRef(identities.Of(w), MeshIdentities.PortName(e.Name)), Endpoint: e))), e => e.Port)
                 .ToImmutableDictionary(e => e.Key, e => e.Value.Endpoint),
+            Externals = Distinct(externals, identities.Of),
             Warnings = _used.Warnings,
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
@@ -16,6 +17,9 @@ internal sealed record AppReading
 
     /// <summary>Their endpoints.</summary>
     public required ImmutableDictionary<PortRef, EndpointAnnotation> Endpoints { get; init; }
+
+    /// <summary>The external services that sidecars lead to.</summary>
+    public ImmutableDictionary<ServiceId, ExternalServiceResource> Externals { get; init; } = ImmutableDictionary<ServiceId, ExternalServiceResource>.Empty;
 
     /// <summary>What could not be read, for the log.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];

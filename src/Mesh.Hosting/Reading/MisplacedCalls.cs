@@ -9,8 +9,15 @@ namespace Mesh.Hosting.Reading;
 internal static class MisplacedCalls
 {
     /// <summary>What is wrong, each with its id.</summary>
-    public static IEnumerable<string> In(DistributedApplicationModel model)
+    /// <param name="model">The app model.</param>
+    /// <param name="isPublished">Whether it is published; else it runs.</param>
+    public static IEnumerable<string> In(DistributedApplicationModel model, bool isPublished)
     {
+        foreach (var mistake in ExternalServices.In(model).SelectMany(e => ExternalServices.Mistakes(e, isPublished)))
+        {
+            yield return mistake;
+        }
+
         foreach (var resource in model.Resources)
         {
             if (!AppModelReader.IsProcess(resource))

@@ -20,6 +20,12 @@ public sealed record PodSpec
     /// <summary>The paths of the app that the kubelet probes where no front door leads to it.</summary>
     public ImmutableArray<ProbeDoor> ProbeDoors { get; init; } = [];
 
+    /// <summary>The Secrets that the sidecar needs for TLS towards external services.</summary>
+    public ImmutableArray<string> EgressSecrets { get; init; } = [];
+
+    /// <summary>Where the pods may connect to beside the mesh. <see langword="null"/>: nothing is closed.</summary>
+    public ImmutableArray<EgressRule>? Egress { get; init; }
+
     /// <summary>The ports, beside the mesh door, at which the sidecar takes calls from outside the mesh, by name: numbers, or expressions that become one.</summary>
     public ImmutableSortedDictionary<string, string> OpenPorts { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 

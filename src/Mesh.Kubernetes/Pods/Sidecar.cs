@@ -65,9 +65,12 @@ public sealed class Sidecar(SidecarSettings settings, PodSpec pod)
         ("resources", settings.Resources),
         ("securityContext", Containers.Restricted(ImageSettings.User, readOnlyRoot: true)),
         ("volumeMounts", Node.List(
+        [
             Containers.Mount(Settings, "/etc/mesh", readOnly: true),
             Containers.Mount(Token, "/var/run/secrets/mesh", readOnly: true),
-            Containers.Mount(State, "/var/lib/mesh"))));
+            Containers.Mount(State, "/var/lib/mesh"),
+            .. pod.EgressSecrets.Select((secret, i) => Containers.Mount(SecretVolume(i), $"{EgressSecrets.Folder}/{secret}", readOnly: true)),
+        ])));
 
     /// <summary>The volumes that it mounts.</summary>
     public IReadOnlyList<ObjectNode> Volumes() =>
@@ -82,6 +85,10 @@ public sealed class Sidecar(SidecarSettings settings, PodSpec pod)
             ("expirationSeconds", Node.Number(3600)),
             ("path", Node.Text("token")))))),
         Node.Object(("name", Node.Text(State)), ("emptyDir", Node.Object(("medium", Node.Text("Memory")), ("sizeLimit", Node.Text("16Mi"))))),
+        // A Secret that is not there yet keeps no app from its start: what needs it fails and says which file is missing.
+        .. pod.EgressSecrets.Select((secret, i) => Node.Object(("name", Node.Text(SecretVolume(i))), ("secret", Node.Object(
+            ("secretName", Node.Text(secret)),
+            ("optional", Node.Yes))))),
     ];
 
     /// <summary>What the sidecar is started with. There is no secret in it.</summary>
@@ -109,6 +116,9 @@ public sealed class Sidecar(SidecarSettings settings, PodSpec pod)
 
     /// <summary>Whether a listener of the plan is one for people outside the mesh.</summary>
     public static bool IsFrontDoor(string listener) => listener.StartsWith(ResourceNames.FrontDoor(""), StringComparison.Ordinal);
+
+    // Its own number, for a Secret's name may be longer than a volume's.
+    private static string SecretVolume(int index) => $"mesh-egress-{index.ToString(CultureInfo.InvariantCulture)}";
 
     private string BootstrapText() => JsonSerializer.SerializeToNode(Bootstrap(), BootstrapJson.Default.SidecarBootstrap)!.ToJsonString();
 }

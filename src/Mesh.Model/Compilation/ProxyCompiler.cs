@@ -138,7 +138,7 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
             ExternalHost = upstream.External?.Host,
             ExternalPort = upstream.External?.Port,
             ExternalEndpoints = upstream.External?.Endpoints ?? [],
-            ExternalTls = upstream.External?.Tls,
+            ExternalTls = upstream.External?.Tls?.OnDisk(),
         };
         cluster = _timeouts.Apply(cluster, service, upstream, applied);
         cluster = _loadBalancing.Apply(cluster, service, upstream, applied);

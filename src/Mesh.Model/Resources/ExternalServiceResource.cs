@@ -65,6 +65,11 @@ public sealed record ExternalServiceResource : MeshResource
         }
     }
 
+    // It becomes a part of a path.
+    private static bool IsSecretName(string name) =>
+        name.Length is > 0 and <= 253 && char.IsAsciiLetterOrDigit(name[0]) && char.IsAsciiLetterOrDigit(name[^1]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_')
+        && !name.Contains("..", StringComparison.Ordinal);
+
     private static IEnumerable<Violation> Endpoint(ExternalEndpoint endpoint, FieldPath at)
     {
         if (endpoint.Host.Length > 0 && Uri.CheckHostName(endpoint.Host) == UriHostNameType.Unknown)
@@ -95,9 +100,22 @@ public sealed record ExternalServiceResource : MeshResource
             yield return new(at / "serverName", $"must be a host name but is {Wording.Quote(name)}");
         }
 
-        if (tls.Ca is not null && tls.CaFile is not null)
+        if (new object?[] { tls.Ca, tls.CaFile, tls.CaSecret }.Count(source => source is not null) > 1)
         {
-            yield return new(at / "ca", "names a file and holds certificates; keep one of them");
+            yield return new(at / "ca", "says more than one of file, inline and secret; keep one of them");
+        }
+
+        if (tls.CertificateSecret is not null && (tls.CertificateFile ?? tls.KeyFile) is not null)
+        {
+            yield return new(at / "clientCertificate", "names files and a secret; keep one of them");
+        }
+
+        foreach (var (field, secret) in new[] { ("ca.secret.name", tls.CaSecret?.Name), ("clientCertificate.secret.name", tls.CertificateSecret), ("ca.secret.key", tls.CaSecret?.Key) })
+        {
+            if (secret is not null && !IsSecretName(secret))
+            {
+                yield return new(at / field, $"must be {(field.EndsWith("key", StringComparison.Ordinal) ? "a key" : "the name")} of a Secret: letters, digits, inner dots and hyphens, at most 253, but is {Wording.Quote(secret)}");
+            }
         }
 
         if (tls.Ca is { } pem && (!pem.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal) || pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal)))
@@ -108,7 +126,7 @@ public sealed record ExternalServiceResource : MeshResource
 
         if (tls.CertificateFile is null != tls.KeyFile is null)
         {
-            yield return new(at / "clientCertificate" / (tls.KeyFile is null ? "keyFile" : "certificateFile"), "is missing; a client certificate is two files, certificateFile and keyFile");
+            yield return new(at / "clientCertificate" / (tls.KeyFile is null ? "keyFile" : "certificateFile"), "is missing; a client certificate is two files, certificateFile and keyFile, or a secret");
         }
 
         foreach (var (field, file) in new[] { ("ca.file", tls.CaFile), ("clientCertificate.certificateFile", tls.CertificateFile), ("clientCertificate.keyFile", tls.KeyFile) })

@@ -1,3 +1,5 @@
+using Mesh.Model.Bootstrap;
+
 namespace Mesh.Model.Snapshots;
 
 /// <summary>
@@ -19,4 +21,23 @@ public sealed record ExternalTls
 
     /// <summary>File with its key, as PEM.</summary>
     public string? KeyFile { get; init; }
+
+    /// <summary>In a cluster, in place of <see cref="CaFile"/>: the Secret that holds it.</summary>
+    public SecretKey? CaSecret { get; init; }
+
+    /// <summary>In a cluster, in place of <see cref="CertificateFile"/> and <see cref="KeyFile"/>: a Secret of type <c>kubernetes.io/tls</c>.</summary>
+    public string? CertificateSecret { get; init; }
+
+    /// <summary>The Secrets that it names, each once.</summary>
+    public IEnumerable<string> Secrets => new[] { CaSecret?.Name, CertificateSecret }.OfType<string>().Distinct();
+
+    /// <summary>The same with the files that its Secrets are mounted as.</summary>
+    public ExternalTls OnDisk() => this with
+    {
+        CaFile = CaSecret is { } ca ? EgressSecrets.PathOf(ca.Name, ca.Key) : CaFile,
+        CertificateFile = CertificateSecret is { } secret ? EgressSecrets.PathOf(secret, EgressSecrets.Certificate) : CertificateFile,
+        KeyFile = CertificateSecret is { } own ? EgressSecrets.PathOf(own, EgressSecrets.Key) : KeyFile,
+        CaSecret = null,
+        CertificateSecret = null,
+    };
 }

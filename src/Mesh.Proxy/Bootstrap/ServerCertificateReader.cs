@@ -30,7 +30,8 @@ internal static class ServerCertificateReader
             return false;
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(files.KeyFile) & Others) != 0)
+        // What a Secret is mounted as is open to everybody in this container, and this container has nobody else.
+        if (!OperatingSystem.IsWindows() && !EgressSecrets.Contains(files.KeyFile) && (File.GetUnixFileMode(files.KeyFile) & Others) != 0)
         {
             fault = ("keyFile", $"'{files.KeyFile}' is open to other users; chmod 600 it");
             return false;

@@ -14,7 +14,8 @@ internal sealed class Dialer(TimeProvider time)
     /// <param name="limit">Limit for all of it.</param>
     /// <param name="tls">What TLS is to be; <see langword="null"/>: none.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async ValueTask<UpstreamConnection> ConnectAsync(EndPoint endPoint, TimeSpan limit, SslClientAuthenticationOptions? tls, CancellationToken cancellationToken)
+    /// <param name="mayAgreeToNone">Whether a far end that knows no ALPN will do.</param>
+    public async ValueTask<UpstreamConnection> ConnectAsync(EndPoint endPoint, TimeSpan limit, SslClientAuthenticationOptions? tls, CancellationToken cancellationToken, bool mayAgreeToNone = false)
     {
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -34,7 +35,7 @@ internal sealed class Dialer(TimeProvider time)
             var network = new WatchedStream(socket);
             ssl = new SslStream(network, leaveInnerStreamOpen: false);
             await ssl.AuthenticateAsClientAsync(tls, either.Token);
-            if (tls.ApplicationProtocols is { Count: > 0 } && ssl.NegotiatedApplicationProtocol.Protocol.IsEmpty)
+            if (!mayAgreeToNone && tls.ApplicationProtocols is { Count: > 0 } && ssl.NegotiatedApplicationProtocol.Protocol.IsEmpty)
             {
                 throw new AuthenticationException("it agreed to no protocol");
             }

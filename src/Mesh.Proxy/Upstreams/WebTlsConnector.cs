@@ -35,7 +35,8 @@ internal sealed class WebTlsConnector(Dialer dialer, EndPoint target, TimeSpan l
             options.RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsOwnApp(own, certificate, errors);
         }
 
-        return dialer.ConnectAsync(target, limit, options, cancellationToken);
+        // Who knows no ALPN speaks HTTP/1.1 (RFC 7301 came later than many hosts).
+        return dialer.ConnectAsync(target, limit, options, cancellationToken, mayAgreeToNone: own is null && use == ConnectionUse.Http1);
     }
 
     // Without a certificate of its own the sidecar has nothing to compare with: on a laptop whoever holds the app's port is a process of the same user.

@@ -95,5 +95,16 @@ internal sealed class WebTlsFiles(ExternalTls tls)
             : throw new UpstreamException(ProxyError.HandshakeFailed, $"the client certificate cannot be used: {fault.Text}");
     }
 
-    private static DateTime Written(string? file) => file is null ? default : File.GetLastWriteTimeUtc(file);
+    // A Secret's files are links, which stay as they are when what they lead to is replaced.
+    private static DateTime Written(string? file)
+    {
+        try
+        {
+            return file is null ? default : (File.ResolveLinkTarget(file, returnFinalTarget: true) ?? new FileInfo(file)).LastWriteTimeUtc;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return default; // reading it says why
+        }
+    }
 }

@@ -76,7 +76,7 @@ public sealed class MeshMemberExtensionsTests
 
         Assert.Equal(
             ["MESH006: WithoutMesh is about 'secret'", "MESH006: WithMeshIdentity is about 'secret'", "MESH007: 'orders' has no endpoint 'grpc'; it has http"],
-            MisplacedCalls.In(new DistributedApplicationModel(builder.Resources)).Select(e => e[..e.IndexOfAny([',', '.'])]));
+            MisplacedCalls.In(new DistributedApplicationModel(builder.Resources), isPublished: false).Select(e => e[..e.IndexOfAny([',', '.'])]));
     }
 
     [Fact]

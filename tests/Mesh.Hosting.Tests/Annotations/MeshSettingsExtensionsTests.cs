@@ -18,11 +18,12 @@ public sealed class MeshSettingsExtensionsTests
             .WithDataPlane(proxyPath: "second")
             .WithDataPlane(controlPlanePath: "third")
             .WithHiddenSidecars()
+            .WithEgressPolicy()
             .Resource.Options;
 
         Assert.Equal(
-            ("shop.local", TimeSpan.FromMinutes(5), "../policies", "Debug", "second", "third", true),
-            (options.TrustDomain, options.CertificateLifetime, options.PoliciesDirectory, options.LogLevel, options.ProxyPath, options.ControlPlanePath, options.HideSidecars));
+            ("shop.local", TimeSpan.FromMinutes(5), "../policies", "Debug", "second", "third", true, true),
+            (options.TrustDomain, options.CertificateLifetime, options.PoliciesDirectory, options.LogLevel, options.ProxyPath, options.ControlPlanePath, options.HideSidecars, options.EgressPolicy));
     }
 
     [Theory]

@@ -16,7 +16,7 @@ public sealed class ResourceReaderMutationTests
 
     private const string Everything = """
         - {kind: Service, metadata: {name: a, labels: {t: v}}, spec: {ports: [{name: http, protocol: http, external: true}, {name: db, protocol: tcp}], uses: [b, b/http, x/b/http]}}
-        - {kind: ExternalService, metadata: {name: e}, spec: {ports: [{name: api, protocol: https, host: example.com, port: 443}]}}
+        - {kind: ExternalService, metadata: {name: e}, spec: {ports: [{name: api, protocol: https, host: example.com, port: 443, tls: {ca: {secret: {name: a, key: b}}, clientCertificate: {secret: {name: c}}}}]}}
         - {kind: TrafficPermission, metadata: {name: p}, spec: {targetRef: {kind: Service, name: a, sectionName: http}, rules: [{default: {deny: [{service: b, methods: [GET], paths: [{type: Exact, value: /}]}], allow: [{spiffeId: {type: Prefix, value: "spiffe://shop.local/ns"}}]}}]}}
         - {kind: HttpRoute, metadata: {name: r}, spec: {to: [{targetRef: {kind: Service, name: a}, rules: [{name: one, matches: [{path: {type: PathPrefix, value: /}, method: GET, headers: [{name: h, type: Exact, value: v}], queryParams: [{name: q, value: v}]}], default: {filters: [{type: URLRewrite, urlRewrite: {hostname: h, path: {type: ReplacePrefixMatch, replacePrefixMatch: /x}}}], backendRefs: [{name: b, port: http, weight: 2}]}}]}]}}
         - {kind: TcpRoute, metadata: {name: t}, spec: {to: [{targetRef: {kind: Service, name: a}, rules: [{default: {backendRefs: [{name: b}]}}]}]}}
