@@ -14,7 +14,7 @@ public sealed record CompileWarning(ResourceKey Resource, FieldPath Path, string
     /// <summary>The lint rule that found it.</summary>
     public LintRule Rule { get; init; } = LintRules.NotAsMeant;
 
-    /// <summary>Gateway API's word for it, for routes.</summary>
+    /// <summary>Gateway API's word for it.</summary>
     public WarningReason Reason { get; init; }
 
     /// <inheritdoc />

@@ -62,7 +62,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             if (problem is not null)
             {
                 var rule = !upstreams.Knows(edge.Callee) ? LintRules.UnknownUse : edge.Port is null ? LintRules.NothingToCall : LintRules.UnknownUsePort;
-                _warnings.Add(new CompileWarning(new ResourceKey("Service", service.Id.Namespace, service.Id.Name), at, problem, edge.Origin) { Rule = rule });
+                _warnings.Add(new CompileWarning(new ResourceKey("Service", service.Id.Namespace, service.Id.Name), at, problem, edge.Origin) { Rule = rule, Reason = WarningReason.BackendNotFound });
             }
         }
     }
@@ -87,7 +87,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
 
         if (selected.Count == 0)
         {
-            Warn(LintRules.SelectsNothing, policy, at, $"selects no service ({policy.TargetRef}); the policy does nothing");
+            Warn(LintRules.SelectsNothing, policy, at, $"selects no service ({policy.TargetRef}); the policy does nothing", WarningReason.TargetNotFound);
         }
         else if (inbound && space != Policy.SystemNamespace && selected.TrueForAll(s => s.Id.Namespace != space))
         {
@@ -183,13 +183,13 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var id = new ServiceId(target.Namespace ?? policy.Metadata.Namespace, target.Name);
         if (!upstreams.Knows(id))
         {
-            Warn(LintRules.UnknownTarget, policy, at / "name", $"names {id}, which does not exist{Guess(id)}");
+            Warn(LintRules.UnknownTarget, policy, at / "name", $"names {id}, which does not exist{Guess(id)}", WarningReason.TargetNotFound);
             return true;
         }
 
         if (target.SectionName is not null && upstreams.Find(new PortRef(id, target.SectionName)) is null)
         {
-            Warn(LintRules.UnknownTargetPort, policy, at / "sectionName", $"names the port {target.SectionName} of {id}, which has {Ports(id)}");
+            Warn(LintRules.UnknownTargetPort, policy, at / "sectionName", $"names the port {target.SectionName} of {id}, which has {Ports(id)}", WarningReason.TargetNotFound);
             return true;
         }
 

@@ -1,6 +1,6 @@
 namespace Mesh.Model.Compilation;
 
-/// <summary>Why a route will not do what it says, in Gateway API's words for the status of routes.</summary>
+/// <summary>Why a route or policy will not do what it says, in Gateway API's words for their status.</summary>
 public enum WarningReason
 {
     /// <summary>None that Gateway API has a word for.</summary>
@@ -14,4 +14,7 @@ public enum WarningReason
 
     /// <summary>Another kind of route stands for the same port.</summary>
     Conflicted,
+
+    /// <summary>What a policy is for does not exist.</summary>
+    TargetNotFound,
 }

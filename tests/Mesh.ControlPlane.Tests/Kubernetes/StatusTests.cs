@@ -77,6 +77,48 @@ public sealed class StatusTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Route_ItsBackends_AreACondition()
+    {
+        _cluster.Document("httproutes", "canary", """{"to":[{"targetRef":{"kind":"Service","name":"payments"},"rules":[{"default":{"backendRefs":[{"name":"payments"},{"name":"payments-next"}]}}]}]}""");
+        await _cluster.RunPublishedAsync();
+
+        await Eventually.IsAsync(() => Is("httproutes", "canary", "ResolvedRefs", "False", "BackendNotFound"), "a backend that is not there");
+        var condition = Condition("httproutes", "canary", "ResolvedRefs")!;
+        Assert.Contains("MESH112 spec.to[0].rules[0].default.backendRefs[1]: cannot be used", (string?)condition["message"], StringComparison.Ordinal);
+        Assert.Equal(1, (long?)condition["observedGeneration"]);
+        Assert.True(Is("httproutes", "canary", "Accepted", "True", "AcceptedWithWarnings"));
+
+        _cluster.Service("payments-next");
+        await Eventually.IsAsync(() => Is("httproutes", "canary", "ResolvedRefs", "True", "ResolvedRefs"), "it is there");
+        Assert.Null(Condition("timeouts", "short", "ResolvedRefs"));
+    }
+
+    [Fact]
+    public async Task Policy_OfNothing_IsNotAcceptedUntilThereIsWhatItIsFor()
+    {
+        _cluster.Document("retries", "early", """{"to":[{"targetRef":{"kind":"Service","name":"ledger"},"default":{"http":{"numRetries":2}}}]}""");
+        _cluster.Service("clerk", "ledger");
+        await _cluster.RunPublishedAsync();
+
+        await Eventually.IsAsync(() => Is("retries", "early", "Accepted", "False", "TargetNotFound") && Is("services", "clerk", "ResolvedRefs", "False", "BackendNotFound"), "nothing that it is for");
+
+        _cluster.Service("ledger");
+        await Eventually.IsAsync(() => Is("retries", "early", "Accepted", "True", "Accepted") && Is("services", "clerk", "ResolvedRefs", "True", "ResolvedRefs"), "it is there");
+    }
+
+    [Fact]
+    public async Task HttpRoute_WhoseCallsAGrpcRouteStandsFor_IsConflicted()
+    {
+        _cluster.Document("services", "rpc", """{ "ports": [ { "name": "grpc", "protocol": "grpc" } ] }""");
+        _cluster.Service("caller", "rpc");
+        _cluster.Document("grpcroutes", "calls", """{"to":[{"targetRef":{"kind":"Service","name":"rpc"},"rules":[{"default":{"backendRefs":[{"name":"rpc"}]}}]}]}""");
+        _cluster.Document("httproutes", "requests", """{"to":[{"targetRef":{"kind":"Service","name":"rpc"},"rules":[{"default":{"backendRefs":[{"name":"rpc"}]}}]}]}""");
+        await _cluster.RunPublishedAsync();
+
+        await Eventually.IsAsync(() => Is("httproutes", "requests", "Accepted", "False", "Conflicted") && Is("grpcroutes", "calls", "Accepted", "True", "Accepted"), "one of the two");
+    }
+
+    [Fact]
     public async Task Replicas_OfTheControlPlane_KnowEachOthersSidecars()
     {
         var (one, two) = (await _cluster.RunPublishedAsync(), await _cluster.RunPublishedAsync());
@@ -116,6 +158,12 @@ public sealed class StatusTests : IAsyncLifetime
     private JsonNode? Status() => _cluster.Api.Objects.Find(Cluster.Path("timeouts", "short"))?["status"];
 
     private JsonNode? Condition(string type) => (Status()?["conditions"] as JsonArray ?? []).SingleOrDefault(c => (string?)c!["type"] == type);
+
+    private JsonNode? Condition(string plural, string name, string type) =>
+        (_cluster.Api.Objects.Find(Cluster.Path(plural, name))?["status"]?["conditions"] as JsonArray ?? []).SingleOrDefault(c => (string?)c!["type"] == type);
+
+    private bool Is(string plural, string name, string type, string status, string reason) =>
+        Condition(plural, name, type) is { } condition && ((string?)condition["status"], (string?)condition["reason"]) == (status, reason);
 
     private bool Says(string type, string status) => (string?)Condition(type)?["status"] == status;
 

@@ -30,8 +30,12 @@ internal static class ResourceStatus
         var accepted = entry.IsGood
             ? warnings.Length == 0
                 ? Condition("Accepted", true, "Accepted", "Nothing is wrong with it.")
+                // As in Gateway API: a route or policy that is attached to nothing is not accepted; one that is to something, with reservations.
+                : services.Count == 0 && References.Unattached(resource.Key, state) is var (reason, message)
+                ? Condition("Accepted", false, reason, message)
                 : Condition("Accepted", true, "AcceptedWithWarnings", string.Join("; ", warnings))
             : Condition("Accepted", false, "Invalid", string.Join("; ", entry.Violations.Select(v => $"{v.Path}: {v.Message}")));
+        var references = entry.IsGood ? References.Of(resource.Key, state) : null;
         var refused = services.Select(s => state.Refused.GetValueOrDefault(s.ToString()) is { } why ? $"{s}: {why}" : null).OfType<string>().ToArray();
         var programmed = (entry.IsGood, acknowledged == concerned) switch
         {
@@ -45,7 +49,7 @@ internal static class ResourceStatus
         {
             ["observedGeneration"] = resource.Generation,
             ["proxies"] = new JsonObject { ["concerned"] = concerned, ["acknowledged"] = acknowledged },
-            ["conditions"] = new JsonArray(accepted, programmed),
+            ["conditions"] = references is var (holds, why, what) ? new JsonArray(accepted, programmed, Condition(References.Type, holds, why, what)) : new JsonArray(accepted, programmed),
 
             // For a replica that starts while it is bad. A null takes it out of the status.
             ["lastGood"] = LastGood(entry),
