@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Compilation;
 using Mesh.Model.Serialization;
@@ -16,19 +17,25 @@ internal static class FaultsApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/faults", List).WithMetadata(Read);
-        api.MapPost("/faults", BeginAsync).WithMetadata(Write)
-            .RefuseInCluster("Faults are held by one control plane and told to the sidecars that speak with it; in a cluster there are several, so half of the sidecars would not hear of it.");
-        api.MapGet("/faults/{id}", Get).WithMetadata(Read);
-        api.MapDelete("/faults/{id}", End).WithMetadata(Write);
+        api.MapGet("/faults", ListAsync).WithMetadata(Read);
+        api.MapPost("/faults", BeginAsync).WithMetadata(Write);
+        api.MapGet("/faults/{id}", GetAsync).WithMetadata(Read);
+        api.MapDelete("/faults/{id}", EndAsync).WithMetadata(Write);
     }
 
-    private static IResult List(FaultLeases leases, FaultViews views) => Results.Ok(new { faults = leases.Live.Select(views.Of) });
+    private static async Task<IResult> ListAsync(HttpContext context, FaultLeases leases, FaultViews views, IPeerStreams peers)
+    {
+        await peers.RefreshAsync(context.RequestAborted);
+        return Results.Ok(new { faults = leases.Live.Select(views.Of) });
+    }
 
-    private static IResult Get(string id, FaultLeases leases, FaultViews views) =>
-        leases.Live.FirstOrDefault(lease => lease.Id == id) is { } lease ? Results.Ok(views.Of(lease)) : Problems.NotFound($"fault {id}; it may have ended");
+    private static async Task<IResult> GetAsync(HttpContext context, string id, FaultLeases leases, FaultViews views, IPeerStreams peers)
+    {
+        await peers.RefreshAsync(context.RequestAborted);
+        return leases.Live.FirstOrDefault(lease => lease.Id == id) is { } lease ? Results.Ok(views.Of(lease)) : Problems.NotFound($"fault {id}; it may have ended");
+    }
 
-    private static async Task<IResult> BeginAsync(HttpContext context, FaultLeases leases, FaultViews views, MeshCompiler compiler, AuditTrail trail)
+    private static async Task<IResult> BeginAsync(HttpContext context, IFaultHolder holder, FaultViews views, MeshCompiler compiler, AuditTrail trail)
     {
         var who = ApiCaller.Of(context).Name;
         if (compiler.Current is not { } state)
@@ -56,7 +63,18 @@ internal static class FaultsApi
             return Refused(trail, who, request.To, [.. violations.Select(v => DocumentViolation.Of(v))]);
         }
 
-        if (leases.Begin(request, who) is not { } lease)
+        FaultLease? lease;
+        try
+        {
+            lease = await holder.BeginAsync(request, who, context.RequestAborted);
+        }
+        catch (FaultsUnreachableException e)
+        {
+            trail.Write(who, "fault", request.To, null, null, "refused");
+            return Unreachable(e);
+        }
+
+        if (lease is null)
         {
             return Problems.Of(StatusCodes.Status409Conflict, "Too many", $"There are {FaultLeases.MostAtATime} faults already; end one (DELETE /api/v1/faults/<id>).");
         }
@@ -66,17 +84,27 @@ internal static class FaultsApi
         return Results.Created($"/api/v1/faults/{lease.Id}", views.Of(lease));
     }
 
-    private static IResult End(HttpContext context, string id, FaultLeases leases, AuditTrail trail)
+    private static async Task<IResult> EndAsync(HttpContext context, string id, FaultLeases leases, IFaultHolder holder, AuditTrail trail)
     {
         var before = leases.Live.FirstOrDefault(lease => lease.Id == id);
-        if (before is null || !leases.End(id))
+        try
         {
-            return Problems.NotFound($"fault {id}; it may have ended");
+            if (before is null || !await holder.EndAsync(id, context.RequestAborted))
+            {
+                return Problems.NotFound($"fault {id}; it may have ended");
+            }
+        }
+        catch (FaultsUnreachableException e)
+        {
+            return Unreachable(e);
         }
 
         trail.Write(ApiCaller.Of(context).Name, "fault end", id, ContentHash.Of(JsonDocumentWriter.Write(FaultReader.Write(before.Request))), null);
         return Results.Ok(new JsonObject { ["id"] = id, ["result"] = "ended" });
     }
+
+    private static IResult Unreachable(FaultsUnreachableException e) =>
+        Problems.Of(StatusCodes.Status503ServiceUnavailable, "Nobody can be told", $"{e.Message} Faults that live end by themselves.");
 
     private static IResult Refused(AuditTrail trail, string who, string target, ImmutableArray<DocumentViolation> violations)
     {

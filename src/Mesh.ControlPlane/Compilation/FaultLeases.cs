@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Mesh.ControlPlane.Insight;
 using Mesh.Model.Compilation;
 using Mesh.Model.Policies.Fault;
@@ -9,9 +8,10 @@ using Mesh.Model.Topology;
 namespace Mesh.ControlPlane.Compilation;
 
 /// <summary>
-/// The faults that are made now. Held in no store and no file: a control plane that starts anew knows of none, and takes from sidecars what they still have.
+/// The faults that are made now. Held in no store and no file: a control plane that starts anew knows of none, and takes from sidecars what they still have. One of several replicas is told
+/// by what they share.
 /// </summary>
-internal sealed partial class FaultLeases : IDisposable
+internal sealed partial class FaultLeases : IFaultHolder, IDisposable
 {
     /// <summary>The most at a time: each is told to every sidecar that it concerns.</summary>
     public const int MostAtATime = 64;
@@ -56,8 +56,7 @@ internal sealed partial class FaultLeases : IDisposable
     /// <returns><see langword="null"/>: there are as many as there may be.</returns>
     public FaultLease? Begin(FaultRequest request, string by)
     {
-        var now = _time.GetUtcNow();
-        var lease = new FaultLease(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)), by, request, now, now + request.Duration!.Value);
+        var lease = FaultLease.Begin(request, by, _time.GetUtcNow());
         lock (_lock)
         {
             if (_all.Length >= MostAtATime)
@@ -93,6 +92,41 @@ internal sealed partial class FaultLeases : IDisposable
         Tell();
         return true;
     }
+
+    /// <summary>Takes what the replicas of a control plane share for what there is.</summary>
+    public void Replace(ImmutableArray<FaultLease> all)
+    {
+        ImmutableArray<FaultLease> begun, ended;
+        lock (_lock)
+        {
+            begun = [.. all.Where(lease => !_all.Any(known => known.Id == lease.Id))];
+            ended = [.. _all.Where(known => !all.Any(lease => lease.Id == known.Id))];
+            if (begun.IsEmpty && ended.IsEmpty)
+            {
+                return;
+            }
+
+            _all = all;
+        }
+
+        foreach (var lease in begun)
+        {
+            Log.Begun(_logger, lease.Id, lease.By, lease.Request.To, lease.EndsAt);
+        }
+
+        foreach (var lease in ended)
+        {
+            Log.Ended(_logger, lease.Id, lease.By);
+        }
+
+        Tell();
+    }
+
+    /// <inheritdoc />
+    ValueTask<FaultLease?> IFaultHolder.BeginAsync(FaultRequest request, string by, CancellationToken cancellationToken) => ValueTask.FromResult(Begin(request, by));
+
+    /// <inheritdoc />
+    ValueTask<bool> IFaultHolder.EndAsync(string id, CancellationToken cancellationToken) => ValueTask.FromResult(End(id));
 
     /// <summary>What a service's sidecars do for all of them.</summary>
     public ImmutableArray<FaultRule> For(ServiceId service, ProxySnapshot snapshot) =>

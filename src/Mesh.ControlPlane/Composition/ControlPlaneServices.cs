@@ -4,6 +4,7 @@ using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Discovery;
 using Mesh.ControlPlane.Insight;
 using Mesh.ControlPlane.Kubernetes.Documents;
+using Mesh.ControlPlane.Kubernetes.Faults;
 using Mesh.ControlPlane.Kubernetes.Identity;
 using Mesh.ControlPlane.Kubernetes.Leading;
 using Mesh.ControlPlane.Kubernetes.Peers;
@@ -93,6 +94,9 @@ internal static class ControlPlaneServices
 
         services.AddSingleton<ReplicaName>();
         services.AddSingleton<IPeerStreams, PeerStreams>();
+        services.AddSingleton<SharedFaults>();
+        services.AddSingleton<IFaultHolder>(p => p.GetRequiredService<SharedFaults>());
+        services.AddHostedService(p => p.GetRequiredService<SharedFaults>());
         services.AddSingleton<CustomResourceWatcher>();
         services.AddHostedService(p => p.GetRequiredService<CustomResourceWatcher>());
         services.AddSingleton<NodeZones>();
@@ -143,6 +147,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<EndpointPublisher>();
         services.AddSingleton<FaultLeases>();
         services.AddSingleton<Recordings>();
+        services.TryAddSingleton<IFaultHolder>(p => p.GetRequiredService<FaultLeases>());
         services.AddSingleton<MeshCompiler>();
         services.AddSingleton<ForeignProfiles>();
         services.AddHostedService(p => p.GetRequiredService<EndpointPublisher>());

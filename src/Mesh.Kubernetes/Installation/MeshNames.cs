@@ -35,6 +35,9 @@ public sealed record MeshNames(string Mesh, string Namespace)
     /// <summary>The Secret of the authority, in the system namespace. The control plane makes it.</summary>
     public string Authority => $"{Mesh}-authority";
 
+    /// <summary>The Lease by which replicas of the control plane tell each other of faults, in the system namespace. The control plane makes it.</summary>
+    public string Faults => $"{Mesh}-faults";
+
     /// <summary>Where sidecars find the control plane.</summary>
     public string ControlPlaneAddress => $"https://{ControlPlane}.{SystemNamespace}.svc:{ControlPlanePorts.Grpc}";
 

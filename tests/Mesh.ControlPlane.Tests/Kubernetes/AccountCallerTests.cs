@@ -83,7 +83,6 @@ public sealed class AccountCallerTests : IAsyncLifetime
         using var http = _host.Client(_cluster.Api.Reviews.Issue("ops/admin"));
         _cluster.Api.Reviews.Allow("ops/admin", "update");
         _cluster.Api.Reviews.Allow("ops/admin", "token");
-        _cluster.Api.Reviews.Allow("ops/admin", "debug");
         using var body = new StringContent("{}", Encoding.UTF8, "application/json");
 
         using var policy = await http.PostAsync("/api/v1/policies", body, Stop);
@@ -92,7 +91,6 @@ public sealed class AccountCallerTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Conflict, policy.StatusCode);
         Assert.Contains("kubectl apply", await policy.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Conflict, token.StatusCode);
-        Assert.Equal(HttpStatusCode.Conflict, (await http.PostAsync("/api/v1/faults", body, Stop)).StatusCode);
     }
 
     [Fact]
