@@ -32,6 +32,26 @@ public sealed class RecordingReporterTests
         Assert.Empty(_control.Reports);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhileNothingHappens_ItRests(bool isRecording)
+    {
+        await using var running = await StartAsync();
+        if (isRecording)
+        {
+            _configuration.Apply(new RecordingOrder("r1", _time.GetUtcNow() + TimeSpan.FromHours(1)));
+        }
+
+        for (var i = 0; i < 10_000; i++)
+        {
+            await Task.Yield();
+        }
+
+        // A loop that never rests has asked thousands of times by now.
+        Assert.InRange(_configuration.RecordingReads, 1, 20);
+    }
+
     [Fact]
     public async Task Recording_IsToldEverySecond_AndForTheLastTimeWhenItIsTakenBack()
     {

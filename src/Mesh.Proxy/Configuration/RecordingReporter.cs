@@ -28,14 +28,14 @@ internal sealed partial class RecordingReporter : BackgroundService
     public RecordingReporter(ProxySettings settings, CallInvoker control, ILiveConfiguration configuration, TrafficRecorder recorder, TimeProvider time, ILogger<RecordingReporter> logger)
     {
         (_settings, _control, _configuration, _recorder, _time, _logger) = (settings, control, configuration, recorder, time, logger);
-        configuration.RecordingChanged += Settle;
+        configuration.RecordingChanged += TakeUp;
         Settle();
     }
 
     /// <inheritdoc />
     public override void Dispose()
     {
-        _configuration.RecordingChanged -= Settle;
+        _configuration.RecordingChanged -= TakeUp;
         base.Dispose();
     }
 
@@ -85,6 +85,13 @@ internal sealed partial class RecordingReporter : BackgroundService
         }
     }
 
+    private void TakeUp()
+    {
+        Settle();
+        _news.Writer.TryWrite(true);
+    }
+
+    // Wakes nobody up: the loop itself comes here, and would never rest.
     private void Settle()
     {
         lock (_lock)
@@ -110,8 +117,6 @@ internal sealed partial class RecordingReporter : BackgroundService
                 Log.Begun(_logger, wanted, _configuration.Recording!.EndsAt);
             }
         }
-
-        _news.Writer.TryWrite(true);
     }
 
     private async Task<bool> SendAsync(TrafficRecording recording, bool isFinal, CancellationToken stoppingToken)

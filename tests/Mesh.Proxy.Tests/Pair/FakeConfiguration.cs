@@ -11,6 +11,7 @@ internal sealed class FakeConfiguration : ILiveConfiguration
 {
     private ProxyConfiguration? _current;
     private long _generation;
+    private int _recordingReads;
 
     public event Action? Changed;
 
@@ -18,7 +19,19 @@ internal sealed class FakeConfiguration : ILiveConfiguration
 
     public event Action? RecordingChanged;
 
-    public RecordingOrder? Recording { get; private set; }
+    public RecordingOrder? Recording
+    {
+        get
+        {
+            Interlocked.Increment(ref _recordingReads);
+            return field;
+        }
+
+        private set;
+    }
+
+    /// <summary>How often somebody asked whether there is a recording.</summary>
+    public int RecordingReads => Volatile.Read(ref _recordingReads);
 
     /// <summary>Tells that somebody records, or that nobody does any more.</summary>
     public void Apply(RecordingOrder? order)
