@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using Mesh.Model;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Tests.Pair;
-using Mesh.Proxy.Tests.Policies.Tokens;
+using Mesh.Testing.Identity;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Proxy.Tests;

@@ -9,6 +9,7 @@ internal static class Answers
 
     private static readonly TaskCompletionSource Released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private static int _held;
+    private static volatile bool _isSick;
 
     private static string Replica { get; } = Environment.GetEnvironmentVariable("MESH_REPLICA") ?? "none";
 
@@ -29,6 +30,23 @@ internal static class Answers
         {
             Counts.AddOrUpdate(key, 1, (_, n) => n + 1);
             return Results.StatusCode(503);
+        });
+        app.MapPost("/sick", () =>
+        {
+            _isSick = true;
+            return Environment.ProcessId;
+        });
+        app.MapGet("/well", () => Results.StatusCode(_isSick ? 503 : 200));
+        app.MapGet("/work", () => Results.StatusCode(_isSick ? 500 : 200));
+        app.Map("/may/{**path}", (HttpRequest request, HttpResponse response) =>
+        {
+            if (request.Headers["x-token"] != "good")
+            {
+                return Results.Text("log in first", statusCode: 401);
+            }
+
+            response.Headers["x-user"] = "ann";
+            return Results.Ok();
         });
         app.MapPost("/exit/{code:int}", (int code) => Environment.Exit(code));
         app.MapGet("/slow/{milliseconds:int}", async (int milliseconds, CancellationToken ended) =>

@@ -7,6 +7,7 @@ internal static class CallEndpoints
     {
         app.MapPost("/call", (CallRequest call, Calls calls, CancellationToken ended) => calls.SendAsync(call, ended));
         app.MapPost("/call-with-resilience", (CallRequest call, Calls calls, CancellationToken ended) => calls.SendWithResilienceAsync(call, ended));
+        app.MapPost("/sql", (SqlRequest sql, CancellationToken ended) => sql.AskAsync(ended));
         app.MapGet("/chain", (Calls calls, CancellationToken ended) => calls.ChainAsync(ended));
         app.MapGet("/environment", () => Environment.GetEnvironmentVariables()
             .Cast<System.Collections.DictionaryEntry>()

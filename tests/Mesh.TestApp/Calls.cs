@@ -32,6 +32,7 @@ internal sealed class Calls(IHttpClientFactory clients) : IDisposable
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
+                request.Content?.Headers.Remove(name);
                 request.Content?.Headers.TryAddWithoutValidation(name, value);
             }
         }
@@ -39,8 +40,9 @@ internal sealed class Calls(IHttpClientFactory clients) : IDisposable
         try
         {
             using var response = await http.SendAsync(request, ended);
-            var headers = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
-            return new CallResult((int)response.StatusCode, headers, await response.Content.ReadAsStringAsync(ended), null);
+            var body = await response.Content.ReadAsStringAsync(ended);
+            var headers = response.Headers.Concat(response.Content.Headers).Concat(response.TrailingHeaders).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
+            return new CallResult((int)response.StatusCode, headers, body, null);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or TaskCanceledException)
         {

@@ -9,10 +9,10 @@ internal static class GrpcAnswers
     // A frame: not compressed, no bytes.
     private static readonly byte[] Empty = new byte[5];
 
-    /// <summary>The port in <c>GRPC_PORT</c> speaks HTTP/2 alone: without TLS nothing says which version is spoken.</summary>
+    /// <summary>The port in <c>GRPC_PORT</c>, or of an endpoint grpc of <c>mesh up</c>, speaks HTTP/2 alone: without TLS nothing says which version is spoken.</summary>
     public static void Listen(ListenOptions listen)
     {
-        if (Environment.GetEnvironmentVariable("GRPC_PORT") is { Length: > 0 } port && listen.IPEndPoint?.Port == int.Parse(port, CultureInfo.InvariantCulture))
+        if ((Environment.GetEnvironmentVariable("GRPC_PORT") ?? Environment.GetEnvironmentVariable("PORT_GRPC")) is { Length: > 0 } port && listen.IPEndPoint?.Port == int.Parse(port, CultureInfo.InvariantCulture))
         {
             listen.Protocols = HttpProtocols.Http2;
         }

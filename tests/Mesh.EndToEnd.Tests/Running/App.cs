@@ -24,6 +24,16 @@ internal sealed class App(HttpClient frontDoor)
         return (await response.Content.ReadFromJsonAsync<CallResult>(JsonSerializerOptions.Web, TestContext.Current.CancellationToken))!;
     }
 
+    /// <summary>Lets the app ask a database that its environment has the address of.</summary>
+    /// <returns>The answer, or the database's code of its error.</returns>
+    public async Task<string> AskAsync(string variable, string password, string command)
+    {
+        var address = (await VariableAsync(variable)).Split(':');
+        var connection = $"Host={address[0]};Port={address[1]};Username=shop;Password={password};Database=shop;SSL Mode=Disable;GSS Encryption Mode=Disable;Pooling=false";
+        using var response = await frontDoor.PostAsJsonAsync("/sql", new { connection, command }, TestContext.Current.CancellationToken);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
     public async Task<string> VariableAsync(string name)
     {
         _environment ??= await frontDoor.GetFromJsonAsync<Dictionary<string, string>>("/environment", TestContext.Current.CancellationToken);

@@ -1,6 +1,7 @@
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing.Identity;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Proxy.Tests.Policies.Tokens;

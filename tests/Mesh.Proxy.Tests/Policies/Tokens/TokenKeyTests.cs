@@ -2,6 +2,7 @@ using System.Net;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing.Identity;
 
 namespace Mesh.Proxy.Tests.Policies.Tokens;
 

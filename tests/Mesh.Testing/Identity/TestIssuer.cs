@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Mesh.Model.Snapshots;
 
-namespace Mesh.Proxy.Tests.Policies.Tokens;
+namespace Mesh.Testing.Identity;
 
 /// <summary>An issuer of tokens, honest and otherwise. Tokens are put together by hand, so that wrong ones can be made.</summary>
-internal sealed class TestIssuer : IDisposable
+public sealed class TestIssuer : IDisposable
 {
     public const string Name = "https://login.example/";
 
