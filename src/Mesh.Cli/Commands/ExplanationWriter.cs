@@ -31,6 +31,14 @@ internal static class ExplanationWriter
             Steps(Items(backend["steps"]), screen);
         }
 
+        foreach (var copy in Items(explanation["copies"]))
+        {
+            screen.Out.WriteLine();
+            var what = copy["error"] is { } error ? $", refused there: {error}" : "";
+            screen.Out.Write(new Text(string.Create(CultureInfo.InvariantCulture, $"copies of {copy["percent"]!.GetValue<double>():0.##} % to {copy["backend"]}{what}"), new Style(decoration: Decoration.Bold)));
+            screen.Out.WriteLine();
+        }
+
         foreach (var text in (explanation["shadow"] as JsonArray ?? []).Select((line, i) => (Text: line!.ToString(), IsFirst: i == 0)))
         {
             if (text.IsFirst)

@@ -14,6 +14,9 @@ public sealed record BackendExplanation(string Cluster, double Percent, string? 
     /// <summary>Whether it only passes because its denial is a rehearsal.</summary>
     public bool IsShadowDenied { get; init; }
 
+    /// <summary>The name of the limit that counts the request, of its port's rate limits; <see langword="null"/>: none does.</summary>
+    public string? Limit { get; init; }
+
     /// <summary>The decisions that are made for this backend.</summary>
     public ImmutableArray<ExplanationStep> Steps { get; init; } = [];
 }

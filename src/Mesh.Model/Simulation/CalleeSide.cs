@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Model.Compilation;
 using Mesh.Model.Requests;
+using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 
 namespace Mesh.Model.Simulation;
@@ -23,6 +24,7 @@ internal sealed class CalleeSide(CompiledMesh mesh)
         var permissions = door?.Permissions ?? port.Permissions;
         var steps = ImmutableArray.CreateBuilder<ExplanationStep>();
         string? error;
+        RequestLimit? limit = null;
         var isShadowDenied = false;
         if (call.Caller.Length == 0 && door is { Permissive: true })
         {
@@ -43,7 +45,7 @@ internal sealed class CalleeSide(CompiledMesh mesh)
             error = problem.Error;
             steps.Add(new ExplanationStep(sidecar, "path", problem.Text, Origin.Default) { IsEnd = true });
         }
-        else if (!RequestTarget.TryParse(call.Request.Target, out var target) || !AppPath.TryRead(target.Path, PermissionSimulator.HasPaths(permissions), out var path))
+        else if (!RequestTarget.TryParse(call.Request.Target, out var target) || !AppPath.TryRead(target.Path, PermissionSimulator.HasPaths(permissions) || LimitSimulator.HasPaths(port.Limits), out var path))
         {
             error = "ambiguous_path";
             steps.Add(new ExplanationStep(sidecar, "path", $"{call.Request.Target} can be read in two ways", Origin.Default) { IsEnd = true });
@@ -51,6 +53,7 @@ internal sealed class CalleeSide(CompiledMesh mesh)
         else
         {
             (error, isShadowDenied) = Decide(PermissionSimulator.Decide(permissions, call.Caller, call.Request, path));
+            limit = error is null ? LimitSimulator.Find(port.Limits, call.Caller, call.Request, path, target.Query) : null;
         }
 
         if (error is null)
@@ -59,7 +62,12 @@ internal sealed class CalleeSide(CompiledMesh mesh)
             steps.AddRange(SettingSteps.Of(sidecar, said, call.Caller));
         }
 
-        return new BackendExplanation(call.Port.ToString(), percent, error) { Target = port.Protocol.IsHttp() ? call.Request.Target : "", IsShadowDenied = isShadowDenied, Steps = steps.ToImmutable() };
+        if (limit is not null)
+        {
+            steps.Add(new ExplanationStep(sidecar, "rateLimit", limit.Rate is { } rate ? $"{limit.Name}: each replica takes {rate}" : $"{limit.Name}: any number", limit.Origin));
+        }
+
+        return new BackendExplanation(call.Port.ToString(), percent, error) { Target = port.Protocol.IsHttp() ? call.Request.Target : "", IsShadowDenied = isShadowDenied, Limit = limit?.Name, Steps = steps.ToImmutable() };
 
         (string? Error, bool IsShadowDenied) Decide(PermissionVerdict verdict)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Mesh.Model.Compilation;
+using Mesh.Model.Policies;
 using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -10,6 +11,11 @@ namespace Mesh.Model.Simulation;
 /// <summary>The decisions of the caller's sidecar, and behind them those of each backend's.</summary>
 internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, ServiceId caller, ImmutableArray<FaultRule> faults)
 {
+    // The header by which a copy is told from a request.
+    private const string CopyMark = "mesh-mirror";
+
+    private const string BackendMissing = "backend_missing";
+
     private readonly string _sidecar = caller.ToString();
     private readonly ImmutableArray<ExplanationStep>.Builder _steps = ImmutableArray.CreateBuilder<ExplanationStep>();
     private readonly CalleeSide _callee = new(mesh);
@@ -52,14 +58,14 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
         }
 
         _ = RequestTarget.TryParse(request.Target, out var target);
-        if (!AppPath.TryRead(target.Path, table.Rules.Any(r => r.Match.Path is { } p && !IsEverything(p)), out var path))
+        if (!AppPath.TryRead(target.Path, table.Rules.Any(r => r.Match.Path is { } p && !RequestMatching.IsEverything(p)), out var path))
         {
             var text = $"{target.Path} can be read in two ways";
             Add("path", text, Origin.Default, isEnd: true);
             return Ended(request, "ambiguous_path", 400, text);
         }
 
-        if (Route(table, request, path, target.Query) is not { } rule)
+        if ((Asked(table, request, path, target.Query) ?? Route(table, request, path, target.Query)) is not { } rule)
         {
             return Ended(request, "no_route", 404, $"no rule matches {request.Method} {target.Path}");
         }
@@ -67,6 +73,11 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
         foreach (var fault in faults.Where(f => f.Upstream == listener.Upstream && IsHit(f, request, target)))
         {
             Add("fault", FaultText.Of(fault.Effects), new Origin("Fault", $"{fault.Id} ({fault.By})"));
+        }
+
+        if (rule.Cors is not null && RequestMatching.IsPreflight(request))
+        {
+            return Ended(request, null, 204, "a browser asks what a page may do, and the caller's sidecar answers", rule.Name);
         }
 
         switch (rule.Action)
@@ -77,8 +88,11 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
                 return Ended(request, "no_backends", direct.Status, direct.Reason, rule.Name);
             case ForwardAction forward:
                 AddSettings(listener.Name);
+                AddOwn(rule);
                 AddDefaults(rule);
-                return With(request, rule.Name, forward.Backends, (cluster, percent) => Forward(rule, forward, cluster, percent, request, target));
+                var explained = With(request, rule.Name, forward.Backends, (cluster, percent) => Forward(rule, forward, cluster, percent, request, target));
+                // What goes nowhere is not copied either.
+                return explained.Backends.All(b => b.Error == BackendMissing) ? explained : explained with { Copies = Copies(rule, forward, request, target) };
             default:
                 throw new InvalidOperationException($"There is no simulation of {rule.Action.GetType().Name}.");
         }
@@ -87,20 +101,43 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
     private BackendExplanation Forward(RouteRule rule, ForwardAction forward, Cluster cluster, double percent, SimulatedRequest request, RequestTarget target)
     {
         var backend = forward.Backends.First(b => b.Cluster == cluster.Name);
-        var prefix = rule.Match.Path is { Kind: PathMatchKind.PathPrefix } matched ? matched.Value.TrimEnd('/') : "";
-        var sent = request with
+        var sent = Sent(rule, forward, request, target);
+        return There(cluster, percent, sent with { Headers = Changed(sent.Headers, backend.RequestHeaders) });
+    }
+
+    // Who gets copies, and what becomes of them there. A copy is not copied again.
+    private ImmutableArray<BackendExplanation> Copies(RouteRule rule, ForwardAction forward, SimulatedRequest request, RequestTarget target)
+    {
+        if (request.Header(CopyMark) is not null)
         {
-            Target = target.With(forward.RewritePath, prefix).ToString(),
-            Headers = Changed(Changed(request.Headers, rule.RequestHeaders), backend.RequestHeaders),
-        };
-        return cluster.Kind == ClusterKind.External
+            return [];
+        }
+
+        var sent = Sent(rule, forward, request, target);
+        var copy = sent with { Headers = [.. sent.Headers, KeyValuePair.Create(CopyMark, rule.Name)] };
+        return
+        [
+            .. from mirror in forward.Mirrors
+               from cluster in snapshot.Clusters
+               where cluster.Name == mirror.Cluster
+               select There(cluster, mirror.Percent, copy),
+        ];
+    }
+
+    private static SimulatedRequest Sent(RouteRule rule, ForwardAction forward, SimulatedRequest request, RequestTarget target) => request with
+    {
+        Target = target.With(forward.RewritePath, rule.Match.Path is { Kind: PathMatchKind.PathPrefix } matched ? matched.Value.TrimEnd('/') : "").ToString(),
+        Headers = Changed(request.Headers, rule.RequestHeaders),
+    };
+
+    private BackendExplanation There(Cluster cluster, double percent, SimulatedRequest sent) =>
+        cluster.Kind == ClusterKind.External
             ? new BackendExplanation(cluster.Name, percent, null)
             {
                 Target = sent.Target,
                 Steps = [new ExplanationStep(cluster.Name, "permission", $"outside the mesh, at {cluster.ExternalHost}:{cluster.ExternalPort?.ToString(CultureInfo.InvariantCulture)}: the edge is the permission", Origin.Default)],
             }
             : _callee.Explain(new PortCall(cluster.Upstream, snapshot.Identity.Text, sent, IsFrontDoor: false), percent);
-    }
 
     private RequestExplanation With(SimulatedRequest request, string? route, ImmutableArray<WeightedCluster> backends, Func<Cluster, double, BackendExplanation> explain)
     {
@@ -111,7 +148,7 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
             var percent = 100 * backend.Weight / sum;
             if (snapshot.Clusters.FirstOrDefault(c => c.Name == backend.Cluster) is not { } cluster)
             {
-                explained.Add(new BackendExplanation(backend.Cluster, percent, "backend_missing")
+                explained.Add(new BackendExplanation(backend.Cluster, percent, BackendMissing)
                 {
                     Steps = [new ExplanationStep(_sidecar, "backend", "there is no such service or port, or it may not be used", Origin.Default) { IsEnd = true }],
                 });
@@ -164,6 +201,52 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
         return found;
     }
 
+    // A preflight request goes by the first rule that is for the request that it asks about, where that says anything of origins.
+    private RouteRule? Asked(RouteTable table, SimulatedRequest request, string path, string query)
+    {
+        if (!RequestMatching.IsPreflight(request) || table.Rules.FirstOrDefault(rule => RequestMatching.MayMatchAfter(rule, request, path, query)) is not { Cors: not null } asked)
+        {
+            return null;
+        }
+
+        Add("route", $"{asked.Name}: {ActionText.Of(asked)}", asked.Origin, isEnd: true);
+        return asked;
+    }
+
+    // What a rule says of its own requests is heard before what policies say of all.
+    private void AddOwn(RouteRule rule)
+    {
+        if (IsRoutes(rule.Timeouts.Origin))
+        {
+            Own("timeout.request", Duration.Format(rule.Timeouts.Request ?? TimeSpan.Zero), rule.Timeouts.Origin);
+        }
+
+        if (IsRoutes(rule.Retry.Origin))
+        {
+            Own("retry.http.numRetries", rule.Retry.Attempts.ToString(CultureInfo.InvariantCulture), rule.Retry.Origin);
+            Own("retry.http.perTryTimeout", Duration.Format(rule.Retry.PerTryTimeout ?? TimeSpan.Zero), rule.Retry.Origin);
+            Own("retry.http.retryOn", string.Join(", ", [.. rule.Retry.Statuses.Select(s => s.ToString(CultureInfo.InvariantCulture)), rule.Retry.On.ToString()]), rule.Retry.Origin);
+        }
+    }
+
+    private void Own(string topic, string value, Origin origin)
+    {
+        var others = _steps.Where(s => s.Topic == topic).ToList();
+        if (others.Exists(s => s.Decision == value))
+        {
+            return;
+        }
+
+        foreach (var other in others)
+        {
+            _steps.Remove(other);
+        }
+
+        Add(topic, value, origin, [.. others.Select(o => new StepDetail(o.Decision, DetailVerdict.Overruled, o.Origin)), .. others.SelectMany(o => o.Details)]);
+    }
+
+    private static bool IsRoutes(Origin origin) => origin.Kind is "HttpRoute" or "GrpcRoute";
+
     private void AddDefaults(RouteRule rule)
     {
         if (!_steps.Any(s => s.Topic.StartsWith("timeout.", StringComparison.Ordinal)))
@@ -200,7 +283,7 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
         foreach (var match in fault.Matches)
         {
             var path = target.Path;
-            if ((match.Path is null || IsEverything(match.Path) || AppPath.TryRead(target.Path, isMatched: true, out path)) && RequestMatching.WhyNot(match, request, path, target.Query) is null)
+            if ((match.Path is null || RequestMatching.IsEverything(match.Path) || AppPath.TryRead(target.Path, isMatched: true, out path)) && RequestMatching.WhyNot(match, request, path, target.Query) is null)
             {
                 return true;
             }
@@ -208,8 +291,6 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
 
         return fault.Matches.IsEmpty;
     }
-
-    private static bool IsEverything(PathMatch path) => path.Kind == PathMatchKind.PathPrefix && path.Value.TrimEnd('/').Length == 0;
 
     private static ImmutableArray<KeyValuePair<string, string>> Changed(ImmutableArray<KeyValuePair<string, string>> headers, HeaderModification change) => change.IsEmpty ? headers :
     [

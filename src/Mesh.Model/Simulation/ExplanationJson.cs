@@ -28,6 +28,7 @@ public static class ExplanationJson
             ["route"] = explanation.Route,
             ["steps"] = new JsonArray([.. explanation.Steps.Select(Step)]),
             ["backends"] = new JsonArray([.. explanation.Backends.Select(Backend)]),
+            ["copies"] = new JsonArray([.. explanation.Copies.Select(Backend)]),
             ["shadow"] = new JsonArray([.. explanation.Shadow.Select(text => (JsonNode?)text)]),
         };
     }
@@ -46,6 +47,7 @@ public static class ExplanationJson
         ["error"] = backend.Error,
         ["path"] = backend.Target,
         ["shadowDenied"] = backend.IsShadowDenied,
+        ["limit"] = backend.Limit,
         ["steps"] = new JsonArray([.. backend.Steps.Select(Step)]),
     };
 

@@ -26,6 +26,9 @@ public sealed record RequestExplanation
     /// <summary>Where requests go, by weight.</summary>
     public ImmutableArray<BackendExplanation> Backends { get; init; } = [];
 
+    /// <summary>Where copies go, with the share of the requests that is copied, and what becomes of them; the caller hears nothing of it.</summary>
+    public ImmutableArray<BackendExplanation> Copies { get; init; } = [];
+
     /// <summary>What policies that are only rehearsed would change; empty: nothing, or there are none.</summary>
     public ImmutableArray<string> Shadow { get; init; } = [];
 

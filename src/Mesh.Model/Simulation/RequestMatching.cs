@@ -47,6 +47,17 @@ internal static class RequestMatching
         return null;
     }
 
+    /// <summary>Whether a browser asks by it what a page may do (https://fetch.spec.whatwg.org/#cors-preflight-request).</summary>
+    public static bool IsPreflight(SimulatedRequest request) => request.Method == "OPTIONS" && Values(request, "Origin").Count == 1 && Values(request, "Access-Control-Request-Method").Count == 1;
+
+    /// <summary>Whether the request that a browser asks about would match, as far as it tells: not what its headers hold.</summary>
+    public static bool MayMatchAfter(RouteRule rule, SimulatedRequest preflight, string path, string query) =>
+        (rule.Cors is not null || rule.Match.Headers.IsEmpty)
+        && WhyNot(rule.Match with { Headers = [] }, preflight with { Method = Values(preflight, "Access-Control-Request-Method")[0] }, path, query) is null;
+
+    /// <summary>Whether every path matches.</summary>
+    public static bool IsEverything(PathMatch path) => path.Kind == PathMatchKind.PathPrefix && path.Value.TrimEnd('/').Length == 0;
+
     /// <summary>Whether a path matches.</summary>
     public static bool Matches(PathMatch match, string path) => match.Kind switch
     {
@@ -66,7 +77,7 @@ internal static class RequestMatching
     /// <summary>Whether a permission's header matches: a denial takes any of several values, what allows wants one only.</summary>
     public static bool MatchesPermission(ValueMatch match, SimulatedRequest request, bool isDenial)
     {
-        var values = request.Headers.Where(header => header.Key.Equals(match.Name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value).ToList();
+        var values = Values(request, match.Name);
         return match.Kind switch
         {
             ValueMatchKind.Absent => values.Count == 0,
@@ -75,6 +86,9 @@ internal static class RequestMatching
             _ => values is [var only] && Matches(match, only),
         };
     }
+
+    private static List<string> Values(SimulatedRequest request, string name) =>
+        [.. request.Headers.Where(header => header.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => header.Value)];
 
     private static bool IsBelow(string prefix, string path, StringComparison comparison) => path.Equals(prefix, comparison) || path.StartsWith($"{prefix}/", comparison);
 

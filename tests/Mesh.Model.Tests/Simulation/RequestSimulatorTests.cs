@@ -127,6 +127,60 @@ public sealed class RequestSimulatorTests
         Assert.Contains(permission.Details, d => d.Verdict == DetailVerdict.Overruled && d.Origin.Kind == "Edge");
     }
 
+    [Fact]
+    public void Explain_RuleWithBoundsOfItsOwn_SaysTheseAndWhomTheyOverrule()
+    {
+        var explained = Ask("- {name: own, default: {timeouts: {request: 2s, backendRequest: 1s}, retry: {attempts: 4, codes: [503]}}}");
+
+        var timeout = Assert.Single(explained.Steps, s => s.Topic == "timeout.request");
+        Assert.Equal(("2s", "HttpRoute", "10s"), (timeout.Decision, timeout.Origin.Kind, timeout.Details[0].Text));
+        Assert.Equal(("4", "1s"), (Decision(explained, "retry.http.numRetries"), Decision(explained, "retry.http.perTryTimeout")));
+    }
+
+    [Theory]
+    [InlineData("POST /a", "to the backend")]
+    [InlineData("OPTIONS /a origin=https://a.example access-control-request-method=PUT", "204")]
+    [InlineData("OPTIONS /a origin=https://a.example access-control-request-method=POST", "to the backend")]
+    [InlineData("OPTIONS /a origin=https://a.example", "to the backend")]
+    public void Explain_PreflightOfARuleWithCors_IsAnsweredByTheSidecar(string request, string expected)
+    {
+        var explained = Ask("- {name: put, matches: [{method: PUT, headers: [{name: x, value: y}]}], default: {filters: [{type: CORS, cors: {allowOrigins: ['*']}}]}}\n- {name: rest}", request);
+
+        Assert.Equal(expected, explained.Status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? (explained.Backends.Length == 1 ? "to the backend" : ""));
+    }
+
+    [Theory]
+    [InlineData("GET /admin/x", "default/payments/http 25 permission_denied; default/payments-next/http 100")]
+    [InlineData("GET /x", "default/payments/http 25; default/payments-next/http 100")]
+    [InlineData("GET /x mesh-mirror=rule", "")]
+    public void Explain_Mirrors_FollowsCopiesToTheirEnd(string request, string expected)
+    {
+        var explained = Ask(
+            "- {name: copied, default: {backendRefs: [{name: payments-next}], filters: [{type: RequestMirror, requestMirror: {backendRef: {name: payments}, percent: 25}}, {type: RequestMirror, requestMirror: {backendRef: {name: payments-next}}}]}}", request);
+
+        Assert.Equal(expected, string.Join("; ", explained.Copies.Select(c => $"{c.Cluster} {c.Percent}{(c.Error is null ? "" : $" {c.Error}")}")));
+    }
+
+    [Theory]
+    [InlineData("GET /reports/x", "reports")]
+    [InlineData("GET /x", "default")]
+    [InlineData("GET /a%2fb", "ambiguous_path")]
+    public void Explain_RateLimit_NamesTheLimitThatCounts(string request, string expected)
+    {
+        var backend = Ask("- {name: all}", request, """
+            ---
+            kind: RateLimit
+            metadata: {name: payments-next}
+            spec:
+              targetRef: {kind: Service, name: payments-next}
+              rules:
+              - default: {http: {requestRate: {num: 9, interval: 1s}, routes: [{name: reports, matches: [{path: {type: PathPrefix, value: /reports}}], requestRate: {num: 2, interval: 1s}}]}}
+            """, "payments-next").Backends[0];
+
+        Assert.Equal(expected, backend.Error ?? backend.Limit);
+        Assert.Equal(backend.Error is null, backend.Steps.Any(s => s.Topic == "rateLimit" && s.Origin.Kind == "RateLimit"));
+    }
+
     [Theory]
     [InlineData("storefront", "8s for spiffe://shop.local/ns/default/sa/storefront")]
     [InlineData("spiffe://shop.local/ns/batch/sa/nightly", "5s")]
@@ -203,6 +257,22 @@ public sealed class RequestSimulatorTests
         Assert.Equal(error, backend.Error);
         Assert.Contains(backend.Steps, s => $"{s.Decision} by {s.Origin}".Contains(says, StringComparison.Ordinal));
     }
+
+    // With one more route, for payments unless said otherwise.
+    private static RequestExplanation Ask(string rules, string request = "GET /", string more = "", string callee = "payments") => RequestSimulator.Explain(
+        Shop.Yaml($$"""
+            kind: HttpRoute
+            metadata: {name: more}
+            spec:
+              to:
+              - targetRef: {kind: Service, name: {{callee}}}
+                rules:
+            {{string.Join('\n', rules.Split('\n').Select(line => "    " + line))}}
+            {{more}}
+            """).Compile(),
+        Request("storefront", callee, request));
+
+    private static string Decision(RequestExplanation explained, string topic) => Assert.Single(explained.Steps, s => s.Topic == topic).Decision;
 
     private static RequestExplanation Explain(string caller, string callee, string request) => RequestSimulator.Explain(Shop.Compile(), Request(caller, callee, request));
 
