@@ -130,7 +130,7 @@ public sealed class MeshAnalyzer : DiagnosticAnalyzer
         else if (value.ConstantValue is { HasValue: true, Value: { } constant } && constant is int or double)
         {
             var number = Convert.ToDouble(constant, System.Globalization.CultureInfo.InvariantCulture);
-            var isPercent = property.Name.Contains("Percent");
+            var isPercent = property.Name == "Sampling" || property.Name.Contains("Percent");
             if ((isPercent || property.Name == "NumRetries") && number is < 0 or > 100)
             {
                 Report(context, AnalyzerRules.OutOfRange, assignment, property.Name, "between 0 and 100", number.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -30,6 +30,7 @@ public sealed class MeshAnalyzerTests
     [InlineData("orders.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(2)); orders.WithMeshRetry(r => r.Http.PerTryTimeout = TimeSpan.FromSeconds(3));", "MESH160 r.Http.PerTryTimeout = TimeSpan.FromSeconds(3)")]
     [InlineData("orders.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(2)); billing.WithMeshRetry(r => r.Http.PerTryTimeout = TimeSpan.FromSeconds(3));", "")]
     [InlineData("orders.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(-2));", "MESH201 t.Request = TimeSpan.FromSeconds(-2)")]
+    [InlineData("orders.WithMeshTelemetry(t => t.Sampling = 101); mesh.WithMeshTelemetry(t => t.Sampling = 0.5);", "MESH201 t.Sampling = 101")]
     [InlineData("orders.WithMeshRetry(r => { r.Http.NumRetries = 200; r.Budget.Percent = 120; });", "MESH201 r.Http.NumRetries = 200; MESH201 r.Budget.Percent = 120")]
     public async Task Compile_AppHost_IsToldWhatCanBeSeen(string statements, string expected)
     {

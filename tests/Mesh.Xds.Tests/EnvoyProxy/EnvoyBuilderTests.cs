@@ -1,7 +1,9 @@
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Route.V3;
+using Envoy.Extensions.AccessLoggers.Stream.V3;
 using Envoy.Extensions.Filters.Listener.TlsInspector.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Envoy.Extensions.TransportSockets.Tls.V3;
 using Envoy.Extensions.Upstreams.Http.V3;
 using Google.Protobuf;
@@ -194,6 +196,46 @@ public sealed class EnvoyBuilderTests
         Assert.All(routes, route => Assert.Equal(
             methods,
             route.Route_.RetryPolicy is { } policy ? string.Join(',', policy.RetriableRequestHeaders.Where(h => h.Name == ":method").Select(h => h.StringMatch.Exact)) : null));
+    }
+
+    [Fact]
+    public void Build_TelemetryAndAccessLogs_AreItsOwnTracingAndLoggersInItsOwnWords()
+    {
+        var resources = Build(
+            Shop.Yaml("""
+            kind: Telemetry
+            metadata: {name: all}
+            spec:
+              rules:
+              - default:
+                  tracing: {sampling: 10, ignoreParent: true}
+                  metrics: {durationBuckets: [1]}
+                  tags: [{name: tenant, header: {name: x-tenant, default: none}, metrics: true}, {name: team, literal: web}]
+            ---
+            kind: AccessLog
+            metadata: {name: all}
+            spec:
+              rules:
+              - default:
+                  backends:
+                  - {type: OpenTelemetry}
+                  - {type: Stdout, format: {text: "%MESH_DIRECTION% %MESH_DESTINATION_SERVICE% %MESH_ERROR%"}, filter: {headers: [{name: x-debug, type: Present}]}}
+            """),
+            "orders");
+        var door = Read(resources, "inbound/mesh", Listener.Parser);
+        var manager = Manager(door, door.FilterChains.ToList().FindIndex(chain => chain.FilterChainMatch.ServerNames.Contains("http.orders.default")));
+        var tunnel = door.FilterChains.Single(chain => chain.FilterChainMatch.ServerNames.Contains("raw.orders.default")).Filters[^1].TypedConfig.Unpack<TcpProxy>();
+
+        Assert.Equal(10, manager.Tracing.RandomSampling.Value);
+        Assert.Null(manager.Tracing.OverallSampling);
+        Assert.Equal(["tenant x-tenant none", "team web"], manager.Tracing.CustomTags.Select(tag => tag.RequestHeader is { } header ? $"{tag.Tag} {header.Name} {header.DefaultValue}" : $"{tag.Tag} {tag.Literal.Value}"));
+        foreach (var (log, port) in new[] { (Assert.Single(manager.AccessLog), "http"), (Assert.Single(tunnel.AccessLog), "raw") })
+        {
+            Assert.Equal($"inbound default/orders/{port} %RESPONSE_FLAGS%\n", log.TypedConfig.Unpack<StdoutAccessLog>().LogFormat.TextFormatSource.InlineString);
+            Assert.Equal("x-debug", log.Filter.HeaderFilter.Header.Name);
+        }
+
+        Assert.All(resources, resource => Assert.DoesNotContain("mesh.snapshot.v1", resource.Body.ToStringUtf8(), StringComparison.Ordinal));
     }
 
     private static XdsResource[] Build(TestMesh mesh, string service) => [.. EnvoyBuilder.Build(mesh.Compile().Snapshots[new ServiceId("default", service)]).Resources];
