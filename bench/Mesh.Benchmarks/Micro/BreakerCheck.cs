@@ -4,7 +4,9 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using BenchmarkDotNet.Attributes;
+using Mesh.Model;
 using Mesh.Model.Snapshots;
+using Mesh.Model.Topology;
 using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Telemetry;
@@ -18,7 +20,15 @@ namespace Mesh.Benchmarks.Micro;
 [SuppressMessage("Design", "CA1001", Justification = "The detector lives as long as the process of a benchmark.")]
 public class BreakerCheck
 {
+    private const string Caller = "spiffe://shop.local/ns/default/sa/storefront";
+
     private readonly Breaker _breaker = new(new ConnectionLimits { Requests = 1000, Retries = 100 });
+    private readonly ImmutableArray<CallerGate> _gates =
+    [
+        new(new ConcurrencyLimit { Caller = new PrincipalMatch("spiffe://shop.local/ns/default/sa/reports"), Requests = 10, Origin = Origin.Default }, AppProtocol.Http),
+        new(new ConcurrencyLimit { Caller = new PrincipalMatch(Caller), Requests = 1000, Origin = Origin.Default }, AppProtocol.Http),
+    ];
+
     private OutlierDetector? _detector;
     private UpstreamReplica? _replica;
 
@@ -36,6 +46,23 @@ public class BreakerCheck
         ImmutableArray<UpstreamReplica> replicas = [.. Enumerable.Range(0, 3).Select(i => new UpstreamReplica(i.ToString(CultureInfo.InvariantCulture), new IPEndPoint(IPAddress.Loopback, 1000 + i), 1))];
         _replica = replicas[0];
         _detector.Watch(replicas, static () => { });
+    }
+
+    /// <summary>The receiving side: the gate of a caller that is named behind one that is not, in and out.</summary>
+    [Benchmark]
+    public bool EnterGateLeave()
+    {
+        foreach (var gate in _gates)
+        {
+            if (gate.IsFor(Caller))
+            {
+                var isIn = gate.Requests.TryEnter();
+                gate.Requests.Leave();
+                return isIn;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>In, reported, out.</summary>

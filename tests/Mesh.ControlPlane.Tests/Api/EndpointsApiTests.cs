@@ -59,6 +59,9 @@ public sealed class EndpointsApiTests : IAsyncLifetime
         var proxy = (await _host.GetAsync("/api/v1/proxies")).GetProperty("proxies").EnumerateArray().Single(p => p.GetProperty("replica").GetString() == "storefront-1");
         Assert.Equal(["default/orders/http", "default/stripe/https"], proxy.GetProperty("leavesOut").EnumerateArray().Select(o => o.GetProperty("upstream").GetString()));
         using var http = _host.Client(ControlPlaneHost.ReaderToken);
+        var page = await http.GetStringAsync("/", TestContext.Current.CancellationToken);
+        Assert.Contains("title=\"default/storefront#storefront-1: ejected, gateway failures\">left out by storefront-1", page, StringComparison.Ordinal);
+        Assert.Contains("api.stripe.test:443 <span class=\"soft\">https</span></span>", page, StringComparison.Ordinal);
         Assert.Contains("mesh_replicas_left_out", await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 

@@ -90,6 +90,19 @@ public sealed class ExternalServiceTests
     }
 
     [Fact]
+    public void Export_ForOtherLanguages_SaysTheSame()
+    {
+        var builder = DistributedApplication.CreateBuilder();
+
+        var plain = builder.AddExternalService("a", "https://a.test").WithMeshEgressExport();
+        var set = builder.AddExternalService("b", "https://b.test").WithMeshEgressExport(new MeshEgress { ServerName = "c.test", Protocol = MeshProtocol.Http2 });
+
+        Assert.Equal(MeshProtocol.Http, ExternalServices.Egress(plain.Resource)!.Egress.Protocol);
+        Assert.Equal(("c.test", MeshProtocol.Http2), (ExternalServices.Egress(set.Resource)!.Egress.ServerName, ExternalServices.Egress(set.Resource)!.Egress.Protocol));
+        Assert.Null(ExternalServices.Egress(builder.AddExternalService("c", "https://c.test").Resource));
+    }
+
+    [Fact]
     public void Docs_Example_IsTheCodeThatIsCompiled()
     {
         var source = File.ReadAllText(Checkout.PathTo("tests", "Mesh.Hosting.Tests", "Models", "ExternalServiceTests.cs"));
