@@ -1,8 +1,10 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Mesh.Hosting.Policies;
 using Mesh.Hosting.Testing.Clients;
 using Mesh.Hosting.Testing.Policies;
 using Mesh.Model.Policies;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Testing;
 
@@ -47,6 +49,44 @@ public static class MeshTestingExtensions
     /// <param name="cancellationToken">Gives up.</param>
     public static Task<IReadOnlyList<MeshSetting>> GetMeshSettingsAsync(this DistributedApplication app, string service, CancellationToken cancellationToken = default) =>
         TestedMesh.Of(app).SettingsAsync(service, cancellationToken);
+
+    /// <summary>
+    /// The mesh of an AppHost without starting anything: explains requests by what references, policies and policy files say. What is applied over the API, and faults, are not in it;
+    /// see <see cref="ExplainMeshCallAsync"/>.
+    /// </summary>
+    /// <param name="builder">The AppHost, with everything said.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="DistributedApplicationException">The AppHost says something wrong of its mesh; a start would fail with the same.</exception>
+    /// <exception cref="InvalidOperationException">The app has no mesh, or policy files are wrong: all that is, with file and line.</exception>
+    public static Task<SimulatedMesh> SimulateMeshAsync(this IDistributedApplicationBuilder builder, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return SimulatedMesh.ReadAsync(new DistributedApplicationModel(builder.Resources), builder.ExecutionContext, MeshDeclarations.Of(builder), cancellationToken);
+    }
+
+    /// <summary>The same of an app that was built, started or not.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<SimulatedMesh> SimulateMeshAsync(this DistributedApplication app, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        var services = app.Services;
+        return SimulatedMesh.ReadAsync(
+            services.GetRequiredService<DistributedApplicationModel>(), services.GetRequiredService<DistributedApplicationExecutionContext>(), services.GetService<MeshDeclarations>() ?? new(), cancellationToken);
+    }
+
+    /// <summary>Says what the mesh that runs would do with a request now, with what was applied over the API and faults that live. Nothing is sent.</summary>
+    /// <param name="app">The app; it has been started.</param>
+    /// <param name="caller">The resource that calls; <c>developer</c>, the person at a front door; or a SPIFFE id.</param>
+    /// <param name="callee">The resource that is called.</param>
+    /// <param name="method">The method.</param>
+    /// <param name="path">Path and query.</param>
+    /// <param name="configure">Says more of the request: endpoint, headers, claims.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">No such resource or endpoint is in the mesh.</exception>
+    public static Task<MeshExplanation> ExplainMeshCallAsync(
+        this DistributedApplication app, string caller, string callee, string method = "GET", string path = "/", Action<MeshCall>? configure = null, CancellationToken cancellationToken = default) =>
+        TestedMesh.Of(app).ExplainAsync(caller, callee, method, path, configure, cancellationToken);
 
     /// <summary>The calls that a service's sidecars answered with an error of the mesh since they started, denials among them, counted.</summary>
     /// <param name="app">The app.</param>

@@ -3,6 +3,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Dashboard;
 using Mesh.Hosting.Running;
+using Mesh.Laptop.Api;
 using Mesh.Model.Planning;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -76,6 +77,20 @@ internal sealed class TestedMesh(DistributedApplication app, MeshResource mesh, 
         var id = Workload(service, nameof(service)).Service.Id;
         var answer = await running.Client.GetAsync($"inspect/{id.Namespace}/{id.Name}", cancellationToken);
         return [.. Items(answer["settings"]).Select(s => new MeshSetting(s["where"]!.ToString(), s["setting"]!.ToString(), s["value"]?.ToString() ?? "", Origin(s)))];
+    }
+
+    public async Task<MeshExplanation> ExplainAsync(string caller, string callee, string method, string path, Action<MeshCall>? configure, CancellationToken cancellationToken)
+    {
+        var services = running.Reading.Workloads.ToDictionary(w => w.Value.Name, w => w.Key.ToString(), StringComparer.OrdinalIgnoreCase);
+        var body = ExplainBody.Of(name => services.GetValueOrDefault(name, name), caller, callee, method, path, configure);
+        try
+        {
+            return MeshExplanation.Of((await running.Client.PostAsync("explain", body, cancellationToken)).AsObject());
+        }
+        catch (RefusedException e)
+        {
+            throw new ArgumentException(string.Join("; ", e.Problem.Violations.Select(v => $"{v.Path} {v.Message}")), e);
+        }
     }
 
     public async Task<IReadOnlyList<MeshErrorCount>> ErrorsAsync(string service, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ public sealed class ProjectArrowTests
         ["Mesh.Hosting"] = ["Mesh.Analyzers", "Mesh.Laptop", "Mesh.Model"],
         ["Mesh.Hosting.Docker"] = ["Mesh.Hosting", "Mesh.Kubernetes", "Mesh.Model", "Mesh.Yaml"],
         ["Mesh.Hosting.Kubernetes"] = ["Mesh.Hosting", "Mesh.Kubernetes", "Mesh.Model", "Mesh.Yaml"],
-        ["Mesh.Hosting.Testing"] = ["Mesh.Hosting"],
+        ["Mesh.Hosting.Testing"] = ["Mesh.Hosting", "Mesh.Yaml"],
     };
 
     public static TheoryData<string> SourceProjects => new(ProjectFiles.Below("src").Keys);

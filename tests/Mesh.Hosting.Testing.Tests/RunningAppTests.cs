@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Testing.Tests;
 
@@ -40,6 +41,36 @@ public sealed class RunningAppTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Null(answer.GetMeshError());
         Assert.Equal("orders-0", Assert.Single(answer.Headers.GetValues("x-replica")));
+    }
+
+    [Fact]
+    public async Task Explain_OfARunningApp_HearsWhatWasApplied_InTestsAndInTheDashboard()
+    {
+        var app = (await shared.LiveAsync()).App;
+        var commands = app.Services.GetRequiredService<ResourceCommandService>();
+        var mesh = app.Services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<MeshResource>().Single();
+        var inputs = mesh.Annotations.OfType<ResourceCommandAnnotation>().Single(c => c.Name == "mesh-explain").Arguments;
+        var simulated = await app.SimulateMeshAsync(Cancellation);
+
+        await using (await app.ApplyMeshPolicyAsync(Denial("orders", "storefront"), Cancellation))
+        {
+            var live = await app.ExplainMeshCallAsync("storefront", "orders", cancellationToken: Cancellation);
+            Assert.Equal("permission_denied", live.Error);
+            var shown = await commands.ExecuteCommandAsync(mesh, "mesh-explain", Filled(("caller", "default/storefront"), ("callee", "default/orders/http"), ("headers", "x-beta=1; tenant=7")), Cancellation);
+            Assert.True(shown.Success, shown.Message);
+            Assert.Equal("default/orders/http is not reached: permission_denied", shown.Message);
+            Assert.Contains("no-orders", shown.Data?.Value, StringComparison.Ordinal);
+            var wrong = await commands.ExecuteCommandAsync(mesh, "mesh-explain", Filled(("caller", "default/storefront"), ("callee", "default/orders/http"), ("headers", "beta")), Cancellation);
+            Assert.False(wrong.Success);
+        }
+
+        Assert.True((await app.ExplainMeshCallAsync("storefront", "orders", cancellationToken: Cancellation)).Passes);
+        Assert.True(simulated.Explain("storefront", "orders").Passes);
+
+        InteractionInputCollection Filled(params (string Name, string Value)[] values) => new(
+        [
+            .. inputs.Select(input => new InteractionInput { Name = input.Name, InputType = input.InputType, Options = input.Options, Value = values.FirstOrDefault(v => v.Name == input.Name).Value ?? input.Value }),
+        ]);
     }
 
     [Fact]

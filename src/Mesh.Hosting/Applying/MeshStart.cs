@@ -8,11 +8,9 @@ using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Installation;
 using Mesh.Hosting.Policies;
 using Mesh.Hosting.Publishing;
-using Mesh.Hosting.Reading;
 using Mesh.Hosting.Running;
 using Mesh.Laptop.Api;
 using Mesh.Model.Linting;
-using Mesh.Model.Policies;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Microsoft.Extensions.Configuration;
@@ -82,7 +80,9 @@ internal sealed partial class MeshStart(
         var preparation = new MeshPreparation(mesh, configuration, store, services.GetService<IDeveloperCertificateService>());
         var running = await preparation.PrepareAsync(model, execution, cancellationToken);
         (_mesh, _running, mesh.Running) = (mesh, running, running);
-        var policies = Policies(mesh, running, model);
+        
+        // Before anything of the app is started or changed: all mistakes at once.
+        var policies = DeclaredPolicies.Of(mesh, running.TrustDomain, running.Reading, running.Plan, declarations, model);
         PolicyDocuments.Write(policies, running.State.Policies);
 
         ControlPlaneFiles.Write(mesh, running, controlPlane);
@@ -138,17 +138,6 @@ internal sealed partial class MeshStart(
         {
             // Without the control plane nothing is kept; that it is not there, its own resource and every sidecar show.
         }
-    }
-
-    // Before anything of the app is started or changed: all mistakes at once.
-    private ImmutableArray<Policy> Policies(MeshResource mesh, RunningMesh running, DistributedApplicationModel model)
-    {
-        var identities = new MeshIdentities(mesh.Options.Namespace);
-        var members = running.Reading.Workloads.Values.ToHashSet<IResource>();
-        var policies = new AppHostPolicies(identities, running.TrustDomain, r => members.Contains(r) || running.Plan.ExternalServices.Any(e => e.Id == identities.Of(r)));
-        var made = policies.Make(declarations.Policies);
-        List<string> errors = [.. MisplacedCalls.In(model, isPublished: false), .. policies.Errors];
-        return errors.Count == 0 ? made : throw MeshDiagnostics.Misused(errors);
     }
 
     private async Task BeforeResourceAsync(IResource resource, CancellationToken cancellationToken)

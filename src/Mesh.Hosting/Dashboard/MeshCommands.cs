@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Running;
 using Mesh.Laptop.Api;
@@ -18,28 +19,35 @@ internal static class MeshCommands
         Add("mesh-configuration", "Show configuration", "What every service's sidecars are served, as it is on the wire.", "Code", ConfigurationAsync);
         Add("mesh-permissions", "Show permissions", "Who may call whom, and who said so.", "LockClosed", PermissionsAsync);
 
+        mesh.Annotations.Add(ExplainCommand.Create(running));
+
         void Add(string name, string title, string description, string icon, Func<RunningMesh, CancellationToken, Task<ExecuteCommandResult>> run) =>
-            mesh.Annotations.Add(Command(name, title, description, icon, async context =>
-            {
-                try
-                {
-                    return await run(running, context.CancellationToken);
-                }
-                catch (ControlPlaneException e)
-                {
-                    return CommandResults.Failure(e.Message);
-                }
-            }));
+            mesh.Annotations.Add(Command(name, title, description, icon, context => TriedAsync(() => run(running, context.CancellationToken))));
+    }
+
+    /// <summary>What came of asking the control plane.</summary>
+    public static async Task<ExecuteCommandResult> TriedAsync(Func<Task<ExecuteCommandResult>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (ControlPlaneException e)
+        {
+            var violations = (e as RefusedException)?.Problem.Violations ?? [];
+            return CommandResults.Failure(violations.Length == 0 ? e.Message : string.Join(" ", violations.Select(v => $"{v.Path}: {v.Message}.")));
+        }
     }
 
     /// <summary>A command of a process that runs.</summary>
-    public static ResourceCommandAnnotation Command(string name, string title, string description, string icon, Func<ExecuteCommandContext, Task<ExecuteCommandResult>> run) => new(
+    public static ResourceCommandAnnotation Command(
+        string name, string title, string description, string icon, Func<ExecuteCommandContext, Task<ExecuteCommandResult>> run, IReadOnlyList<InteractionInput>? inputs = null) => new(
         name,
         title,
         context => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
         run,
         description,
-        [],
+        inputs ?? [],
         confirmationMessage: null,
         icon,
         IconVariant.Regular,
