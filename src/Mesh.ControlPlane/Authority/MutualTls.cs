@@ -1,6 +1,6 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Mesh.Model.Identity;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -20,7 +20,7 @@ internal static class MutualTls
     {
         ServerCertificateContext = identity.Current,
         ApplicationProtocols = [SslApplicationProtocol.Http2],
-        EnabledSslProtocols = SslProtocols.Tls13,
+        EnabledSslProtocols = HandshakeVersions.Usual,
 
         // Optional: a sidecar without an SVID comes with a token. Verified at each call and not here, so that the refusal has words and an SVID that expires on an open connection is noticed.
         ClientCertificateRequired = true,

@@ -9,12 +9,14 @@ namespace Mesh.ControlPlane.Ui;
 /// <summary>Who may call whom, and who said so. What is not in it is refused.</summary>
 internal static class EdgeTable
 {
+    private const string Every = "all";
+
     public static Html Render(CompilationState state)
     {
         var rows = state.Mesh.Snapshots.Values.SelectMany(s => s.Inbound).SelectMany(Rows).ToList();
         rows.AddRange(state.Configuration.Topology.Services.Values.SelectMany(s => s.Uses)
             .Where(e => state.Configuration.Topology.ExternalServices.ContainsKey(e.Callee))
-            .Select(e => Row("t-good", "may call", ServiceCards.Name(e.Caller), Callee(e.Callee, e.Port ?? "every port"), "", e.Origin)));
+            .Select(e => Row("t-good", "may call", ServiceCards.Name(e.Caller), Callee(e.Callee, e.Port ?? "every port"), Every, e.Origin)));
         return rows.Count == 0
             ? Html.Of($"<div class=\"card empty\">Nobody may call anybody: declare an edge (uses) or apply a TrafficPermission.</div>")
             : Html.Of($"<div class=\"scroll\"><table><thead><tr><th>Caller</th><th></th><th>Callee</th><th>Requests</th><th class=\"wide\">Because of</th></tr></thead><tbody>{Html.Join(rows)}</tbody></table></div>");
@@ -42,7 +44,11 @@ internal static class EdgeTable
 
     private static string Callee(ServiceId service, string port) => $"{ServiceCards.Name(service)} : {port}";
 
-    private static string Requests(PermissionRule rule) => string.Join(", ", rule.Requests.Select(Request).Concat(rule.Token is null ? [] : [$"with {PermissionText.Of(rule.Token)}"]));
+    private static string Requests(PermissionRule rule)
+    {
+        string[] conditions = [.. rule.Requests.Select(Request), .. rule.Token is null ? [] : new[] { $"with {PermissionText.Of(rule.Token)}" }];
+        return conditions.Length == 0 ? Every : string.Join(", ", conditions);
+    }
 
     private static string Request(RequestMatch request)
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
@@ -30,7 +29,7 @@ internal sealed class ControlPlaneChannels(ProxySettings settings, WorkloadIdent
         var tls = new SslClientAuthenticationOptions
         {
             ClientCertificateContext = svid?.CertificateContext,
-            EnabledSslProtocols = SslProtocols.Tls13,
+            EnabledSslProtocols = HandshakeVersions.Usual,
             AllowTlsResume = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Authentication;
+using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Proxy.Identity;
@@ -27,7 +28,7 @@ internal sealed class HandshakeBounds
 
     private HandshakeBounds(DoorTls tls)
     {
-        _versions = (tls.Min == TlsVersion.TLS12 ? SslProtocols.Tls12 : SslProtocols.None) | (tls.Max == TlsVersion.TLS13 ? SslProtocols.Tls13 : SslProtocols.None);
+        _versions = tls.Min == TlsVersion.TLS13 ? HandshakeVersions.Usual : SslProtocols.Tls12 | (tls.Max == TlsVersion.TLS13 ? SslProtocols.Tls13 : SslProtocols.None);
         _suites = [.. (tls.Ciphers.IsEmpty ? Usual : tls.Ciphers).Select(Suite)];
         if (_versions != SslProtocols.Tls13 && !OperatingSystem.IsWindows() && !OperatingSystem.IsAndroid())
         {

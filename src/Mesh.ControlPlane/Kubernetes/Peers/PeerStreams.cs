@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Envoy.Service.Status.V3;
@@ -191,7 +190,7 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
                 ConnectTimeout = Limit,
                 SslOptions = new SslClientAuthenticationOptions
                 {
-                    EnabledSslProtocols = SslProtocols.Tls13,
+                    EnabledSslProtocols = HandshakeVersions.Usual,
                     ClientCertificateContext = shown,
                     RemoteCertificateValidationCallback = (_, certificate, chain, _) => IsControlPlane(certificate, chain),
                 },
