@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>Something that <c>mesh up</c> started failed and stayed down before the app was ready; the sidecar beside an app ended by itself.</summary>
     public const int Failed = 2;
 
+    /// <summary>With <c>mesh explain --exit-code</c>: no app would answer the request.</summary>
+    public const int NotReached = 3;
+
     /// <summary>The command line cannot be understood (EX_USAGE).</summary>
     public const int Usage = 64;
 

@@ -27,6 +27,8 @@ internal static class ExplainBody
             ["path"] = path,
             ["headers"] = Pairs(call.Headers),
             ["claims"] = Pairs(call.Claims),
+            ["jwt"] = call.Token,
+            ["keys"] = call.Keys,
         };
     }
 

@@ -40,7 +40,7 @@ public sealed class SimulatedMesh
     public MeshExplanation Explain(string caller, string callee, string method = "GET", string path = "/", Action<MeshCall>? configure = null)
     {
         var body = ExplainBody.Of(name => _services.GetValueOrDefault(name, name), caller, callee, method, path, configure);
-        var request = SimulatedRequestReader.Read(body, _configuration.Topology, out var violations);
+        var request = SimulatedRequestReader.Read(body, _configuration.Topology, out var violations) with { At = TimeProvider.System.GetUtcNow() };
         return violations.IsEmpty
             ? MeshExplanation.Of(ExplanationJson.Write(RequestSimulator.Explain(_configuration, _mesh, request)))
             : throw new ArgumentException(string.Join("; ", violations.Select(v => $"{v.Path} {v.Message}")));

@@ -19,19 +19,21 @@ internal static class ExplainCommand
         var method = new Argument<string>("method") { Description = "The method. Default: GET.", DefaultValueFactory = _ => "GET" };
         var path = new Argument<string>("path") { Description = "Path and query. Default: /.", DefaultValueFactory = _ => "/" };
         var headers = new Option<string[]>("--header") { Description = "A header of the request, such as x-beta=1; may be given again.", HelpName = "name=value" };
-        var claims = new Option<string[]>("--claim") { Description = "A claim of the request's token, such as role=admin; may be given again.", HelpName = "name=value" };
+        var token = new TokenOptions();
         var files = new Option<string[]>("--filename", "-f")
         {
             Description = $"Explain what these files and directories say instead of what runs: app files ({AppFile.DefaultName}, with its policies), services, policies.",
             HelpName = "path",
             AllowMultipleArgumentsPerToken = true,
         };
+        var exitCode = new Option<bool>("--exit-code") { Description = $"End with {ExitCode.NotReached} where no app would answer, whichever backend is taken. Default: 0, for it was explained." };
         var format = OutputOption.Create();
         var server = new ServerOptions();
         var command = new Command("explain", "Say what the mesh would do with a request, decision by decision, and which policy, file and line is the cause: mesh explain orders payments POST /charge")
         {
-            caller, callee, method, path, headers, claims, files, format,
+            caller, callee, method, path, headers, files, format, exitCode,
         };
+        token.AddTo(command);
         server.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -42,8 +44,8 @@ internal static class ExplainCommand
                 ["method"] = parsed.GetValue(method),
                 ["path"] = parsed.GetValue(path),
                 ["headers"] = Pairs(parsed.GetValue(headers), "--header"),
-                ["claims"] = Pairs(parsed.GetValue(claims), "--claim"),
             };
+            token.Write(parsed, context, request);
             try
             {
                 var answer = parsed.GetValue(files) is { Length: > 0 } given ? Offline(request, given, context) : await LiveAsync(request, server.Connect(parsed, context), cancellation);
@@ -61,7 +63,7 @@ internal static class ExplainCommand
                     AnswerWriter.Write(answer, parsed.GetValue(format), [], context.Screen);
                 }
 
-                return ExitCode.Ok;
+                return parsed.GetValue(exitCode) && answer["passes"]?.GetValue<bool>() != true ? ExitCode.NotReached : ExitCode.Ok;
             }
             catch (RefusedException e)
             {
@@ -100,7 +102,7 @@ internal static class ExplainCommand
         }
 
         var configuration = check.Configuration;
-        var simulated = SimulatedRequestReader.Read(request, configuration.Topology, out var violations);
+        var simulated = SimulatedRequestReader.Read(request, configuration.Topology, out var violations) with { At = context.Clock.GetUtcNow() };
         foreach (var violation in violations)
         {
             context.Screen.Say($"{violation.Path}: {violation.Message}");
@@ -109,7 +111,7 @@ internal static class ExplainCommand
         return violations.IsEmpty ? ExplanationJson.Write(RequestSimulator.Explain(configuration, SnapshotCompiler.Compile(configuration.Topology, configuration.Policies), simulated)) : null;
     }
 
-    private static JsonObject Pairs(string[]? texts, string option)
+    internal static JsonObject Pairs(string[]? texts, string option)
     {
         var pairs = new JsonObject();
         foreach (var text in texts ?? [])

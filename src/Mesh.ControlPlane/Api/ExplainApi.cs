@@ -11,7 +11,7 @@ internal static class ExplainApi
 {
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/explain", ExplainAsync).WithMetadata(new Access(ApiScopes.Read, BrowserSession: true));
 
-    private static async Task<IResult> ExplainAsync(HttpContext context, MeshCompiler compiler, FaultLeases leases)
+    private static async Task<IResult> ExplainAsync(HttpContext context, MeshCompiler compiler, FaultLeases leases, TimeProvider time)
     {
         if (compiler.Current is not { } state)
         {
@@ -23,7 +23,7 @@ internal static class ExplainApi
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "Refused", "The body must be one JSON object with caller, callee, method and path.");
         }
 
-        var request = SimulatedRequestReader.Read(body, state.Configuration.Topology, out var violations);
+        var request = SimulatedRequestReader.Read(body, state.Configuration.Topology, out var violations) with { At = time.GetUtcNow() };
         if (!violations.IsEmpty)
         {
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "Refused", "The request cannot be explained.", [.. violations.Select(v => DocumentViolation.Of(v))]);

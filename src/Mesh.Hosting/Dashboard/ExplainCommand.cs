@@ -30,6 +30,7 @@ internal static class ExplainCommand
                 new() { Name = "callee", Label = "Callee", InputType = InputType.Choice, Required = true, Options = callees },
                 new() { Name = "method", Label = "Method", InputType = InputType.Text, Value = "GET" },
                 new() { Name = "path", Label = "Path and query", InputType = InputType.Text, Value = "/" },
+                new() { Name = "token", Label = "JSON Web Token", InputType = InputType.SecretText, Description = "sent as Authorization: Bearer" },
                 new() { Name = "headers", Label = "Headers", InputType = InputType.Text, Placeholder = "x-beta=1; tenant=7", Description = "name=value, divided by semicolons" },
             ]);
     }
@@ -63,7 +64,7 @@ internal static class ExplainCommand
 
         var answer = await running.Client.PostAsync(
             "explain",
-            new JsonObject { ["caller"] = given.GetString("caller"), ["callee"] = given.GetString("callee"), ["method"] = Or(given.GetString("method"), "GET"), ["path"] = Or(given.GetString("path"), "/"), ["headers"] = headers },
+            new JsonObject { ["caller"] = given.GetString("caller"), ["callee"] = given.GetString("callee"), ["method"] = Or(given.GetString("method"), "GET"), ["path"] = Or(given.GetString("path"), "/"), ["headers"] = headers, ["jwt"] = given.GetString("token") },
             context.CancellationToken);
         return MeshCommands.Shown(answer["summary"]!.ToString(), ExplanationText.Of(answer.AsObject()), CommandResultFormat.Text);
     }

@@ -52,7 +52,18 @@ internal sealed class CalleeSide(CompiledMesh mesh)
         }
         else
         {
-            (error, isShadowDenied) = Decide(PermissionSimulator.Decide(permissions, call.Caller, call.Request, path));
+            var token = TokenSimulator.Judge(permissions, call.Request, target.Query);
+            if (token.Text.Length > 0)
+            {
+                steps.Add(new ExplanationStep(sidecar, "token", token.Text, token.Origin) { IsEnd = token.Error is not null });
+            }
+
+            error = token.Error;
+            if (error is null)
+            {
+                (error, isShadowDenied) = Decide(PermissionSimulator.Decide(permissions, call.Caller, call.Request, path, token));
+            }
+
             limit = error is null ? LimitSimulator.Find(port.Limits, call.Caller, call.Request, path, target.Query) : null;
         }
 
@@ -77,7 +88,7 @@ internal sealed class CalleeSide(CompiledMesh mesh)
             }
 
             steps.Add(new ExplanationStep(sidecar, "permission", verdict.Text, verdict.Origin) { IsEnd = !verdict.IsAllowed, Details = [.. verdict.Details, .. Replaced()] });
-            return (verdict.IsAllowed ? null : "permission_denied", verdict.IsShadowDenied);
+            return (verdict.IsAllowed ? null : verdict.NeedsToken ? "token_required" : "permission_denied", verdict.IsShadowDenied);
         }
 
         IEnumerable<StepDetail> Replaced() => mesh.Explanations[service]

@@ -18,7 +18,7 @@ public static class ExplanationJson
                 ["callee"] = request.Callee.ToString(),
                 ["method"] = request.Method,
                 ["path"] = request.Target,
-                ["headers"] = Pairs(request.Headers),
+                ["headers"] = Pairs(request.Headers.Select(Shown)),
                 ["claims"] = Pairs(request.Claims),
             },
             ["summary"] = explanation.Summary,
@@ -68,6 +68,10 @@ public static class ExplanationJson
         DetailVerdict.Overruled => "overruled",
         _ => "not reached",
     };
+
+    // An explanation is shown around; what it was asked with is not to get about with it.
+    private static KeyValuePair<string, string> Shown(KeyValuePair<string, string> header) =>
+        header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase) ? KeyValuePair.Create(header.Key, "(not shown)") : header;
 
     private static JsonArray Pairs(IEnumerable<KeyValuePair<string, string>> pairs) => new([.. pairs.Select(p => new JsonObject { ["name"] = p.Key, ["value"] = p.Value })]);
 }

@@ -8,4 +8,8 @@ namespace Mesh.Model.Simulation;
 /// <param name="Origin">The rule that decided.</param>
 /// <param name="IsShadowDenied">Whether it passes only because its denial is a rehearsal.</param>
 /// <param name="Details">The rules that are about the caller.</param>
-internal sealed record PermissionVerdict(bool IsAllowed, string Text, Origin Origin, bool IsShadowDenied, ImmutableArray<StepDetail> Details);
+internal sealed record PermissionVerdict(bool IsAllowed, string Text, Origin Origin, bool IsShadowDenied, ImmutableArray<StepDetail> Details)
+{
+    /// <summary>Whether it is refused for want of a token: with 401, and not with 403.</summary>
+    public bool NeedsToken { get; init; }
+}

@@ -24,8 +24,14 @@ public sealed record SimulatedRequest
     /// <summary>Headers; names are compared without case.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Claims of the token that the request carries, already verified; an issuer is the claim <c>iss</c>. Of several values each is an entry.</summary>
+    /// <summary>Claims that count as those of a verified token, where the request carries none; an issuer is the claim <c>iss</c>. Of several values each is an entry.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Claims { get; init; } = [];
+
+    /// <summary>A JSON Web Key Set that stands for the keys of issuers that a policy does not hold itself. Default: <see langword="null"/>, their signatures are not verified.</summary>
+    public string? Keys { get; init; }
+
+    /// <summary>When it would be sent, for the times of tokens. Default: <see langword="null"/>, they are not looked at.</summary>
+    public DateTimeOffset? At { get; init; }
 
     /// <summary>The first value of a header, or <see langword="null"/>.</summary>
     internal string? Header(string name)

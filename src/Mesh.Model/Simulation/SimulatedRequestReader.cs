@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mesh.Model.Identity;
 using Mesh.Model.Topology;
@@ -15,7 +16,7 @@ public static class SimulatedRequestReader
     /// <summary>The word for somebody without an identity.</summary>
     public const string Anyone = "anyone";
 
-    private static readonly string[] Members = ["caller", "callee", "method", "path", "headers", "claims"];
+    private static readonly string[] Members = ["caller", "callee", "method", "path", "headers", "claims", "jwt", "keys"];
 
     /// <summary>Reads one.</summary>
     /// <param name="node">The text's root.</param>
@@ -37,7 +38,27 @@ public static class SimulatedRequestReader
             Target = Text("path") is { Length: > 0 } path ? path : "/",
             Headers = Pairs("headers"),
             Claims = Pairs("claims"),
+            Keys = root["keys"] is JsonObject keys ? keys.ToJsonString() : Text("keys"),
         };
+        if (Text("jwt")?.Trim() is { Length: > 0 } jwt)
+        {
+            if (jwt.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            {
+                found.Add(new(FieldPath.Root / "jwt", "must be one JSON Web Token, without Bearer in front of it"));
+            }
+            else if (request.Header("Authorization") is not null)
+            {
+                found.Add(new(FieldPath.Root / "jwt", "is the header Authorization, which is given too; keep one of them"));
+            }
+
+            request = request with { Headers = request.Headers.Add(KeyValuePair.Create("Authorization", $"Bearer {jwt}")) };
+        }
+
+        if (request.Keys is { } given && !IsKeySet(given))
+        {
+            found.Add(new(FieldPath.Root / "keys", "must be a JSON Web Key Set: an object with a list of keys"));
+        }
+
         var caller = Text("caller");
         var space = ServiceId.DefaultNamespace;
         if (string.IsNullOrEmpty(caller))
@@ -81,6 +102,18 @@ public static class SimulatedRequestReader
 
         violations = found.Count > 0 ? found.ToImmutable() : RequestSimulator.Check(topology, request);
         return request;
+
+        static bool IsKeySet(string text)
+        {
+            try
+            {
+                return JsonNode.Parse(text) is JsonObject set && set["keys"] is JsonArray;
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
 
         string? Text(string name)
         {

@@ -56,6 +56,36 @@ public sealed class ExplainCommandTests : IDisposable
         Assert.Empty(_error.ToString());
     }
 
+    [Theory]
+    [InlineData("GET", ExitCode.Ok)]
+    [InlineData("DELETE", ExitCode.NotReached)]
+    public async Task Explain_ExitCode_SaysWhetherAnAppWouldAnswer(string method, int code) =>
+        Assert.Equal(code, await RunAsync("explain", "storefront", "payments", method, "/charge", "-f", "mesh.yaml", "--exit-code"));
+
+    [Fact]
+    public async Task Explain_AToken_IsJudgedAndNotShown()
+    {
+        _folder.File(Path.Combine("policies", "tokens.yaml"), """
+            apiVersion: mesh.dev/v1alpha1
+            kind: TrafficPermission
+            metadata: { name: tokens }
+            spec:
+              targetRef: { kind: Service, name: payments }
+              jwtProviders: [{ name: accounts, issuer: "https://login.example/", audiences: [payments], jwks: { url: "https://login.example/keys" } }]
+              rules: [{ default: { deny: [{ anyone: true, jwt: { missing: true } }] } }]
+            """);
+        const string Opaque = "b3BhcXVl";
+
+        Assert.Equal(ExitCode.NotReached, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--exit-code"));
+        Assert.Contains("token_required", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.NotReached, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--exit-code", "--jwt-file", _folder.File("token", $"{Opaque}\n"), "-o", "json"));
+        Assert.Contains("refused with 401, malformed", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Opaque, _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--exit-code", "--claim", "iss=https://login.example/"));
+        Assert.Equal(ExitCode.NoInput, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--jwt-file", "nowhere"));
+        Assert.Equal(ExitCode.Usage, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--jwt-file", "token", "--jwt", Opaque));
+    }
+
     [Fact]
     public async Task Explain_AsJson_IsWhatTheApiAnswers()
     {

@@ -102,7 +102,7 @@ public sealed class ProcessPropertyTests
 
     private static string Decision(CompiledMesh mesh, BackendExplanation backend, RandomRequest request)
     {
-        if (backend.Error is not (null or "permission_denied"))
+        if (backend.Error is not (null or "permission_denied" or "token_required"))
         {
             return backend.Error;
         }
@@ -118,8 +118,7 @@ public sealed class ProcessPropertyTests
         var status = lines[0].Split(' ') is [_, var code, ..] ? code : "closed";
         if (lines.FirstOrDefault(l => l.StartsWith("mesh-error: ", StringComparison.OrdinalIgnoreCase)) is { } error)
         {
-            var word = error["mesh-error: ".Length..].Split(';')[0];
-            return word == "token_required" ? "permission_denied" : word; // no rule allows it, and one would with a token
+            return error["mesh-error: ".Length..].Split(';')[0];
         }
 
         // In chunks or in one piece, the app's words are one line.

@@ -19,7 +19,7 @@ public sealed class DecisionPropertyTests
     [
         "no_edge", "ambiguous_path", "no_route", "bad_request", "307", "204", "backend_missing", "allowed", "shadow", "permission_denied", "token_invalid", "rate_limited", "copy allowed",
         "copy permission_denied", "allowed by caller", "allowed by header", "allowed by token", "shadow by header", "permission_denied by caller", "permission_denied by header",
-        "permission_denied by token", "permission_denied by no token",
+        "permission_denied by token", "token_required", "token_required by no token",
     ];
 
     [Theory]

@@ -39,7 +39,7 @@ internal sealed class ExplainedDecisions(CompiledMesh mesh, FakeTimeProvider tim
         var decision = Decision(backend, caller, request);
         var outcome = decision.Split(' ')[0];
         coverage.Add(what + outcome);
-        if (outcome is "allowed" or "shadow" or "permission_denied" && backend.Steps.SelectMany(s => s.Details).FirstOrDefault(d => d.Verdict == DetailVerdict.Decides) is { } rule)
+        if (outcome is "allowed" or "shadow" or "permission_denied" or "token_required" && backend.Steps.SelectMany(s => s.Details).FirstOrDefault(d => d.Verdict == DetailVerdict.Decides) is { } rule)
         {
             coverage.Add($"{outcome} by {(rule.Text.Contains("no token of", StringComparison.Ordinal) ? "no token" : rule.Text.Contains("token of", StringComparison.Ordinal) ? "token" : rule.Text.Contains('[', StringComparison.Ordinal) ? "header" : "caller")}");
         }
@@ -49,7 +49,7 @@ internal sealed class ExplainedDecisions(CompiledMesh mesh, FakeTimeProvider tim
 
     private string Decision(BackendExplanation backend, ServiceId caller, RandomRequest request)
     {
-        if (backend.Error is not (null or "permission_denied"))
+        if (backend.Error is not (null or "permission_denied" or "token_required"))
         {
             return backend.Error;
         }

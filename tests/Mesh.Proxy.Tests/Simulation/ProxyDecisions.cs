@@ -146,7 +146,7 @@ internal sealed class ProxyDecisions
         var decision = port.Permissions.Decide(caller, context.Request.Method, path, evidence);
         if (!decision.IsAllowed)
         {
-            return Code(ProxyError.PermissionDenied);
+            return Code(decision.NeedsToken ? ProxyError.TokenRequired : ProxyError.PermissionDenied);
         }
 
         return port.Limits?.Take(caller, context, path, out _) is { } limited

@@ -32,7 +32,65 @@ public sealed class TokenGateTests : IDisposable
     [InlineData("ES256")]
     [InlineData("ES384")]
     [InlineData("ES512")]
-    public async Task Judge_SignedWithAKeyPair_IsTaken(string algorithm) => Assert.Equal("valid", await _desk.JudgeAsync(_issuer.Token(_desk.Now, algorithm)));
+    public async Task Judge_SignedWithAKeyPair_IsTaken_AndExplainedSo(string algorithm)
+    {
+        var token = _issuer.Token(_desk.Now, algorithm);
+
+        Assert.Equal("valid", await _desk.JudgeAsync(token));
+        Assert.True(ExplainedToken.Of(_issuer.Keys, _desk.Now, token).Passes);
+    }
+
+    // Whose token, and what is explained: a service that wants tokens of everybody, and of those who write one that says so.
+    [Theory]
+    [InlineData("none", "GET", "token_required", "refused with 401: a token is wanted")]
+    [InlineData("reader", "GET", null, "allowed")]
+    [InlineData("reader", "POST", "permission_denied", "refused: no rule allows it")]
+    [InlineData("writer", "POST", null, "allowed")]
+    [InlineData("claims of a reader", "POST", "permission_denied", "refused: no rule allows it")]
+    [InlineData("claims of a writer", "POST", null, "allowed")]
+    [InlineData("claims of somebody else", "POST", "token_invalid", null)]
+    public void Explain_WhatTokensSay_IsWhatThePermissionAsksFor(string who, string method, string? error, string? decision)
+    {
+        string[] claims = who switch
+        {
+            "claims of a reader" => [$"iss={TestIssuer.Name}", "scope=orders.read"],
+            "claims of a writer" => [$"iss={TestIssuer.Name}", "scope=orders.read orders.write"],
+            "claims of somebody else" => ["iss=https://evil.example/", "scope=orders.write"],
+            _ => [],
+        };
+        var token = who switch
+        {
+            "reader" => _issuer.Sign(TestIssuer.Head("ES256"), TestIssuer.Claims(_desk.Now).Replace(" orders.write", "", StringComparison.Ordinal), "ES256"),
+            "writer" => _issuer.Token(_desk.Now),
+            _ => null,
+        };
+
+        var backend = ExplainedToken.Of(_issuer.Keys, _desk.Now, token, method, claims: claims).Backends.Single();
+
+        Assert.Equal(error, backend.Error);
+        Assert.Equal(decision, backend.Steps.SingleOrDefault(s => s.Topic == "permission")?.Decision);
+    }
+
+    [Fact]
+    public void Explain_KeysThatAreElsewhere_AreSaidNotToHaveBeenLookedAt_UnlessTheyAreGiven()
+    {
+        var (good, forged) = (_issuer.Token(_desk.Now), _forger.Token(_desk.Now));
+
+        var unseen = ExplainedToken.Of(null, _desk.Now, forged);
+        Assert.True(unseen.Passes);
+        Assert.Contains("taken if default/orders/accounts signed it: its keys are at https://login.example/keys, and the signature was not verified", unseen.Backends.Single().Steps.Single(s => s.Topic == "token").Decision, StringComparison.Ordinal);
+        Assert.Equal("token_invalid", ExplainedToken.Of(null, _desk.Now, forged, given: _issuer.Keys).Backends.Single().Error);
+        Assert.True(ExplainedToken.Of(null, _desk.Now, good, given: _issuer.Keys).Passes);
+    }
+
+    [Fact]
+    public void Explain_ATokenThatIsWanted_NamesThePolicyThatWantsIt()
+    {
+        var step = ExplainedToken.Of(_issuer.Keys, _desk.Now, null, caller: "batch").Backends.Single().Steps.Single(s => s.Topic == "permission");
+
+        Assert.Equal("refused with 401: a token of default/orders/accounts (scope contains orders.write) is wanted", step.Decision);
+        Assert.Equal(("TrafficPermission", "default/orders", "rules[0].default.allowOnly[2]"), (step.Origin.Kind, step.Origin.Name, step.Origin.Rule));
+    }
 
     [Theory]
     [InlineData("no signature", "algorithm")]
@@ -72,7 +130,15 @@ public sealed class TokenGateTests : IDisposable
     [InlineData("deep", "malformed")]
     [InlineData("huge", "too_large")]
     [InlineData("two in one header", "malformed")]
-    public async Task Judge_Hostile_IsRefused(string what, string why) => Assert.Equal(why, await _desk.JudgeAsync(Hostile(what)));
+    public async Task Judge_Hostile_IsRefused_AndExplainedWithTheSameWord(string what, string why)
+    {
+        var token = Hostile(what);
+
+        Assert.Equal(why, await _desk.JudgeAsync(token));
+        var explained = ExplainedToken.Of(_issuer.Keys, _desk.Now, token);
+        Assert.Equal("token_invalid", explained.Backends.Single().Error);
+        Assert.Contains($"refused with 401, {why}: ", explained.Backends.Single().Steps.Single(s => s.Topic == "token").Decision, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Judge_EndOfToken_IsHeldToWithTheSkew()
