@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Proxy.Policies.Routing;
@@ -51,7 +50,7 @@ internal sealed class CompiledMatch(RouteMatch match)
     {
         foreach (var parameter in _query)
         {
-            if (!parameter.Matches(QueryText.First(request.QueryString.Value, parameter.Name)))
+            if (!parameter.MatchesParameter(request.QueryString.Value))
             {
                 return false;
             }

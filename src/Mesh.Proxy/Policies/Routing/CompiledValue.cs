@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using ValueMatch = Mesh.Model.Snapshots.ValueMatch;
 
@@ -13,11 +14,23 @@ internal sealed class CompiledValue(ValueMatch match)
     public string Name => match.Name;
 
     /// <summary>Whether a value matches; <see langword="null"/>: there is none.</summary>
-    public bool Matches(string? value) => match.Kind switch
+    public bool Matches(string? value) => value is null ? match.Kind == ValueMatchKind.Absent : IsMatch(value);
+
+    /// <summary>Whether the first parameter of its name in a query matches. Allocates only for what is encoded.</summary>
+    public bool MatchesParameter(ReadOnlySpan<char> query)
     {
-        ValueMatchKind.Absent => value is null,
-        _ when value is null => false,
-        ValueMatchKind.Exact => value == match.Value,
+        if (!QueryText.TryFind(query, Name, out var written))
+        {
+            return match.Kind == ValueMatchKind.Absent;
+        }
+
+        return IsMatch(QueryText.IsEncoded(written) ? QueryText.Decoded(written) : written);
+    }
+
+    private bool IsMatch(ReadOnlySpan<char> value) => match.Kind switch
+    {
+        ValueMatchKind.Absent => false,
+        ValueMatchKind.Exact => value.SequenceEqual(match.Value),
         ValueMatchKind.Prefix => value.StartsWith(match.Value, StringComparison.Ordinal),
         ValueMatchKind.RegularExpression => _expression!.IsMatch(value),
         _ => true,
