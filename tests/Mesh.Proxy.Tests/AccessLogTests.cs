@@ -128,6 +128,28 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Percent_WhileOtherThingsChange_IsAShareOfAllRequests()
+    {
+        ImmutableArray<AccessLog> called = [new AccessLog { Path = Log, Text = "%MESH_DIRECTION%", Percent = 50 }];
+        ImmutableArray<AccessLog> calls = [called[0] with { Path = Log + ".caller" }];
+        await using var app = await TestApp.StartAsync(context => context.Response.WriteAsync("app"));
+        await using (var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { IsExternal = true, InboundLogs = called, OutboundListener = l => l with { AccessLogs = calls } }))
+        {
+            for (var i = 0; i < 4; i++)
+            {
+                await PostAsync(pair.Url, "/", "");
+                await PostAsync(pair.FrontDoor, "/", "");
+                pair.Apply(o => o);
+            }
+
+            await Eventually.IsAsync(() => Lines() == 4 && Lines(Log + ".caller") == 2);
+        }
+
+        Assert.Equal(["front_door", "front_door", "inbound", "inbound"], (await File.ReadAllLinesAsync(Log, Stop)).Order());
+        Assert.Equal(["outbound", "outbound"], await File.ReadAllLinesAsync(Log + ".caller", Stop));
+    }
+
+    [Fact]
     public async Task Reopen_AfterTheFileWasMoved_GoesOnInANewOne()
     {
         await using var app = await TestApp.StartAsync(context => context.Response.WriteAsync("app"));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Text;
 using Mesh.Model;
@@ -9,6 +10,7 @@ using Mesh.Model.Topology;
 using Mesh.Proxy.Tests.Pair;
 using Mesh.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mesh.Proxy.Tests;
 
@@ -153,6 +155,92 @@ public sealed class PermissiveTests : IDisposable
 
         await http.SendAsync("GET / HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 403", await http.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Strict_WhileAStrangerStreams_BreaksItOffAndKeepsThePeer()
+    {
+        var leave = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = await TestApp.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: 1\n\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await leave.Task.WaitAsync(context.RequestAborted);
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { IsPermissive = true, Permissions = AnyoneConnects });
+        using var client = new HttpClient();
+        using var stranger = await client.GetAsync(pair.FrontDoor, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+        using var peer = await client.GetAsync(pair.Url, HttpCompletionOption.ResponseHeadersRead, Stop).InTime();
+
+        pair.Apply(o => o with { IsPermissive = false });
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => stranger.Content.ReadAsStringAsync(Stop).InTime());
+        leave.SetResult();
+        Assert.Equal("data: 1\n\n", await peer.Content.ReadAsStringAsync(Stop).InTime());
+    }
+
+    [Fact]
+    public async Task Strict_WhileAStrangersWebSocketIsOpen_ClosesIt()
+    {
+        await using var app = await TestApp.StartAsync(async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            await socket.SendAsync("up"u8.ToArray(), WebSocketMessageType.Text, true, context.RequestAborted);
+            await socket.ReceiveAsync(new byte[8], context.RequestAborted);
+        });
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { IsPermissive = true, Permissions = AnyoneConnects });
+        using var client = new ClientWebSocket();
+        await client.ConnectAsync(new UriBuilder(pair.FrontDoor) { Scheme = "ws" }.Uri, Stop).InTime();
+        await client.ReceiveAsync(new byte[8], Stop).InTime();
+
+        pair.Apply(o => o with { IsPermissive = false });
+
+        await Assert.ThrowsAsync<WebSocketException>(() => client.ReceiveAsync(new byte[8], Stop).InTime());
+    }
+
+    [Fact]
+    public async Task Strict_WhileAStrangersGrpcCallIsUnanswered_BreaksItOff()
+    {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = await TestApp.StartAsync(
+            async context =>
+            {
+                entered.TrySetResult();
+                await TestApp.SilentAsync(context);
+            },
+            HttpProtocols.Http2);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Grpc, IsPermissive = true, Permissions = AnyoneConnects });
+        using var client = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, pair.FrontDoor) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent([]) };
+        request.Content.Headers.ContentType = new("application/grpc");
+        var call = client.SendAsync(request, Stop);
+        await entered.Task.InTime();
+
+        pair.Apply(o => o with { IsPermissive = false });
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => call.InTime());
+    }
+
+    [Fact]
+    public async Task Strict_WhileAStrangerIsJudged_TurnsHimAway()
+    {
+        await using var app = await TestApp.StartAsync(_ => Task.CompletedTask);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { IsPermissive = true, Permissions = AnyoneConnects });
+        var changes = 0;
+        // The request has found its port by then.
+        pair.Callee.Guards.Judged += () =>
+        {
+            if (Interlocked.Increment(ref changes) == 1)
+            {
+                pair.Apply(o => o with { IsPermissive = false });
+            }
+        };
+        using var client = new HttpClient();
+
+        using var response = await client.GetAsync(pair.FrontDoor, Stop).InTime();
+
+        Assert.Equal((HttpStatusCode.Forbidden, 0), (response.StatusCode, app.Requests));
     }
 
     [Fact]

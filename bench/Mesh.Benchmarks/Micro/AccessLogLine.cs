@@ -34,9 +34,9 @@ public class AccessLogLine
         _notes.Sent(new IPEndPoint(IPAddress.Loopback, 15006));
         var targets = new AccessLogTargets(new ProxyMetrics(_services.GetRequiredService<IMeterFactory>()), NullLogger<AccessLogTargets>.Instance, line => _written += line.Length);
         var stdout = new AccessLog { Kind = AccessLogKind.Stdout };
-        _text = CompiledAccessLogs.Create([stdout], targets);
-        _json = CompiledAccessLogs.Create([stdout with { Json = AccessLog.DefaultAttributes, OmitEmptyValues = true }], targets);
-        _filtered = CompiledAccessLogs.Create([stdout with { MinStatus = 500 }, stdout with { Headers = [new("x-debug", ValueMatchKind.Present, "")] }], targets);
+        _text = CompiledAccessLogs.Create([stdout], null, targets);
+        _json = CompiledAccessLogs.Create([stdout with { Json = AccessLog.DefaultAttributes, OmitEmptyValues = true }], null, targets);
+        _filtered = CompiledAccessLogs.Create([stdout with { MinStatus = 500 }, stdout with { Headers = [new("x-debug", ValueMatchKind.Present, "")] }], null, targets);
         _records = new OtlpRecord(new AccessLog { Kind = AccessLogKind.OpenTelemetry });
     }
 

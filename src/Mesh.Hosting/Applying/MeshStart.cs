@@ -80,7 +80,7 @@ internal sealed partial class MeshStart(
         var preparation = new MeshPreparation(mesh, configuration, store, services.GetService<IDeveloperCertificateService>());
         var running = await preparation.PrepareAsync(model, execution, cancellationToken);
         (_mesh, _running, mesh.Running) = (mesh, running, running);
-        
+
         // Before anything of the app is started or changed: all mistakes at once.
         var policies = DeclaredPolicies.Of(mesh, running.TrustDomain, running.Reading, running.Plan, declarations, model);
         PolicyDocuments.Write(policies, running.State.Policies);

@@ -62,15 +62,23 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     public void Abort(string reason) => transport.Abort(new ConnectionAbortedException(reason));
 
     /// <summary>The requests under way that fail the test are broken off.</summary>
-    public void BreakOff(Func<RequestFacts, bool> isAllowed)
+    /// <param name="keeps">The test: what is known of a request, and, of one without an identity, whether it streams or may begin to.</param>
+    public void BreakOff(Func<RequestFacts, bool, bool> keeps)
     {
         lock (_lock)
         {
             foreach (var exchange in _exchanges)
             {
-                if (exchange.Facts is { } facts && !isAllowed(facts) && ReferenceEquals(facts, exchange.Facts))
+                try
                 {
-                    exchange.Context.Abort();
+                    if (exchange.Facts is { } facts && !keeps(facts, Streams(exchange, facts)) && ReferenceEquals(facts, exchange.Facts))
+                    {
+                        exchange.Context.Abort();
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                    // It ended while it was looked at.
                 }
             }
         }
@@ -84,6 +92,9 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
             return [.. _exchanges.Select(exchange => exchange.Facts).OfType<RequestFacts>()];
         }
     }
+
+    // What is being answered may go on for ever: no head tells a download from a stream of events.
+    private static bool Streams(Exchange exchange, RequestFacts facts) => facts.Caller is null && (facts.IsStream || exchange.Context.Response.HasStarted);
 
     // Kestrel keeps one exchange for a connection of HTTP/1.1, and drops and makes those of HTTP/2 as it likes: without pruning a long connection would gather them.
     internal void List(Exchange exchange)

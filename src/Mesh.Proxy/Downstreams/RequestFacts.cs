@@ -7,4 +7,8 @@ namespace Mesh.Proxy.Downstreams;
 /// <param name="Port">The port that is called.</param>
 /// <param name="IsFrontDoor">Whether through a front door.</param>
 /// <param name="Evidence">Headers and token; <see langword="null"/>: no rule looked at any.</param>
-internal sealed record RequestFacts(string Method, string Path, string? Caller, string Port, bool IsFrontDoor, RequestEvidence? Evidence = null);
+internal sealed record RequestFacts(string Method, string Path, string? Caller, string Port, bool IsFrontDoor, RequestEvidence? Evidence = null)
+{
+    /// <summary>Of somebody without an identity: whether it may have no end of its own even before its answer begins, as an upgrade or a gRPC call.</summary>
+    public bool IsStream { get; init; }
+}

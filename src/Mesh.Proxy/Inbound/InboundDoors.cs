@@ -91,7 +91,7 @@ internal sealed partial class InboundDoors(
                     break;
 
                 case DownstreamConnection http:
-                    foreach (var facts in http.Running().Where(facts => tables is not null && IsAllowed(tables, facts)))
+                    foreach (var facts in http.Running().Where(facts => tables is not null && Find(tables, facts)?.Decide(facts).IsAllowed == true))
                     {
                         Seen.Open(recording, facts);
                     }
@@ -159,7 +159,7 @@ internal sealed partial class InboundDoors(
                     break;
 
                 case DownstreamConnection http:
-                    http.BreakOff(facts => IsAllowed(tables, facts));
+                    http.BreakOff((facts, isStream) => Find(tables, facts)?.Keeps(facts, isStream) == true);
                     break;
 
                 default:
@@ -171,8 +171,7 @@ internal sealed partial class InboundDoors(
     private static bool IsAllowed(InboundTables tables, OpenTunnel tunnel) =>
         (tunnel.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(tunnel.Port)?.Keeps(tunnel.Caller) == true;
 
-    private static bool IsAllowed(InboundTables tables, RequestFacts facts) =>
-        (facts.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(facts.Port)?.Decide(facts).IsAllowed == true;
+    private static ServedPort? Find(InboundTables tables, RequestFacts facts) => (facts.IsFrontDoor ? tables.FrontByPort : tables.MeshByPort).GetValueOrDefault(facts.Port);
 
     private static partial class Log
     {

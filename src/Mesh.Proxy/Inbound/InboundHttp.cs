@@ -106,7 +106,10 @@ internal abstract partial class InboundHttp(
                 return bad;
             }
 
-            var facts = new RequestFacts(context.Request.Method, path, caller?.Id.Text, judged.Port.Port, Direction == HopDirection.FrontDoor);
+            var facts = new RequestFacts(context.Request.Method, path, caller?.Id.Text, judged.Port.Port, Direction == HopDirection.FrontDoor)
+            {
+                IsStream = caller is null && (UpgradeForwarder.IsUpgrade(context) || ErrorResponse.IsGrpc(context.Request)),
+            };
             if (judged.Tokens is { } tokens)
             {
                 var (verdict, refusal) = await gatekeeper.VerifyAsync(context, judged, tokens, facts.Caller, target.Query);
@@ -135,6 +138,11 @@ internal abstract partial class InboundHttp(
             }
 
             judged = latest;
+            if (Identify(exchange, judged).Refusal is { } turnedAway)
+            {
+                // The port may have turned strict since.
+                return turnedAway;
+            }
         }
 
         if (strip is not null)

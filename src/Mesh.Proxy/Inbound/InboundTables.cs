@@ -80,7 +80,7 @@ internal sealed class InboundTables
             {
                 Limits = CompiledLimits.Create(p.Limits, p.Port.Port, previous?.MeshByPort.GetValueOrDefault(p.Port.Port)?.Limits, buckets),
                 Gates = gates.Of(p.Port.Port, p.Protocol, p.Concurrency),
-                AccessLogs = CompiledAccessLogs.Create(p.AccessLogs, kit.AccessLogs),
+                AccessLogs = CompiledAccessLogs.Create(p.AccessLogs, previous?.MeshByPort.GetValueOrDefault(p.Port.Port)?.AccessLogs, kit.AccessLogs),
                 Telemetry = TelemetryRegistry.Find(telemetry, p.Telemetry),
                 Handshakes = HandshakeBounds.Of(p.Tls),
             })
@@ -90,7 +90,7 @@ internal sealed class InboundTables
             {
                 Limits = CompiledLimits.Create(d.Limits, d.Port.Port, previous?.FrontByPort.GetValueOrDefault(d.Port.Port)?.Limits, buckets),
                 Gates = gates.Of(d.Port.Port, d.Protocol, d.Concurrency),
-                AccessLogs = CompiledAccessLogs.Create(d.AccessLogs, kit.AccessLogs),
+                AccessLogs = CompiledAccessLogs.Create(d.AccessLogs, previous?.FrontByPort.GetValueOrDefault(d.Port.Port)?.AccessLogs, kit.AccessLogs),
                 Permissive = d.Permissive ? d.PermissiveOrigin.ToString() : null,
                 Telemetry = TelemetryRegistry.Find(telemetry, d.Telemetry),
             })

@@ -42,6 +42,12 @@ internal sealed record ServedPort(
     /// <summary>Whether a connection that has no requests may go on.</summary>
     public bool Keeps(string? caller) => (caller is not null || TakesStrangers) && Decide(caller).IsAllowed;
 
+    /// <summary>
+    /// Whether a request that runs may go on. One of a caller without an identity may finish where the port takes those no more; but what streams has no end of its own, and would
+    /// be let in for ever.
+    /// </summary>
+    public bool Keeps(RequestFacts facts, bool isStream) => (facts.Caller is not null || TakesStrangers || !isStream) && Decide(facts).IsAllowed;
+
     /// <summary>The port as metrics write it.</summary>
     public string Callee { get; } = Port.ToString();
 

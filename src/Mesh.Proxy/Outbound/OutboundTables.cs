@@ -72,7 +72,7 @@ internal sealed class OutboundTables
             snapshot.RouteTables.ToFrozenDictionary(t => t.Name, t => Compiled(t, previous)),
             snapshot.Outbound.Where(l => !l.TcpBackends.IsEmpty).ToFrozenDictionary(l => l.Name, l => Split(l, previous)),
             clusters,
-            Logs(snapshot, room.Kit.AccessLogs),
+            Logs(snapshot, previous?.AccessLogs, room.Kit.AccessLogs),
             Told(snapshot, room.Kit.Telemetry));
     }
 
@@ -90,9 +90,9 @@ internal sealed class OutboundTables
         return taken.IsEmpty ? null : snapshot.Outbound.Where(l => l.Telemetry is not null).ToFrozenDictionary(l => l.Name, l => TelemetryRegistry.Find(taken, l.Telemetry)!);
     }
 
-    private static FrozenDictionary<string, CompiledAccessLogs>? Logs(ProxySnapshot snapshot, AccessLogTargets targets) =>
+    private static FrozenDictionary<string, CompiledAccessLogs>? Logs(ProxySnapshot snapshot, FrozenDictionary<string, CompiledAccessLogs>? previous, AccessLogTargets targets) =>
         snapshot.Outbound.Any(l => !l.AccessLogs.IsEmpty)
-            ? snapshot.Outbound.Where(l => !l.AccessLogs.IsEmpty).ToFrozenDictionary(l => l.Name, l => CompiledAccessLogs.Create(l.AccessLogs, targets)!)
+            ? snapshot.Outbound.Where(l => !l.AccessLogs.IsEmpty).ToFrozenDictionary(l => l.Name, l => CompiledAccessLogs.Create(l.AccessLogs, previous?.GetValueOrDefault(l.Name), targets)!)
             : null;
 
     private static FrozenDictionary<string, OutboundListener> RevokedBy(ProxySnapshot snapshot, OutboundTables? previous)

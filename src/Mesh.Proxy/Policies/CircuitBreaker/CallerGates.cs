@@ -9,6 +9,9 @@ internal sealed class CallerGates(CallerGates? previous)
 {
     private readonly Dictionary<(string Port, AppProtocol Protocol, ConcurrencyLimit Limit), CallerGate> _gates = [];
 
+    // The gates, and not what has them: that would hold the configuration before it, and so on back to the first.
+    private readonly Dictionary<(string Port, AppProtocol Protocol, ConcurrencyLimit Limit), CallerGate>? _before = previous?._gates;
+
     /// <summary>All of them, by port.</summary>
     public IEnumerable<(string Port, CallerGate Gate)> All => _gates.Select(entry => (entry.Key.Port, entry.Value));
 
@@ -16,5 +19,5 @@ internal sealed class CallerGates(CallerGates? previous)
     public ImmutableArray<CallerGate> Of(string port, AppProtocol protocol, ImmutableArray<ConcurrencyLimit> limits) => limits.IsEmpty ? [] : [.. limits.Select(limit => Of((port, protocol, limit)))];
 
     private CallerGate Of((string Port, AppProtocol Protocol, ConcurrencyLimit Limit) key) =>
-        _gates.TryGetValue(key, out var known) ? known : _gates[key] = previous?._gates.GetValueOrDefault(key) ?? new CallerGate(key.Limit, key.Protocol);
+        _gates.TryGetValue(key, out var known) ? known : _gates[key] = _before?.GetValueOrDefault(key) ?? new CallerGate(key.Limit, key.Protocol);
 }

@@ -7,6 +7,9 @@ internal sealed class TokenBuckets(TokenBuckets? previous, TimeProvider time)
 {
     private readonly Dictionary<(string Port, PrincipalMatch? Caller, string Name), TokenBucket> _buckets = [];
 
+    // The buckets, and not what has them: that would hold the configuration before it, and so on back to the first.
+    private readonly Dictionary<(string Port, PrincipalMatch? Caller, string Name), TokenBucket>? _before = previous?._buckets;
+
     /// <summary>The bucket of a limit.</summary>
     public TokenBucket Get(string port, PrincipalMatch? caller, string name, Rate rate)
     {
@@ -16,6 +19,6 @@ internal sealed class TokenBuckets(TokenBuckets? previous, TimeProvider time)
             return known;
         }
 
-        return _buckets[key] = previous?._buckets.GetValueOrDefault(key) is { } kept && kept.Rate == rate ? kept : new TokenBucket(rate, time);
+        return _buckets[key] = _before?.GetValueOrDefault(key) is { } kept && kept.Rate == rate ? kept : new TokenBucket(rate, time);
     }
 }

@@ -6,13 +6,25 @@ namespace Mesh.Proxy.Telemetry.AccessLogs;
 /// <summary>The access logs of a port or listener, ready to run. Each that a request or connection fits writes a line.</summary>
 internal sealed class CompiledAccessLogs
 {
+    private readonly ImmutableArray<AccessLog> _from;
     private readonly ImmutableArray<One> _logs;
 
-    private CompiledAccessLogs(ImmutableArray<AccessLog> logs, AccessLogTargets targets) => _logs = [.. logs.Select(log => new One(log, targets))];
+    private CompiledAccessLogs(ImmutableArray<AccessLog> logs, AccessLogTargets targets)
+    {
+        _from = logs;
+        _logs = [.. logs.Select(log => new One(log, targets))];
+    }
 
-    /// <summary>Makes them.</summary>
+    /// <summary>
+    /// Makes them. A list that did not come anew is the same one, and what was made of it goes on where it was: with counts that begin again, a share of one in a hundred would
+    /// write nothing while anything else keeps changing.
+    /// </summary>
+    /// <param name="logs">What is to be written.</param>
+    /// <param name="previous">Those of the configuration before.</param>
+    /// <param name="targets">Where it goes.</param>
     /// <returns><see langword="null"/>: nothing is logged.</returns>
-    public static CompiledAccessLogs? Create(ImmutableArray<AccessLog> logs, AccessLogTargets targets) => logs.IsEmpty ? null : new(logs, targets);
+    public static CompiledAccessLogs? Create(ImmutableArray<AccessLog> logs, CompiledAccessLogs? previous, AccessLogTargets targets) =>
+        logs.IsEmpty ? null : previous is not null && previous._from == logs ? previous : new(logs, targets);
 
     /// <summary>Writes about what has ended. Never waits.</summary>
     public void Write(in AccessEntry entry)
