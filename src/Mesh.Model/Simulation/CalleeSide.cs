@@ -48,7 +48,7 @@ internal sealed class CalleeSide(CompiledMesh mesh)
         else if (!RequestTarget.TryParse(call.Request.Target, out var target) || !AppPath.TryRead(target.Path, PermissionSimulator.HasPaths(permissions) || LimitSimulator.HasPaths(port.Limits), out var path))
         {
             error = "ambiguous_path";
-            steps.Add(new ExplanationStep(sidecar, "path", $"{call.Request.Target} can be read in two ways", Origin.Default) { IsEnd = true });
+            steps.Add(new ExplanationStep(sidecar, "path", $"{call.Request.Target.Split('?')[0]} can be read in two ways", Origin.Default) { IsEnd = true });
         }
         else
         {

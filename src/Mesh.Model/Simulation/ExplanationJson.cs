@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Mesh.Model.Compilation;
+using Mesh.Model.Snapshots;
 
 namespace Mesh.Model.Simulation;
 
@@ -9,16 +11,16 @@ public static class ExplanationJson
     /// <summary>Writes an explanation.</summary>
     public static JsonObject Write(RequestExplanation explanation)
     {
-        var request = explanation.Request;
+        var (request, places) = (explanation.Request, explanation.TokenPlaces);
         return new JsonObject
         {
             ["request"] = new JsonObject
             {
-                ["caller"] = request.Caller?.ToString() ?? request.Identity,
+                ["caller"] = request.Caller?.ToString() ?? (request.Identity is { Length: > 0 } identity ? identity : SimulatedRequestReader.Anyone),
                 ["callee"] = request.Callee.ToString(),
                 ["method"] = request.Method,
-                ["path"] = request.Target,
-                ["headers"] = Pairs(request.Headers.Select(Shown)),
+                ["path"] = ShownRequest.Target(request.Target, places),
+                ["headers"] = Pairs(request.Headers.Select(header => ShownRequest.Header(header, places))),
                 ["claims"] = Pairs(request.Claims),
             },
             ["summary"] = explanation.Summary,
@@ -27,8 +29,8 @@ public static class ExplanationJson
             ["status"] = explanation.Status,
             ["route"] = explanation.Route,
             ["steps"] = new JsonArray([.. explanation.Steps.Select(Step)]),
-            ["backends"] = new JsonArray([.. explanation.Backends.Select(Backend)]),
-            ["copies"] = new JsonArray([.. explanation.Copies.Select(Backend)]),
+            ["backends"] = new JsonArray([.. explanation.Backends.Select(backend => Backend(backend, places))]),
+            ["copies"] = new JsonArray([.. explanation.Copies.Select(backend => Backend(backend, places))]),
             ["shadow"] = new JsonArray([.. explanation.Shadow.Select(text => (JsonNode?)text)]),
         };
     }
@@ -40,12 +42,12 @@ public static class ExplanationJson
     public static JsonArray Write(IEnumerable<OverruledSetting> overruled) =>
         new([.. overruled.Select(o => new JsonObject { ["value"] = o.Value, ["origin"] = Write(o.Origin) })]);
 
-    private static JsonObject Backend(BackendExplanation backend) => new()
+    private static JsonObject Backend(BackendExplanation backend, ImmutableArray<TokenPlace> places) => new()
     {
         ["backend"] = backend.Cluster,
         ["percent"] = Math.Round(backend.Percent, 4),
         ["error"] = backend.Error,
-        ["path"] = backend.Target,
+        ["path"] = ShownRequest.Target(backend.Target, places),
         ["shadowDenied"] = backend.IsShadowDenied,
         ["limit"] = backend.Limit,
         ["steps"] = new JsonArray([.. backend.Steps.Select(Step)]),
@@ -68,10 +70,6 @@ public static class ExplanationJson
         DetailVerdict.Overruled => "overruled",
         _ => "not reached",
     };
-
-    // An explanation is shown around; what it was asked with is not to get about with it.
-    private static KeyValuePair<string, string> Shown(KeyValuePair<string, string> header) =>
-        header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) || header.Key.Equals("Cookie", StringComparison.OrdinalIgnoreCase) ? KeyValuePair.Create(header.Key, "(not shown)") : header;
 
     private static JsonArray Pairs(IEnumerable<KeyValuePair<string, string>> pairs) => new([.. pairs.Select(p => new JsonObject { ["name"] = p.Key, ["value"] = p.Value })]);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Snapshots;
 
 namespace Mesh.Model.Simulation;
 
@@ -31,6 +32,9 @@ public sealed record RequestExplanation
 
     /// <summary>What policies that are only rehearsed would change; empty: nothing, or there are none.</summary>
     public ImmutableArray<string> Shadow { get; init; } = [];
+
+    /// <summary>Where ports of the mesh take tokens from: what is there is not shown.</summary>
+    public ImmutableArray<TokenPlace> TokenPlaces { get; init; } = [];
 
     /// <summary>Whether an app answers, whichever backend is taken.</summary>
     public bool Passes => Error is null && Status is null && !Backends.IsEmpty && Backends.All(b => b.Error is null);

@@ -17,7 +17,7 @@ public static class RequestSimulator
     {
         if (request.Caller is { } caller)
         {
-            return new CallerSide(mesh, mesh.Snapshots[caller], caller, faults.IsDefault ? [] : faults).Explain(request);
+            return new CallerSide(mesh, mesh.Snapshots[caller], caller, faults.IsDefault ? [] : faults).Explain(request) with { TokenPlaces = ShownRequest.TokenPlaces(mesh) };
         }
 
         var identity = request.Identity ?? "";
@@ -27,6 +27,7 @@ public static class RequestSimulator
             Request = request,
             Summary = SummaryOf(backend),
             Backends = [backend],
+            TokenPlaces = ShownRequest.TokenPlaces(mesh),
         };
     }
 
@@ -38,7 +39,13 @@ public static class RequestSimulator
     public static RequestExplanation Explain(MeshConfiguration configuration, CompiledMesh mesh, SimulatedRequest request, ImmutableArray<FaultRule> faults = default)
     {
         var now = Explain(mesh, request, faults);
-        return configuration.Rehearsed.Count == 0 ? now : now with { Shadow = ExplanationDiff.Between(now, Explain(configuration.Rehearse(), request, faults)) };
+        if (configuration.Rehearsed.Count == 0)
+        {
+            return now;
+        }
+
+        var then = Explain(configuration.Rehearse(), request, faults);
+        return now with { Shadow = ExplanationDiff.Between(now, then), TokenPlaces = [.. now.TokenPlaces.Union(then.TokenPlaces)] };
     }
 
     /// <summary>What of a request names nothing that there is, all at once.</summary>
