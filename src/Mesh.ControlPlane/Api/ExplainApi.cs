@@ -9,6 +9,9 @@ namespace Mesh.ControlPlane.Api;
 /// <summary>What the mesh would do with a request, and who said so. Nothing is sent.</summary>
 internal static class ExplainApi
 {
+    // Of a name that is there twice one reader takes the first, and another the last.
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     public static void Map(IEndpointRouteBuilder api) => api.MapPost("/explain", ExplainAsync).WithMetadata(new Access(ApiScopes.Read, BrowserSession: true));
 
     private static async Task<IResult> ExplainAsync(HttpContext context, MeshCompiler compiler, FaultLeases leases, TimeProvider time)
@@ -20,7 +23,7 @@ internal static class ExplainApi
 
         if (await ReadAsync(context) is not { } body)
         {
-            return Problems.Of(StatusCodes.Status422UnprocessableEntity, "Refused", "The body must be one JSON object with caller, callee, method and path.");
+            return Problems.Of(StatusCodes.Status422UnprocessableEntity, "Refused", "The body must be one JSON object with caller, callee, method and path, and no name twice.");
         }
 
         var request = SimulatedRequestReader.Read(body, state.Configuration.Topology, out var violations) with { At = time.GetUtcNow() };
@@ -42,7 +45,7 @@ internal static class ExplainApi
 
         try
         {
-            return JsonNode.Parse(text) as JsonObject;
+            return JsonNode.Parse(text, documentOptions: Strict) as JsonObject;
         }
         catch (JsonException)
         {

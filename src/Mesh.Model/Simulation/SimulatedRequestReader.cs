@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mesh.Model.Identity;
+using Mesh.Model.Requests;
 using Mesh.Model.Topology;
 using Mesh.Model.Validation;
 
@@ -54,9 +54,9 @@ public static class SimulatedRequestReader
             request = request with { Headers = request.Headers.Add(KeyValuePair.Create("Authorization", $"Bearer {jwt}")) };
         }
 
-        if (request.Keys is { } given && !IsKeySet(given))
+        if (request.Keys is { } given && !TokenKeys.IsSet(given))
         {
-            found.Add(new(FieldPath.Root / "keys", "must be a JSON Web Key Set: an object with a list of keys"));
+            found.Add(new(FieldPath.Root / "keys", "must be a JSON Web Key Set: an object with a list of keys, and no name twice"));
         }
 
         var caller = Text("caller");
@@ -102,18 +102,6 @@ public static class SimulatedRequestReader
 
         violations = found.Count > 0 ? found.ToImmutable() : RequestSimulator.Check(topology, request);
         return request;
-
-        static bool IsKeySet(string text)
-        {
-            try
-            {
-                return JsonNode.Parse(text) is JsonObject set && set["keys"] is JsonArray;
-            }
-            catch (JsonException)
-            {
-                return false;
-            }
-        }
 
         string? Text(string name)
         {

@@ -43,6 +43,10 @@ public sealed class ExplainApiTests : IAsyncLifetime
     [InlineData("""{"caller": "storefront", "callee": "orders", "verb": "GET"}""", "is not a field here")]
     [InlineData("[]", "must be one JSON object")]
     [InlineData("{", "must be one JSON object")]
+    [InlineData("""{"caller": "storefront", "callee": "orders", "caller": "orders"}""", "no name twice")]
+    [InlineData("""{"caller": "storefront", "callee": "orders", "headers": {"x-beta": "1", "x-beta": "2"}}""", "no name twice")]
+    [InlineData("""{"caller": "storefront", "callee": "orders", "keys": {"keys": [], "keys": []}}""", "no name twice")]
+    [InlineData("""{"caller": "storefront", "callee": "orders", "keys": "{\"keys\": [], \"keys\": []}"}""", "must be a JSON Web Key Set")]
     public async Task Explain_WrongRequest_IsRefusedWithTheCure(string request, string expected)
     {
         var (status, body) = await ExplainAsync(request);
