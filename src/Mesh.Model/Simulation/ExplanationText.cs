@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Mesh.Model.Simulation;
 
-/// <summary>Explanations as plain text: what happens first, then each decision with its cause, and behind it what was looked at and did not decide.</summary>
+/// <summary>Explanations as plain text: what happens first, then each decision with its cause, and behind it what was looked at and did not decide. What <c>mesh explain</c> writes, without its colours.</summary>
 public static class ExplanationText
 {
     private const int TopicWidth = 28;
@@ -14,7 +14,9 @@ public static class ExplanationText
     {
         var text = new StringBuilder();
         var request = explanation["request"]!;
-        text.Append(CultureInfo.InvariantCulture, $"{request["caller"]} → {request["callee"]}  {request["method"]} {request["path"]}\n{explanation["summary"]}\n");
+        var passes = explanation["passes"]?.GetValue<bool>() == true;
+        var isAnswered = explanation["error"] is null && explanation["status"] is not null;
+        text.Append(CultureInfo.InvariantCulture, $"{request["caller"]} → {request["callee"]}  {request["method"]} {request["path"]}\n{(passes ? "✓" : isAnswered ? "→" : "✗")} {explanation["summary"]}\n");
         var backends = Items(explanation["backends"]).ToArray();
         var steps = Items(explanation["steps"]);
         Steps(backends is [var only] ? steps.Concat(Items(only["steps"])) : steps, text);
@@ -22,6 +24,11 @@ public static class ExplanationText
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{backend["percent"]!.GetValue<double>():0.##} % to {backend["backend"]}\n");
             Steps(Items(backend["steps"]), text);
+        }
+
+        foreach (var copy in Items(explanation["copies"]))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\ncopies of {copy["percent"]!.GetValue<double>():0.##} % to {copy["backend"]}{(copy["error"] is { } error ? $", refused there: {error}" : "")}\n");
         }
 
         if (explanation["shadow"] is JsonArray { Count: > 0 } shadow)
@@ -63,8 +70,14 @@ public static class ExplanationText
                 // The only one there was says nothing that its step does not.
                 foreach (var detail in details is [var only] && only["verdict"]?.ToString() == "decides" ? [] : details)
                 {
-                    var verdict = detail["verdict"]?.ToString();
-                    Line($"{new string(' ', TopicWidth + 2)}· {detail["text"]}{(verdict is null or "does not match" ? "" : $" ({verdict})")}", detail["origin"], text);
+                    var (mark, suffix) = detail["verdict"]?.ToString() switch
+                    {
+                        "decides" => ("✓", ""),
+                        "overruled" => ("✗", " (overruled)"),
+                        "not reached" => ("·", " (not reached)"),
+                        _ => ("·", ""),
+                    };
+                    Line($"{new string(' ', TopicWidth + 2)}{mark} {detail["text"]}{suffix}", detail["origin"], text);
                 }
             }
         }

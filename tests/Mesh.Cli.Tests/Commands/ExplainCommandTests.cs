@@ -4,6 +4,7 @@ using Mesh.Cli.Commands;
 using Mesh.Cli.Composition;
 using Mesh.Cli.Installation;
 using Mesh.Cli.Terminal;
+using Mesh.Model.Simulation;
 using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Commands;
@@ -84,6 +85,49 @@ public sealed class ExplainCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--exit-code", "--claim", "iss=https://login.example/"));
         Assert.Equal(ExitCode.NoInput, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--jwt-file", "nowhere"));
         Assert.Equal(ExitCode.Usage, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--jwt-file", "token", "--jwt", Opaque));
+    }
+
+    [Fact]
+    public async Task Explain_KeysThatSayANameTwice_AreRefusedWithTheReason()
+    {
+        var keys = _folder.File("keys.json", """{"keys": [], "keys": []}""");
+
+        Assert.Equal(ExitCode.Invalid, await RunAsync("explain", "storefront", "payments", "-f", "mesh.yaml", "--jwks-file", keys));
+
+        Assert.Contains("keys: must be a JSON Web Key Set", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("storefront", "DELETE")]
+    [InlineData("storefront", "GET")]
+    [InlineData("developer", "GET")]
+    [InlineData("anyone", "GET")]
+    public async Task Explain_ForPeople_IsWhatTestsAndTheDashboardSay(string caller, string method)
+    {
+        _folder.File(Path.Combine("policies", "route.yaml"), """
+            apiVersion: mesh.dev/v1alpha1
+            kind: HttpRoute
+            metadata: { name: payments }
+            spec:
+              to:
+              - targetRef: { kind: Service, name: payments }
+                rules:
+                - { name: gone, matches: [{ path: { type: Exact, value: /gone } }] }
+                - name: copied
+                  default:
+                    backendRefs: [{ name: payments, weight: 3 }, { name: storefront, weight: 1 }]
+                    filters: [{ type: RequestMirror, requestMirror: { backendRef: { name: payments }, percent: 25 } }]
+            """);
+        string[] request = ["explain", caller, "payments", method, "/charge", "-f", "mesh.yaml"];
+        Assert.Equal(ExitCode.Ok, await RunAsync(request));
+        var shown = _output.ToString();
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCode.Ok, await RunAsync([.. request, "-o", "json"]));
+
+        var text = ExplanationText.Of(JsonNode.Parse(_output.ToString())!.AsObject());
+
+        Assert.Equal(text, string.Join('\n', shown.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n').Select(line => line.TrimEnd(' '))));
+        Assert.Equal(caller == "storefront", text.Contains("copies of 25 % to default/payments/http", StringComparison.Ordinal));
     }
 
     [Fact]
