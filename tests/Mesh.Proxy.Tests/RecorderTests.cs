@@ -115,6 +115,35 @@ public sealed class RecorderTests
         Assert.Equal("gRPC test.Echo/Call", Assert.Single((await TakeAsync(recording, edge => edge.Operations.Count == 1)).Operations).Key.ToString());
     }
 
+    [Theory]
+    [InlineData(true, "gRPC test.Echo/Call")]
+    [InlineData(false, "POST /test.Echo/Call")]
+    public async Task RequestThatRunsOn_IsAGrpcCall_OnlyIfItSaidSo(bool isGrpc, string operation)
+    {
+        var (isThere, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        RequestDelegate wait = context =>
+        {
+            isThere.SetResult();
+            return release.Task;
+        };
+        await using var grpc = isGrpc ? await GrpcPair.StartAsync(wait) : null;
+        await using var app = isGrpc ? null : await TestApp.StartAsync(wait);
+        await using var http = app is null ? null : await ProxyPair.StartAsync(app.Address);
+        var callee = (grpc?.Proxies ?? http!).Callee.Services;
+        var recorder = callee.GetRequiredService<TrafficRecorder>();
+        recorder.Ending += callee.GetRequiredService<InboundDoors>().Sweep;
+        var recording = recorder.Begin("r1");
+        using var client = new HttpClient();
+        var call = grpc?.CallAsync([0, 0, 0, 0, 0]) ?? client.PostAsync(new Uri(http!.Url, "test.Echo/Call"), null, Stop);
+        await isThere.Task.InTime();
+
+        recorder.End(recording);
+
+        Assert.Equal(operation, Assert.Single(Assert.Single(recording.Take().Edges).Operations).Key.ToString());
+        release.SetResult();
+        (await call.InTime()).Dispose();
+    }
+
     [Fact]
     public async Task Streams_HaveNoDurations_AndThoseThatRunOnAreNotedAtTheEnd()
     {

@@ -24,9 +24,9 @@ public readonly record struct OperationKey(string Method, string Template, bool 
     /// <inheritdoc />
     public override string ToString() => IsGrpc ? $"gRPC {Template[1..]}" : Method == OtherMethod ? Template : $"{Method} {Template}";
 
-    // Names of protocol buffers are the app's own words: they are kept as they are.
+    // Names of protocol buffers are the app's own words, but whoever calls chooses path and content type: they are looked at as all other words are.
     private static bool IsGrpcPath(string path) =>
         path.Length <= 256 && path.Split('/') is ["", var service, var method] && service.Split('.').All(IsIdentifier) && IsIdentifier(method);
 
-    private static bool IsIdentifier(string text) => text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
+    private static bool IsIdentifier(string text) => text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && PathTemplate.IsWord(text);
 }

@@ -6,7 +6,7 @@ namespace Mesh.Model.Recording;
 
 /// <summary>
 /// Paths without what is different each time: <c>/orders/{}</c> is any element below <c>/orders</c>, and <c>/files/**</c> is all below <c>/files</c>. What looks like an id, a token or
-/// anything that a person typed is never kept, so a recording holds no secrets that stood in a path.
+/// something typed by a person is not kept. That is a guess from single elements: short tokens, and secrets that read like words, pass for names (see <c>docs/recorder.md</c>).
 /// </summary>
 public static class PathTemplate
 {
@@ -18,6 +18,9 @@ public static class PathTemplate
 
     /// <summary>The deepest path that is kept element by element; what is below counts as everything below.</summary>
     public const int MostElements = 12;
+
+    /// <summary>What may stand between the words of an element.</summary>
+    internal const string Separators = "-_.~:$";
 
     private const int LongestWord = 40;
 
@@ -103,6 +106,9 @@ public static class PathTemplate
         return folded.ToDictionary(t => t.Key, t => $"/{string.Join('/', t.Value)}", StringComparer.Ordinal);
     }
 
+    /// <summary>Whether an element seems to be a word of the app's authors.</summary>
+    internal static bool IsWord(string element) => element.Length > 0 && IsName(element);
+
     // A word of the app's authors, as far as one can tell; the empty one behind the last slash too.
     private static bool IsName(ReadOnlySpan<char> element)
     {
@@ -115,7 +121,7 @@ public static class PathTemplate
         for (var i = 0; i < element.Length; i++)
         {
             var c = element[i];
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.' or '~' or ':' or '$'))
+            if (!char.IsAsciiLetterOrDigit(c) && !Separators.Contains(c))
             {
                 return false;
             }
@@ -129,7 +135,8 @@ public static class PathTemplate
         var isNumbered = digits > 0 && (digits == element.Length || digits > 2 || HasNumberBehind(element));
         return !isNumbered
             && !(hex == element.Length && element.Length >= 8)
-            && !(element.Length >= 16 && (digits > 0 || turns > element.Length / 5));
+            && !(element.Length >= 16 && (digits > 0 || turns > element.Length / 5))
+            && LetterPattern.IsWords(element);
     }
 
     // "order-17", "page_2"; but "v1.2" and "v2" are names.

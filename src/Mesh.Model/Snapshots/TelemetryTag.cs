@@ -16,7 +16,8 @@ public sealed record TelemetryTag
     private const int MostValues = 1000;
 
     // What the sidecar says itself, and what Prometheus' text format keeps for itself.
-    private static readonly HashSet<string> Own = ["http.request.method", "http.response.status_code", "http.route", "http.request.resend_count", "error.type", "le", "quantile"];
+    // With underscores, as Prometheus has them: "error_type" would be a second label of that name.
+    private static readonly HashSet<string> Own = ["http_request_method", "http_response_status_code", "http_route", "http_request_resend_count", "error_type", "le", "quantile"];
 
     /// <summary>The attribute's name.</summary>
     public string Name { get; init; } = "";
@@ -45,7 +46,7 @@ public sealed record TelemetryTag
         {
             yield return new(at / "name", $"is {Wording.Quote(Name)}; {AttributeNames.Rule}");
         }
-        else if (Own.Contains(Name) || Name.StartsWith("mesh.", StringComparison.Ordinal) || Name.StartsWith("otel.", StringComparison.Ordinal))
+        else if (IsOwn(Name.Replace('.', '_')))
         {
             yield return new(at / "name", $"is {Wording.Quote(Name)}, which the sidecar says itself; take another name");
         }
@@ -69,6 +70,8 @@ public sealed record TelemetryTag
             yield return new(at / "maxValues", $"must be between 1 and {MostValues} but is {MaxValues}");
         }
     }
+
+    private static bool IsOwn(string label) => Own.Contains(label) || label.StartsWith("mesh_", StringComparison.Ordinal) || label.StartsWith("otel_", StringComparison.Ordinal);
 
     private IEnumerable<Violation> FromHeader(FieldPath at)
     {

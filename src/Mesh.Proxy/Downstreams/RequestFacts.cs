@@ -11,4 +11,7 @@ internal sealed record RequestFacts(string Method, string Path, string? Caller, 
 {
     /// <summary>Of somebody without an identity: whether it may have no end of its own even before its answer begins, as an upgrade or a gRPC call.</summary>
     public bool IsStream { get; init; }
+
+    /// <summary>Whether it said that it is a gRPC call. Noted here, for its headers are its own while it runs.</summary>
+    public bool IsGrpc { get; init; }
 }

@@ -106,9 +106,11 @@ internal abstract partial class InboundHttp(
                 return bad;
             }
 
+            var isGrpc = ErrorResponse.IsGrpc(context.Request);
             var facts = new RequestFacts(context.Request.Method, path, caller?.Id.Text, judged.Port.Port, Direction == HopDirection.FrontDoor)
             {
-                IsStream = caller is null && (UpgradeForwarder.IsUpgrade(context) || ErrorResponse.IsGrpc(context.Request)),
+                IsStream = caller is null && (isGrpc || UpgradeForwarder.IsUpgrade(context)),
+                IsGrpc = isGrpc,
             };
             if (judged.Tokens is { } tokens)
             {

@@ -31,7 +31,7 @@ internal static class Seen
             return;
         }
 
-        Note(recording, facts, caller, ErrorResponse.IsGrpc(exchange.Context.Request), new Outcome(status, elapsed, IsStream(exchange.Context)));
+        Note(recording, facts, caller, new Outcome(status, elapsed, IsStream(exchange.Context)));
     }
 
     /// <summary>A connection without requests has ended.</summary>
@@ -57,12 +57,11 @@ internal static class Seen
     {
         if (facts.Caller is { } caller && !IsDeveloper(caller))
         {
-            // Its headers are the request's own while it runs. A POST to what may be a gRPC method is noted as that method, which is the same to a permission.
-            Note(recording, facts, caller, isGrpc: facts.Path.Contains('.', StringComparison.Ordinal), null);
+            Note(recording, facts, caller, null);
         }
     }
 
-    private static void Note(TrafficRecording recording, RequestFacts facts, string caller, bool isGrpc, Outcome? outcome)
+    private static void Note(TrafficRecording recording, RequestFacts facts, string caller, Outcome? outcome)
     {
         // Where no permission looks at paths the path is as it came; one that names it would see it decoded.
         if (!AppPath.TryRead(facts.Path, isMatched: true, out var path) || !path.StartsWith('/'))
@@ -71,7 +70,7 @@ internal static class Seen
             return;
         }
 
-        var key = OperationKey.Of(facts.Method, path, isGrpc);
+        var key = OperationKey.Of(facts.Method, path, facts.IsGrpc);
         recording.Note(caller, facts.Port, (key, outcome), static (edge, seen) =>
         {
             if (edge.Find(seen.key) is not { } count)

@@ -11,79 +11,104 @@ internal static class PrometheusText
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>Writes all.</summary>
+    /// <param name="tables">The instruments, of those of one name the newest last.</param>
     public static string Write(IEnumerable<MetricTable> tables)
     {
         var text = new StringBuilder();
-        var before = "";
-        foreach (var table in tables)
+        foreach (var metric in tables.GroupBy(table => table.Instrument.Name, StringComparer.Ordinal))
         {
             // Instruments that differ by their buckets alone are one metric.
-            Write(text, table, isMore: table.Instrument.Name == before);
-            before = table.Instrument.Name;
+            Write(text, [.. metric]);
         }
 
         return text.ToString();
     }
 
-    private static void Write(StringBuilder text, MetricTable table, bool isMore)
+    private static void Write(StringBuilder text, MetricTable[] tables)
     {
-        var isHistogram = table.BucketBounds is not null;
-        var isCounter = table.Instrument is Counter<long>;
-        var name = Name(table.Instrument, isCounter);
-        if (!isMore)
+        var instrument = tables[0].Instrument;
+        var isHistogram = tables[0].BucketBounds is not null;
+        var isCounter = instrument is Counter<long>;
+        var name = Name(instrument, isCounter);
+        text.Append("# HELP ").Append(name).Append(' ').Append(instrument.Description).Append('\n');
+        text.Append("# TYPE ").Append(name).Append(' ').Append(isHistogram ? "histogram" : isCounter ? "counter" : "gauge").Append('\n');
+        if (isHistogram)
         {
-            text.Append("# HELP ").Append(name).Append(' ').Append(table.Instrument.Description).Append('\n');
-            text.Append("# TYPE ").Append(name).Append(' ').Append(isHistogram ? "histogram" : isCounter ? "counter" : "gauge").Append('\n');
-        }
-
-        foreach (var series in table.Series)
-        {
-            if (isHistogram)
+            foreach (var (labels, histogram) in Merged(tables))
             {
-                WriteHistogram(text, name, series, table.BucketBounds!);
+                Write(text, name, labels, histogram);
             }
-            else
+        }
+        else
+        {
+            foreach (var series in tables.SelectMany(table => table.Series))
             {
-                Line(text, name, series, le: null, series.Sum);
+                Line(text, name, Labels(series), le: null, series.Sum);
             }
         }
     }
 
-    private static void WriteHistogram(StringBuilder text, string name, MetricSeries series, double[] bounds)
+    // A policy may give buckets to what was counted in others before: a series that is written twice costs the scraper all of them.
+    private static Dictionary<string, MergedHistogram> Merged(MetricTable[] tables)
+    {
+        var merged = new Dictionary<string, MergedHistogram>(StringComparer.Ordinal);
+        for (var i = tables.Length - 1; i >= 0; i--)
+        {
+            var bounds = tables[i].BucketBounds!;
+            foreach (var series in tables[i].Series)
+            {
+                var labels = Labels(series);
+                if (!merged.TryGetValue(labels, out var histogram))
+                {
+                    merged[labels] = histogram = new MergedHistogram(bounds);
+                }
+
+                histogram.Add(series, bounds);
+            }
+        }
+
+        return merged;
+    }
+
+    private static void Write(StringBuilder text, string name, string labels, MergedHistogram histogram)
     {
         long total = 0;
-        for (var i = 0; i < bounds.Length; i++)
+        for (var i = 0; i < histogram.Bounds.Length; i++)
         {
-            total += series.Bucket(i);
-            Line(text, $"{name}_bucket", series, bounds[i].ToString(CultureInfo.InvariantCulture), total);
+            total += histogram.Buckets[i];
+            Line(text, $"{name}_bucket", labels, histogram.Bounds[i].ToString(CultureInfo.InvariantCulture), total);
         }
 
-        total += series.Bucket(bounds.Length);
-        Line(text, $"{name}_bucket", series, "+Inf", total);
-        Line(text, $"{name}_sum", series, le: null, series.Sum);
-        Line(text, $"{name}_count", series, le: null, total);
+        total += histogram.Buckets[^1];
+        Line(text, $"{name}_bucket", labels, "+Inf", total);
+        Line(text, $"{name}_sum", labels, le: null, histogram.Sum);
+        Line(text, $"{name}_count", labels, le: null, total);
     }
 
-    private static void Line(StringBuilder text, string name, MetricSeries series, string? le, double value)
+    private static string Labels(MetricSeries series)
     {
-        text.Append(name);
-        var separator = '{';
+        var labels = new StringBuilder();
         foreach (var (key, tag) in series.Tags)
         {
-            text.Append(separator).Append(key.Replace('.', '_')).Append("=\"");
-            Escape(text, Convert.ToString(tag, CultureInfo.InvariantCulture) ?? "");
-            text.Append('"');
-            separator = ',';
+            labels.Append(labels.Length > 0 ? "," : "").Append(key.Replace('.', '_')).Append("=\"");
+            Escape(labels, Convert.ToString(tag, CultureInfo.InvariantCulture) ?? "");
+            labels.Append('"');
         }
 
-        if (le is not null)
-        {
-            text.Append(separator).Append("le=\"").Append(le).Append('"');
-            separator = ',';
-        }
+        return labels.ToString();
+    }
 
-        if (separator == ',')
+    private static void Line(StringBuilder text, string name, string labels, string? le, double value)
+    {
+        text.Append(name);
+        if (labels.Length > 0 || le is not null)
         {
+            text.Append('{').Append(labels);
+            if (le is not null)
+            {
+                text.Append(labels.Length > 0 ? "," : "").Append("le=\"").Append(le).Append('"');
+            }
+
             text.Append('}');
         }
 

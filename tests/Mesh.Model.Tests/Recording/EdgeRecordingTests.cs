@@ -56,6 +56,11 @@ public sealed class EdgeRecordingTests
     [InlineData("GET", "/shop.Orders/Get", true, "GET /shop.Orders/Get")]
     [InlineData("POST", "/shop.Orders/Get/7", true, "POST /shop.Orders/Get/{}")]
     [InlineData("PROPFIND", "/dav", false, "/dav")]
+    [InlineData("POST", "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", true, "gRPC grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")]
+    [InlineData("POST", "/acme.billing_accounts.v1beta1.OrdersService/StreamAllOrders", true, "gRPC acme.billing_accounts.v1beta1.OrdersService/StreamAllOrders")]
+    // whoever calls may say that anything is gRPC
+    [InlineData("POST", "/x/tok_9f8e7d6c5b4a", true, "POST /x/{}")]
+    [InlineData("POST", "/shop.Orders/aB3xY9kQz", true, "POST /shop.Orders/{}")]
     public void Of_ARequest_IsWhatPermissionsCanName(string method, string path, bool isGrpc, string operation)
     {
         var key = OperationKey.Of(method, path, isGrpc);
@@ -68,6 +73,7 @@ public sealed class EdgeRecordingTests
     [InlineData("get", "/a", false)]
     [InlineData("GET", "/orders/7", false)]
     [InlineData("POST", "/shop.Orders/7", true)]
+    [InlineData("POST", "/shop.Orders/aB3xY9kQz", true)]
     [InlineData("GET", "/shop.Orders/Get", true)]
     public void IsValid_WhatNoSidecarReports_IsNot(string method, string path, bool isGrpc) => Assert.False(new OperationKey(method, path, isGrpc).IsValid);
 

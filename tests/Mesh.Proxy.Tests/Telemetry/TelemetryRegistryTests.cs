@@ -91,7 +91,7 @@ public sealed class TelemetryRegistryTests : IDisposable
         Assert.Equal([0L, 1, 0], Enumerable.Range(0, 3).Select(tables.Single(t => t.BucketBounds!.Length == 2).Series.Single().Bucket));
         var text = PrometheusText.Write(_tables.Read());
         Assert.Equal(2, text.Split("# TYPE http_client_request_duration_seconds histogram").Length);
-        Assert.Contains(",le=\"2\"} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains(",le=\"2\"} 2\n", text, StringComparison.Ordinal);
 
         Take(new HopTelemetry { DurationBuckets = [1] });
         Complete(telemetry); // one that was under way
@@ -99,6 +99,22 @@ public sealed class TelemetryRegistryTests : IDisposable
         Assert.Equal(1, Assert.Single(_tables.Read(), t => t.Instrument.Name == Client && t.BucketBounds!.Length != MetricTable.Bounds.Length).BucketBounds!.Single());
         Take(null);
         Assert.Single(_tables.Read(), t => t.Instrument.Name == Client);
+    }
+
+    [Fact]
+    public void Buckets_GivenToWhatWasCountedInOthers_AreOneSeries()
+    {
+        Complete(null);
+        Complete(null);
+        Complete(Take(new HopTelemetry { DurationBuckets = [0.2, 0.7, 3] }));
+
+        var lines = PrometheusText.Write(_tables.Read()).Split('\n').Where(line => line.StartsWith("http_client_request_duration_seconds", StringComparison.Ordinal)).ToList();
+
+        // As a scraper reads them: no name and labels twice.
+        Assert.Distinct(lines.Select(line => line[..line.LastIndexOf(' ')]));
+        Assert.Equal(
+            ["_bucket 0.2 0", "_bucket 0.7 0", "_bucket 3 3", "_bucket +Inf 3", "_sum - 3", "_count - 3"],
+            lines.Select(line => $"{line["http_client_request_duration_seconds".Length..line.IndexOf('{')]} {(line.Split("le=\"") is [_, var le] ? le[..le.IndexOf('"')] : "-")} {line[(line.LastIndexOf(' ') + 1)..]}"));
     }
 
     [Fact]
