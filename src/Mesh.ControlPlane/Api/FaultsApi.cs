@@ -84,22 +84,24 @@ internal static class FaultsApi
         return Results.Created($"/api/v1/faults/{lease.Id}", views.Of(lease));
     }
 
-    private static async Task<IResult> EndAsync(HttpContext context, string id, FaultLeases leases, IFaultHolder holder, AuditTrail trail)
+    private static async Task<IResult> EndAsync(HttpContext context, string id, IFaultHolder holder, AuditTrail trail)
     {
-        var before = leases.Live.FirstOrDefault(lease => lease.Id == id);
+        FaultLease? ended;
         try
         {
-            if (before is null || !await holder.EndAsync(id, context.RequestAborted))
-            {
-                return Problems.NotFound($"fault {id}; it may have ended");
-            }
+            ended = await holder.EndAsync(id, context.RequestAborted);
         }
         catch (FaultsUnreachableException e)
         {
             return Unreachable(e);
         }
 
-        trail.Write(ApiCaller.Of(context).Name, "fault end", id, ContentHash.Of(JsonDocumentWriter.Write(FaultReader.Write(before.Request))), null);
+        if (ended is null)
+        {
+            return Problems.NotFound($"fault {id}; it may have ended");
+        }
+
+        trail.Write(ApiCaller.Of(context).Name, "fault end", id, ContentHash.Of(JsonDocumentWriter.Write(FaultReader.Write(ended.Request))), null);
         return Results.Ok(new JsonObject { ["id"] = id, ["result"] = "ended" });
     }
 

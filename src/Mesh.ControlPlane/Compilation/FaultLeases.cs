@@ -73,8 +73,8 @@ internal sealed partial class FaultLeases : IFaultHolder, IDisposable
     }
 
     /// <summary>Ends one before its time.</summary>
-    /// <returns>Whether there was one.</returns>
-    public bool End(string id)
+    /// <returns>What it was; <see langword="null"/>: there was none.</returns>
+    public FaultLease? End(string id)
     {
         FaultLease? lease;
         lock (_lock)
@@ -85,12 +85,12 @@ internal sealed partial class FaultLeases : IFaultHolder, IDisposable
 
         if (lease is null)
         {
-            return false;
+            return null;
         }
 
         Log.Ended(_logger, lease.Id, lease.By);
         Tell();
-        return true;
+        return lease;
     }
 
     /// <summary>Takes what the replicas of a control plane share for what there is.</summary>
@@ -126,7 +126,7 @@ internal sealed partial class FaultLeases : IFaultHolder, IDisposable
     ValueTask<FaultLease?> IFaultHolder.BeginAsync(FaultRequest request, string by, CancellationToken cancellationToken) => ValueTask.FromResult(Begin(request, by));
 
     /// <inheritdoc />
-    ValueTask<bool> IFaultHolder.EndAsync(string id, CancellationToken cancellationToken) => ValueTask.FromResult(End(id));
+    ValueTask<FaultLease?> IFaultHolder.EndAsync(string id, CancellationToken cancellationToken) => ValueTask.FromResult(End(id));
 
     /// <summary>What a service's sidecars do for all of them.</summary>
     public ImmutableArray<FaultRule> For(ServiceId service, ProxySnapshot snapshot) =>

@@ -14,7 +14,7 @@ internal interface IFaultHolder
     ValueTask<FaultLease?> BeginAsync(FaultRequest request, string by, CancellationToken cancellationToken);
 
     /// <summary>Ends one before its time.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>What it was; <see langword="null"/>: there was none.</returns>
     /// <exception cref="FaultsUnreachableException">Nobody can be told.</exception>
-    ValueTask<bool> EndAsync(string id, CancellationToken cancellationToken);
+    ValueTask<FaultLease?> EndAsync(string id, CancellationToken cancellationToken);
 }

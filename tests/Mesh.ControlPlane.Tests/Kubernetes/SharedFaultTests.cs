@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Kubernetes.Faults;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -91,6 +92,10 @@ public sealed class SharedFaultTests : IAsyncLifetime
 
     [Theory]
     [InlineData("nonsense", 0)]
+    [InlineData("""[{"id":"00000001","id":"00000002"}]""", 0)]
+    [InlineData("""[{"id":"\ud800"}]""", 0)]
+    [InlineData("""[{"id":"00000001","by":"x","startedAt":"2026-01-01T00:00:00Z","endsAt":"SOON","fault":{"to":"\ud800"}}]""", 0)]
+    [InlineData("""[{"id":"00000001","id":"00000002"}, {"id":"00000001","by":"x","startedAt":"2026-01-01T00:00:00Z","endsAt":"SOON","fault":{"to":"shop/payments/http","duration":"1m","abort":{"httpStatus":503}}}]""", 1)]
     [InlineData("""[{"id":"00000001"}, 5, null]""", 0)]
     [InlineData("""[{"id":"00000001","by":"x","startedAt":"2026-01-01T00:00:00Z","endsAt":"2999-01-01T00:00:00Z","fault":{"to":"shop/payments/http","duration":"1m","abort":{"httpStatus":503}}}]""", 0)]
     [InlineData("""[{"id":"00000001","by":"x","startedAt":"2026-01-01T00:00:00Z","endsAt":"2026-01-01T00:01:00Z","fault":{"to":"shop/payments/http","duration":"1m","abort":{"httpStatus":503}}}]""", 0)]
@@ -107,6 +112,63 @@ public sealed class SharedFaultTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, (await SendAsync(host, "ops/sre", HttpMethod.Post, Faults, Abort)).Status);
         Assert.Equal(expected + 1, Live(host));
     }
+
+    [Fact]
+    public async Task Begin_WhatTheWatchTellsOfTheTimeBefore_DoesNotTakeItBack()
+    {
+        var host = await _cluster.RunPublishedAsync();
+        await Eventually.IsAsync(() => _cluster.Api.Objects.IsWatched("leases"), "watched");
+        await SendAsync(host, "ops/sre", HttpMethod.Post, Faults, Abort);
+
+        host.Services.GetRequiredService<SharedFaults>().Put(LeaseOf("", version: 1));
+
+        Assert.Equal(1, Live(host));
+    }
+
+    [Fact]
+    public async Task Begin_AtAReplicaWhoseClockIsBehind_KeepsWhatItDoesNotTake()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        _cluster.Api.Objects.Put(Lease, LeaseOf($"[{Entry("00000001", now.AddSeconds(30))}, {Entry("00000002", now.AddMinutes(10))}]").ToJsonString());
+        var host = await _cluster.RunPublishedAsync();
+        await Eventually.IsAsync(() => _cluster.Api.Objects.IsWatched("leases"), "watched");
+
+        // Of a clock that is a little ahead; and of one that is far ahead.
+        var taken = Assert.Single(host.Services.GetRequiredService<FaultLeases>().Live);
+        Assert.Equal("00000001", taken.Id);
+        Assert.InRange(taken.EndsAt, now.AddMinutes(59), TimeProvider.System.GetUtcNow().AddHours(1));
+
+        await SendAsync(host, "ops/sre", HttpMethod.Post, Faults, Abort);
+        Assert.Equal(["00000001", "00000002"], JsonNode.Parse(Annotation()!)!.AsArray().Select(entry => (string)entry!["id"]!).Take(2));
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, "ops/sre", HttpMethod.Delete, $"{Faults}/00000002")).Status);
+        Assert.DoesNotContain("00000002", Annotation(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task End_WhereTheWatchHasNotToldOfItYet_EndsIt()
+    {
+        var host = await _cluster.RunPublishedAsync();
+        await Eventually.IsAsync(() => _cluster.Api.Objects.IsWatched("leases"), "watched");
+        var id = (string)(await SendAsync(host, "ops/sre", HttpMethod.Post, Faults, Abort)).Body["id"]!;
+        host.Services.GetRequiredService<FaultLeases>().Replace([]);
+
+        var (status, _) = await SendAsync(host, "ops/sre", HttpMethod.Delete, $"{Faults}/{id}");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("", Annotation());
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(host, "ops/sre", HttpMethod.Delete, $"{Faults}/{id}")).Status);
+    }
+
+    private static string Entry(string id, DateTimeOffset started) => $$"""
+        {"id":"{{id}}","by":"x","startedAt":"{{started:O}}","endsAt":"{{started.AddHours(1):O}}","fault":{"to":"shop/payments/http","duration":"1h","abort":{"httpStatus":503} } }
+        """;
+
+    private static JsonObject LeaseOf(string faults, int version = 0) => new()
+    {
+        ["metadata"] = new JsonObject { ["name"] = "mesh-faults", ["resourceVersion"] = $"{version}", ["annotations"] = new JsonObject { ["mesh.dev/faults"] = faults } },
+        ["spec"] = new JsonObject(),
+    };
 
     private static int Live(ControlPlaneHost host) => host.Services.GetRequiredService<FaultLeases>().Live.Length;
 

@@ -14,6 +14,9 @@ internal static class FaultText
 {
     private const int IdLength = 8;
 
+    // How far the clocks of two replicas may be apart.
+    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
+
     /// <summary>The text; empty: there is none.</summary>
     public static string Write(IEnumerable<FaultLease> leases)
     {
@@ -28,9 +31,9 @@ internal static class FaultText
         return list.Count == 0 ? "" : list.ToJsonString();
     }
 
-    /// <summary>Reads it.</summary>
+    /// <summary>Reads what a replica could have begun, by whatever clock: what is written back, so that none ends for all because one clock is behind.</summary>
     /// <param name="text">The text; <see langword="null"/> and empty: there is none.</param>
-    /// <param name="now">The time: what has ended is left out, and what would end later than a fault may is none.</param>
+    /// <param name="now">The time: what has ended is left out, and what would end later than a fault may, and lasts longer than one may, is none.</param>
     /// <param name="refused">How many of it are none.</param>
     public static ImmutableArray<FaultLease> Read(string? text, DateTimeOffset now, out int refused)
     {
@@ -59,7 +62,7 @@ internal static class FaultText
         var leases = ImmutableArray.CreateBuilder<FaultLease>();
         foreach (var node in list)
         {
-            if (leases.Count == FaultLeases.MostAtATime || ReadOne(node) is not { } lease || lease.EndsAt > now + FaultRequest.Longest)
+            if (leases.Count == FaultLeases.MostAtATime || TryReadOne(node) is not { } lease || (!IsNear(lease, now) && !LastsNoLongerThanOneMay(lease)))
             {
                 refused++;
             }
@@ -70,6 +73,32 @@ internal static class FaultText
         }
 
         return leases.ToImmutable();
+    }
+
+    /// <summary>Those of them that are in force by this clock: an end that is a little too late comes of another clock and is brought forward, one that is much too late waits.</summary>
+    /// <param name="leases">What was read.</param>
+    /// <param name="now">The time.</param>
+    public static ImmutableArray<FaultLease> InForce(ImmutableArray<FaultLease> leases, DateTimeOffset now)
+    {
+        var latest = now + FaultRequest.Longest;
+        return [.. leases.Where(lease => IsNear(lease, now)).Select(lease => lease.EndsAt > latest ? lease with { EndsAt = latest } : lease)];
+    }
+
+    private static bool IsNear(FaultLease lease, DateTimeOffset now) => lease.EndsAt <= now + FaultRequest.Longest + Skew;
+
+    private static bool LastsNoLongerThanOneMay(FaultLease lease) => lease.EndsAt >= lease.StartedAt && lease.EndsAt - lease.StartedAt <= FaultRequest.Longest;
+
+    // Members are looked at when they are asked for: a name that stands twice and half of a surrogate pair are found out only then.
+    private static FaultLease? TryReadOne(JsonNode? node)
+    {
+        try
+        {
+            return ReadOne(node);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or JsonException)
+        {
+            return null;
+        }
     }
 
     private static FaultLease? ReadOne(JsonNode? node)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Kubernetes.Leading;
@@ -26,6 +27,11 @@ internal sealed partial class SharedFaults(KubernetesApi api, KubernetesSettings
     private readonly string _name = $"{cluster.Mesh}-faults";
     private readonly ObjectPath _leases = ObjectPath.Leases(cluster.SystemNamespace);
 
+    // What was taken last: its version, and whether it is a change of our own that the watch has yet to tell.
+    private readonly Lock _lock = new();
+    private ulong _taken;
+    private bool _isAhead;
+
     /// <inheritdoc />
     public async ValueTask<FaultLease?> BeginAsync(FaultRequest request, string by, CancellationToken cancellationToken)
     {
@@ -34,17 +40,20 @@ internal sealed partial class SharedFaults(KubernetesApi api, KubernetesSettings
     }
 
     /// <inheritdoc />
-    public async ValueTask<bool> EndAsync(string id, CancellationToken cancellationToken) =>
-        await ChangeAsync(all => all.FirstOrDefault(known => known.Id == id) is { } lease ? all.Remove(lease) : null, cancellationToken);
+    public async ValueTask<FaultLease?> EndAsync(string id, CancellationToken cancellationToken)
+    {
+        FaultLease? ended = null;
+        return await ChangeAsync(all => (ended = all.FirstOrDefault(known => known.Id == id)) is null ? null : all.Remove(ended), cancellationToken) ? ended : null;
+    }
 
     /// <inheritdoc />
-    public void Replace(IReadOnlyList<JsonObject> all) => Take(all is [var only] ? only : null);
+    public void Replace(IReadOnlyList<JsonObject> all) => Take(all is [var only] ? only : null, all is [var one] ? one.Version() : null, isList: true);
 
     /// <inheritdoc />
-    public void Put(JsonObject changed) => Take(changed);
+    public void Put(JsonObject changed) => Take(changed, changed.Version(), isList: false);
 
     /// <inheritdoc />
-    public void Remove(JsonObject gone) => Take(null);
+    public void Remove(JsonObject gone) => Take(null, gone.Version(), isList: false);
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -65,18 +74,19 @@ internal sealed partial class SharedFaults(KubernetesApi api, KubernetesSettings
                         return false;
                     }
 
+                    JsonObject written;
                     if (found is null)
                     {
-                        await api.CreateAsync(_leases.Collection, New(next), cancellationToken);
+                        written = await api.CreateAsync(_leases.Collection, New(next), cancellationToken);
                     }
                     else
                     {
                         Say(found, next);
-                        await api.ReplaceAsync(_leases.Object(_name), found, cancellationToken);
+                        written = await api.ReplaceAsync(_leases.Object(_name), found, cancellationToken);
                     }
 
                     // The watch says the same a moment later; who asked need not wait for it.
-                    leases.Replace(next);
+                    TakeOwn(next, written.Version());
                     return true;
                 }
                 catch (KubernetesException e) when ((e.IsConflict || e.IsNotFound) && attempt < Attempts)
@@ -111,7 +121,44 @@ internal sealed partial class SharedFaults(KubernetesApi api, KubernetesSettings
         lease["spec"] = new JsonObject { ["holderIdentity"] = name.Holder };
     }
 
-    private void Take(JsonObject? lease) => leases.Replace(Read(lease));
+    // Until the watch has told of a change of our own it is behind what is known here. Otherwise a list is believed, also one of a server whose versions began anew.
+    private void Take(JsonObject? lease, string? version, bool isList)
+    {
+        var all = Read(lease);
+        lock (_lock)
+        {
+            var isKnown = TryRead(version, out var number);
+            if (isKnown ? number < _taken && (_isAhead || !isList) : _isAhead && lease is null)
+            {
+                // A list without the Lease has no version to compare: it is not believed once, and the next time it is.
+                _isAhead &= isKnown;
+                return;
+            }
+
+            (_taken, _isAhead) = (number, false);
+            Apply(all);
+        }
+    }
+
+    // Of two that were asked here at once the one that wrote first may come to this last.
+    private void TakeOwn(ImmutableArray<FaultLease> all, string? version)
+    {
+        lock (_lock)
+        {
+            if (TryRead(version, out var number) && number <= _taken)
+            {
+                return;
+            }
+
+            (_taken, _isAhead) = (number, true);
+            Apply(all);
+        }
+    }
+
+    private void Apply(ImmutableArray<FaultLease> all) => leases.Replace(FaultText.InForce(all, time.GetUtcNow()));
+
+    // Numbers that only grow, says Kubernetes since its version 1.35, and so it was before; a server that has others is believed as it comes.
+    private static bool TryRead(string? version, out ulong number) => ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private ImmutableArray<FaultLease> Read(JsonObject? lease)
     {

@@ -72,9 +72,9 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
                 {
                     // The server kept a watch open past its time.
                 }
-                catch (Exception e) when (e is InvalidOperationException or FormatException)
+                catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
                 {
-                    // An object that is not shaped as its kind is: that must not end the process, which serves everybody else's.
+                    // An object that is not shaped as its kind is, however whoever takes it finds out: that must not end the process, which serves everybody else's.
                     Log.ObjectUnreadable(logger, path, e);
                     version = null;
                     await Task.Delay(LongestWait, time, cancellationToken);
