@@ -71,7 +71,7 @@ internal sealed class RecordingViews(MeshCompiler compiler, ProxyDirectory direc
         Line($"What is not in it will be refused to the callers that are in it. Look through it before it goes into force.");
         if (recording.UnlistedEdges > 0)
         {
-            Line($"Not complete: there was no room for {recording.UnlistedEdges} calls of further callers (at most {Recordings.MostEdges} edges).");
+            Line($"Not complete: there was no room for {recording.UnlistedEdges} calls of further callers (at most {Recordings.MostEdges} edges, {Recordings.MostEdgesOfService} to one service).");
         }
 
         foreach (var silent in recording.Silent)

@@ -13,6 +13,12 @@ internal sealed partial class Recordings : IDisposable
     /// <summary>The most edges over all services: who called whom.</summary>
     public const int MostEdges = 4096;
 
+    /// <summary>The most edges to one service: whatever it says of its callers, there is room for what others say.</summary>
+    public const int MostEdgesOfService = 512;
+
+    /// <summary>The most replicas of one service that are known to have reported for the last time; more of them count as silent.</summary>
+    public const int MostFinalOfService = 1024;
+
     /// <summary>How long it goes on after whoever holds it was last heard of.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
 
@@ -148,7 +154,7 @@ internal sealed partial class Recordings : IDisposable
                     return [];
                 }
 
-                missing = run.Silent = sidecars.RemoveAll(run.Final.Contains);
+                missing = run.Silent = sidecars.RemoveAll(run.IsFinal);
                 reported = run.Reported.Task;
             }
 
@@ -197,19 +203,21 @@ internal sealed partial class Recordings : IDisposable
                 var key = (new PortRef(service, edge.Port), edge.Caller);
                 if (!run.Edges.TryGetValue(key, out var known))
                 {
-                    if (run.Edges.Count >= MostEdges)
+                    var ofService = run.EdgesOf.GetValueOrDefault(service);
+                    if (run.Edges.Count >= MostEdges || ofService >= MostEdgesOfService)
                     {
                         run.Unlisted++;
                         continue;
                     }
 
+                    run.EdgesOf[service] = ofService + 1;
                     run.Edges[key] = known = new RecordedEdge(key.Item1, protocol, new EdgeRecording(edge.Caller, edge.Port));
                 }
 
                 known.Seen.Add(edge);
             }
 
-            if (isFinal && run.Final.Add((service, replica)))
+            if (isFinal && run.AddFinal(service, replica))
             {
                 reported = run.Reported;
                 run.Reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -257,6 +265,8 @@ internal sealed partial class Recordings : IDisposable
 
     private sealed class Run(RecordingOrder order, string by, DateTimeOffset startedAt)
     {
+        private readonly Dictionary<ServiceId, HashSet<string>> _final = [];
+
         public RecordingOrder Order => order;
 
         public string By => by;
@@ -269,13 +279,26 @@ internal sealed partial class Recordings : IDisposable
 
         public Dictionary<(PortRef Callee, string Caller), RecordedEdge> Edges { get; } = [];
 
-        public long Unlisted { get; set; }
+        public Dictionary<ServiceId, int> EdgesOf { get; } = [];
 
-        public HashSet<(ServiceId Service, string Replica)> Final { get; } = [];
+        public long Unlisted { get; set; }
 
         public ImmutableArray<(ServiceId Service, string Replica)> Silent { get; set; } = [];
 
         public TaskCompletionSource Reported { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsFinal((ServiceId Service, string Replica) sidecar) => _final.TryGetValue(sidecar.Service, out var replicas) && replicas.Contains(sidecar.Replica);
+
+        // Names are the sidecar's own to say.
+        public bool AddFinal(ServiceId service, string replica)
+        {
+            if (!_final.TryGetValue(service, out var replicas))
+            {
+                _final[service] = replicas = new(StringComparer.Ordinal);
+            }
+
+            return replicas.Count < MostFinalOfService && replicas.Add(replica);
+        }
 
         // A copy: reports go on.
         public MeshRecording View() => new()
@@ -289,7 +312,7 @@ internal sealed partial class Recordings : IDisposable
                 .. Edges.Values.OrderBy(e => e.Callee.Service).ThenBy(e => e.Callee.Port, StringComparer.Ordinal).ThenBy(e => e.Seen.Caller, StringComparer.Ordinal).Select(e => e with { Seen = Copy(e.Seen) }),
             ],
             UnlistedEdges = Unlisted,
-            Silent = [.. Silent.Where(sidecar => !Final.Contains(sidecar)).Select(sidecar => $"{sidecar.Service} {sidecar.Replica}")],
+            Silent = [.. Silent.Where(sidecar => !IsFinal(sidecar)).Select(sidecar => $"{sidecar.Service} {sidecar.Replica}")],
         };
 
         private static EdgeRecording Copy(EdgeRecording edge)

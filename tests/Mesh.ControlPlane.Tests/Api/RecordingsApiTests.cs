@@ -184,13 +184,60 @@ public sealed class RecordingsApiTests : IAsyncLifetime
     {
         using var recordings = new Recordings(TimeProvider.System, NullLogger<Recordings>.Instance);
         Assert.True(recordings.TryBegin(TimeSpan.FromMinutes(2), "ann", out var recording));
-        var seen = Enumerable.Range(0, Recordings.MostEdges + 7).Select(i => new EdgeRecording($"spiffe://shop.local/ns/default/sa/c{i}", "http") { Refused = 1 });
+        const int Services = Recordings.MostEdges / Recordings.MostEdgesOfService;
 
-        recordings.Take(recording.Id, new ServiceId("default", "orders"), "one", new Dictionary<string, AppProtocol> { ["http"] = AppProtocol.Http }, seen, 0, isFinal: false);
+        for (var i = 0; i < Services; i++)
+        {
+            Take(recordings, recording.Id, $"s{i}", Recordings.MostEdgesOfService);
+        }
+
+        Take(recordings, recording.Id, "late", 7);
 
         var view = recordings.Find(recording.Id)!;
         Assert.Equal((Recordings.MostEdges, 7), (view.Edges.Length, view.UnlistedEdges));
     }
+
+    [Fact]
+    public void Take_AServiceThatMakesUpCallers_LeavesRoomForOthers()
+    {
+        using var recordings = new Recordings(TimeProvider.System, NullLogger<Recordings>.Instance);
+        Assert.True(recordings.TryBegin(TimeSpan.FromMinutes(2), "ann", out var recording));
+
+        Take(recordings, recording.Id, "liar", Recordings.MostEdges + 7);
+        Take(recordings, recording.Id, "orders", 3);
+
+        var view = recordings.Find(recording.Id)!;
+        Assert.Equal(3, view.Edges.Count(e => e.Callee.Service.Name == "orders"));
+        Assert.Equal((Recordings.MostEdgesOfService + 3, Recordings.MostEdges + 7 - Recordings.MostEdgesOfService), (view.Edges.Length, view.UnlistedEdges));
+    }
+
+    [Fact]
+    public async Task UntilFinal_AServiceThatMakesUpReplicas_IsRememberedForSoManyOnly()
+    {
+        using var recordings = new Recordings(TimeProvider.System, NullLogger<Recordings>.Instance);
+        Assert.True(recordings.TryBegin(TimeSpan.FromMinutes(2), "ann", out var recording));
+        var (liar, orders) = (new ServiceId("default", "liar"), new ServiceId("default", "orders"));
+
+        foreach (var service in new[] { liar, orders })
+        {
+            for (var i = 0; i < (service == liar ? Recordings.MostFinalOfService + 1 : 1); i++)
+            {
+                recordings.Take(recording.Id, service, $"{i}", new Dictionary<string, AppProtocol>(), [], 0, isFinal: true);
+            }
+        }
+
+        var missing = await recordings.UntilFinalAsync(recording.Id, [(liar, "0"), (liar, $"{Recordings.MostFinalOfService}"), (orders, "0")], TimeSpan.Zero, TestContext.Current.CancellationToken);
+        Assert.Equal([(liar, $"{Recordings.MostFinalOfService}")], missing);
+    }
+
+    private static void Take(Recordings recordings, string id, string service, int edges) => recordings.Take(
+        id,
+        new ServiceId("default", service),
+        "one",
+        new Dictionary<string, AppProtocol> { ["http"] = AppProtocol.Http },
+        Enumerable.Range(0, edges).Select(i => new EdgeRecording($"spiffe://shop.local/ns/default/sa/c{i}", "http") { Refused = 1 }),
+        0,
+        isFinal: false);
 
     private static async Task ReportAsync(FakeSidecar sidecar, string id, bool isFinal)
     {
