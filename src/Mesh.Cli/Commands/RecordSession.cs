@@ -51,11 +51,37 @@ internal sealed class RecordSession(ControlPlaneClient client, Screen screen, Ti
         finally
         {
             // Also when something went wrong: it would go on for another minute.
-            await client.PostAsync($"recordings/{id}/end", null, CancellationToken.None);
+            await EndAsync(id);
         }
 
-        await PrintAsync(id, cancellation);
+        try
+        {
+            await PrintAsync(id, cancellation);
+        }
+        catch (ControlPlaneException e) when (!Command.IsEmpty)
+        {
+            // What ran has its own end, which whoever asked for it waits for.
+            screen.Say($"nothing is printed of the recording: {e.Message}");
+        }
+
         return code;
+    }
+
+    // One that has ended already, or that a control plane that started anew does not know, needs no end; one that is not heard of ends by itself.
+    private async Task EndAsync(string id)
+    {
+        try
+        {
+            await client.PostAsync($"recordings/{id}/end", null, CancellationToken.None);
+        }
+        catch (RefusedException)
+        {
+            // Printing it says so, if it is not there any more.
+        }
+        catch (ControlPlaneException e)
+        {
+            screen.Say($"the recording could not be ended, and ends by itself within a minute: {e.Message}");
+        }
     }
 
     private async Task<int> UntilAcknowledgedAsync(string id, CancellationToken cancellation)
@@ -95,6 +121,13 @@ internal sealed class RecordSession(ControlPlaneClient client, Screen screen, Ti
         }
 
         var ended = await Task.WhenAny([signals.First, time, keeping, .. app is null ? ImmutableArray<Task>.Empty : [app.Exited]]);
+        if (app is not null && ended == keeping && keeping.IsCompletedSuccessfully)
+        {
+            // Nothing is recorded any more; the command is still the user's.
+            screen.Say($"{await keeping} {Command[0]} goes on.");
+            ended = await Task.WhenAny(signals.First, time, app.Exited);
+        }
+
         if (app is not null && ended == signals.First)
         {
             // It was asked to end too, and may take its time.
@@ -133,12 +166,16 @@ internal sealed class RecordSession(ControlPlaneClient client, Screen screen, Ti
             }
             catch (RefusedException)
             {
-                return "the recording was ended by somebody else.";
+                return "the recording has ended: somebody else ended it, or the control plane started anew.";
             }
-            catch (ControlPlaneException e) when (e.Fault == ControlPlaneFault.Unreachable)
+            catch (ControlPlaneException e) when (e.Fault is ControlPlaneFault.Unreachable or ControlPlaneFault.Failed)
             {
                 // It may be there again before the recording ends for want of a word.
                 screen.Say(e.Message);
+            }
+            catch (ControlPlaneException e)
+            {
+                return $"the recording cannot be held any longer: {e.Message}";
             }
         }
     }
