@@ -13,7 +13,7 @@ internal static class ExplanationWriter
     public static void Write(JsonNode explanation, Screen screen)
     {
         var request = explanation["request"]!;
-        var asked = new Paragraph().Append($"{request["caller"] ?? "anyone"} → {request["callee"]}", new Style(decoration: Decoration.Bold)).Append($"  {request["method"]} {request["path"]}");
+        var asked = new Paragraph().Append($"{request["caller"]} → {request["callee"]}", new Style(decoration: Decoration.Bold)).Append($"  {request["method"]} {request["path"]}");
         screen.Out.Write(asked);
         screen.Out.WriteLine();
         var passes = explanation["passes"]?.GetValue<bool>() == true;
