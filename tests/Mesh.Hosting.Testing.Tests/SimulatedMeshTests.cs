@@ -44,7 +44,7 @@ public sealed class SimulatedMeshTests : IDisposable
         var decision = explanation.Decisions.Single(d => d.Ends);
         Assert.Equal(("default/orders", "permission", "refused"), (decision.Sidecar, decision.Topic, decision.Decision));
         Assert.Matches(@"^TrafficPermission default/orders rules\[0\].*SimulatedMeshTests\.cs:\d+\)$", decision.Origin);
-        Assert.Contains("default/storefront → default/orders/http  DELETE /orders/7\ndefault/orders/http is not reached: permission_denied", explanation.ToString(), StringComparison.Ordinal);
+        Assert.Contains("default/storefront → default/orders/http  DELETE /orders/7\n✗ default/orders/http is not reached: permission_denied", explanation.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
