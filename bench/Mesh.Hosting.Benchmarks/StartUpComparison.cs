@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Reflection.PortableExecutable;
 
 namespace Mesh.Hosting.Benchmarks;
 
@@ -35,7 +34,7 @@ internal sealed class StartUpComparison(TextWriter output)
         if (shape.Results)
         {
             var commit = Git("rev-parse", "--short", "HEAD");
-            File.WriteAllText(Path.Combine(Repository.Results, $"{DateTime.UtcNow:yyyy-MM-dd}-{commit}-apphost.md"), text);
+            File.WriteAllText(Path.Combine(Repository.Results, $"{DateTime.UtcNow:yyyy-MM-dd}-{commit}-{ProxyBuild.Current.Suffix}.md"), text);
         }
 
         return 0;
@@ -44,34 +43,22 @@ internal sealed class StartUpComparison(TextWriter output)
     private static string Document(Shape shape, List<Measured> with, List<Measured> without)
     {
         var (slower, plain) = (Median(with, m => m.AnswerSeconds), Median(without, m => m.AnswerSeconds));
-        var build = Build(Environment.GetEnvironmentVariable("MESH__PROXYPATH") ?? Path.Combine(Repository.Directory, "artifacts", "mesh", "proxy", "mesh-proxy.dll"));
-        var aim = build == "native AOT" ? 2 : 4;
+        var build = ProxyBuild.Current;
         return string.Create(CultureInfo.InvariantCulture, $"""
             # AddMesh on an AppHost with {shape.Services} services
             Commit {Git("rev-parse", "--short", "HEAD")}, {Environment.ProcessorCount} cores, {Git("log", "-1", "--format=%cs")}. Each start is a process of its own; with and without AddMesh in turns, {shape.Count} of each after one
             of each that does not count. The services are small ASP.NET Core apps in a chain, {shape.Replicas} replica(s) each; the time runs from the AppHost's first instruction to the first answer
-            through all of them. Sidecars: {build}; identity, mTLS, permissions and metrics on.
+            through all of them. Sidecars: {build.Name}; identity, mTLS, permissions and metrics on.
 
             | | without | with | difference | aim |
             | --- | --- | --- | --- | --- |
-            | first answer through the chain, median | {plain:0.00} s | {slower:0.00} s | {slower - plain:+0.00;-0.00} s | at most {aim} s more |
+            | first answer through the chain, median | {plain:0.00} s | {slower:0.00} s | {slower - plain:+0.00;-0.00} s | at most {build.AimSeconds} s more |
             | slowest | {without.Max(m => m.AnswerSeconds):0.00} s | {with.Max(m => m.AnswerSeconds):0.00} s | | |
             | stop, median | {Median(without, m => m.StopSeconds):0.00} s | {Median(with, m => m.StopSeconds):0.00} s | | |
             | memory of all sidecars together (PSS) | | {Median(with, m => m.SidecarMebibytes):0} MiB | {with[0].Sidecars} sidecars | |
             | memory of the control plane (PSS) | | {Median(with, m => m.ControlPlaneMebibytes):0} MiB | | |
 
             """);
-    }
-
-    private static string Build(string portable)
-    {
-        if (!portable.EndsWith(".dll", StringComparison.Ordinal) || !File.Exists(portable))
-        {
-            return "native AOT";
-        }
-
-        using var reader = new PEReader(File.OpenRead(portable));
-        return reader.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0 ? "portable with native code beside the IL (ReadyToRun)" : "portable, IL alone";
     }
 
     private static double Median(List<Measured> all, Func<Measured, double> of) => all.Select(of).Order().ElementAt(all.Count / 2);

@@ -34,7 +34,7 @@ internal sealed class ControlPlane : IDisposable
     public string Grpc { get; }
 
     /// <summary>Why it cannot run here; <see langword="null"/> when it can.</summary>
-    public static string? Missing(string repository) => File.Exists(Binary(repository)) ? null : "no control plane was laid out; `./build.sh bench` does it";
+    public static string? Missing(string repository) => File.Exists(Program(repository)) ? null : "no control plane was laid out; `./build.sh bench` does it";
 
     /// <summary>Starts it and waits until it has published the mesh.</summary>
     public static ControlPlane Start(string repository, Workplace workplace, SyntheticMesh mesh)
@@ -60,7 +60,7 @@ internal sealed class ControlPlane : IDisposable
         };
         var file = Path.Combine(folder, "control-plane.json");
         SecretFile.Write(file, JsonSerializer.Serialize(settings, BootstrapJson.Default.ControlPlaneSettings));
-        var process = ChildProcess.Start(Cores.Proxies, Binary(repository), "--config", file);
+        var process = ChildProcess.Start(Cores.Proxies, "dotnet", Program(repository), "--config", file);
         var plane = new ControlPlane(process, settings.GrpcAddress, new Uri($"http://{settings.ApiAddress}"), token, sources);
         plane.WaitUntilReady();
         return plane;
@@ -112,7 +112,7 @@ internal sealed class ControlPlane : IDisposable
         Process.Dispose();
     }
 
-    private static string Binary(string repository) => Path.Combine(repository, "artifacts", "mesh", "control-plane", "mesh-control-plane");
+    private static string Program(string repository) => Path.Combine(repository, "artifacts", "mesh", "control-plane", "mesh-control-plane.dll");
 
     private HttpResponseMessage Post(string path, string body, string type)
     {

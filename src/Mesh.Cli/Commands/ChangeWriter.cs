@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Mesh.Cli.Terminal;
+using Mesh.Model.Simulation;
 using Spectre.Console;
 
 namespace Mesh.Cli.Commands;
@@ -45,11 +46,11 @@ internal static class ChangeWriter
             (_, null) => ("-", Color.Red, before),
             _ => ("~", Color.Yellow, $"{before} → {after}"),
         };
-        var causes = string.Join(", was ", new[] { ExplanationWriter.Cause(change["afterOrigin"]), ExplanationWriter.Cause(change["beforeOrigin"]).TrimStart('←', ' ') }.Where(c => c.Length > 0));
+        var causes = string.Join(", was ", new[] { ExplanationText.Cause(change["afterOrigin"]), ExplanationText.Cause(change["beforeOrigin"]) }.Where(c => c.Length > 0));
         screen.Out.Write(new Paragraph()
             .Append($"    {mark} ", new Style(colour))
             .Append($"{change["setting"]}: {text}")
-            .Append(causes.Length == 0 ? "" : after is null ? $"  ← no longer by {causes}" : $"  {causes}", new Style(Color.Grey)));
+            .Append(causes.Length == 0 ? "" : $"  ← {(after is null ? "no longer by " : "")}{causes}", new Style(Color.Grey)));
         screen.Out.WriteLine();
     }
 }

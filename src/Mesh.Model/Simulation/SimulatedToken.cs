@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 
 namespace Mesh.Model.Simulation;
@@ -8,27 +9,21 @@ namespace Mesh.Model.Simulation;
 /// <summary>A token taken apart, as strictly as sidecars do.</summary>
 internal sealed class SimulatedToken
 {
-    private const int Longest = 8192;
-
     // Beyond it sums would overflow: the end of the year 9000.
     private const double LastSecond = 221_845_392_000;
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
-
     private readonly string _text;
-    private readonly string _algorithm;
-    private readonly string? _keyId;
-    private readonly JsonElement _claims;
+    private readonly TokenText _parts;
 
-    private SimulatedToken(string text, string algorithm, string? keyId, JsonElement claims) => (_text, _algorithm, _keyId, _claims) = (text, algorithm, keyId, claims);
+    private SimulatedToken(string text, TokenText parts) => (_text, _parts) = (text, parts);
 
     /// <summary>Whose it says to be.</summary>
-    public string Issuer => _claims.GetProperty("iss").GetString()!;
+    public string Issuer => _parts.Issuer;
 
     /// <summary>Whether a claim is what a rule wants.</summary>
     public bool Matches(ClaimMatch match)
     {
-        var value = _claims;
+        var value = _parts.Claims;
         foreach (var name in match.Path)
         {
             if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(name, out value))
@@ -55,72 +50,47 @@ internal sealed class SimulatedToken
 
     /// <summary>Takes a token apart.</summary>
     /// <param name="text">The token.</param>
-    /// <param name="failure">Why it is none, a word as sidecars have them.</param>
-    public static SimulatedToken? Read(string text, out string failure)
-    {
-        failure = text.Length > Longest ? "too_large" : "malformed";
-        var parts = text.Split('.');
-        if (text.Length > Longest || parts.Length != 3 || ReadObject(parts[0]) is not { } head || ReadObject(parts[1]) is not { } claims)
-        {
-            return null;
-        }
-
-        if (head.TryGetProperty("crit", out _) || head.TryGetProperty("b64", out _) || head.TryGetProperty("zip", out _))
-        {
-            failure = "critical_header";
-            return null;
-        }
-
-        if (!head.TryGetProperty("alg", out var algorithm) || algorithm.ValueKind != JsonValueKind.String || !TokenSignature.Knows(algorithm.GetString()!))
-        {
-            failure = "algorithm";
-            return null;
-        }
-
-        var keyId = head.TryGetProperty("kid", out var kid) ? kid : default;
-        return keyId.ValueKind is JsonValueKind.Undefined or JsonValueKind.String && IsEncoded(parts[2]) && claims.TryGetProperty("iss", out var issuer) && issuer.ValueKind == JsonValueKind.String
-            ? new(text, algorithm.GetString()!, keyId.ValueKind == JsonValueKind.String ? keyId.GetString() : null, claims)
-            : null;
-    }
+    /// <param name="failure">Why it is none.</param>
+    public static SimulatedToken? Read(string text, out TokenFailure failure) => TokenText.TryRead(text, out var parts, out failure) ? new(text, parts) : null;
 
     /// <summary>Why a provider's sidecar would not take it, its signature apart; <see langword="null"/>: it would.</summary>
     /// <param name="provider">The provider.</param>
     /// <param name="at">When; <see langword="null"/>: its times are not looked at.</param>
-    public string? WhyNot(TokenProvider provider, DateTimeOffset? at)
+    public TokenFailure? WhyNot(TokenProvider provider, DateTimeOffset? at)
     {
         if (!provider.Audiences.IsEmpty && !Audiences().Any(provider.Audiences.Contains))
         {
-            return "audience";
+            return TokenFailure.Audience;
         }
 
         if (!TryTime("exp", out var end) || !TryTime("nbf", out var begin) || !TryTime("iat", out var issued))
         {
-            return "malformed";
+            return TokenFailure.Malformed;
         }
 
         if (end is null || (at is { } now && now >= end + provider.ClockSkew))
         {
-            return "expired";
+            return TokenFailure.Expired;
         }
 
-        return at is { } then && (then + provider.ClockSkew < begin || then + provider.ClockSkew < issued) ? "not_yet_valid" : null;
+        return at is { } then && (then + provider.ClockSkew < begin || then + provider.ClockSkew < issued) ? TokenFailure.NotYetValid : null;
     }
 
     /// <summary>Why its signature is not that of a key; <see langword="null"/>: it is.</summary>
     /// <param name="keys">A JSON Web Key Set.</param>
-    public string? WhyNot(string keys)
+    public TokenFailure? WhyNot(string keys)
     {
         var dot = _text.LastIndexOf('.');
-        return TokenSignature.WhyNot(keys, _algorithm, _keyId, Encoding.ASCII.GetBytes(_text[..dot]), Base64Url.DecodeFromChars(_text.AsSpan(dot + 1)));
+        return TokenSignature.WhyNot(keys, _parts, Encoding.ASCII.GetBytes(_text[..dot]), Base64Url.DecodeFromChars(_text.AsSpan(dot + 1)));
     }
 
-    private IEnumerable<string> Audiences() => !_claims.TryGetProperty("aud", out var audience) ? []
+    private IEnumerable<string> Audiences() => !_parts.Claims.TryGetProperty("aud", out var audience) ? []
         : (audience.ValueKind == JsonValueKind.Array ? [.. audience.EnumerateArray()] : new[] { audience }).Where(a => a.ValueKind == JsonValueKind.String).Select(a => a.GetString()!);
 
     private bool TryTime(string name, out DateTimeOffset? value)
     {
         value = null;
-        if (!_claims.TryGetProperty(name, out var found))
+        if (!_parts.Claims.TryGetProperty(name, out var found))
         {
             return true;
         }
@@ -133,24 +103,4 @@ internal sealed class SimulatedToken
         value = DateTimeOffset.UnixEpoch.AddSeconds(Math.Floor(seconds));
         return true;
     }
-
-    private static JsonElement? ReadObject(string part)
-    {
-        if (!IsEncoded(part))
-        {
-            return null;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            return null;
-        }
-    }
-
-    private static bool IsEncoded(string part) => part.Length > 0 && !part.EndsWith('=') && Base64Url.IsValid(part);
 }

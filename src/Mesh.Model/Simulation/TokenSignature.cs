@@ -8,17 +8,13 @@ namespace Mesh.Model.Simulation;
 /// <summary>Verifies the signature of a token with keys that are at hand (RFC 7515, RFC 7517, RFC 7518).</summary>
 internal static class TokenSignature
 {
-    /// <summary>Whether sidecars take tokens that are signed so: with a key pair, by algorithms that .NET has.</summary>
-    public static bool Knows(string algorithm) => algorithm is "RS256" or "RS384" or "RS512" or "PS256" or "PS384" or "PS512" or "ES256" or "ES384" or "ES512";
-
     /// <summary>Verifies.</summary>
     /// <param name="keys">A JSON Web Key Set.</param>
-    /// <param name="algorithm">What the token says it is signed by.</param>
-    /// <param name="keyId">The key that it names; <see langword="null"/>: none.</param>
+    /// <param name="token">What it says of its key.</param>
     /// <param name="signed">What is signed.</param>
     /// <param name="signature">The signature.</param>
-    /// <returns>Why it is not right, a word as sidecars have them; <see langword="null"/>: it is.</returns>
-    public static string? WhyNot(string keys, string algorithm, string? keyId, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
+    /// <returns>Why it is not right, <see langword="null"/>: it is.</returns>
+    public static TokenFailure? WhyNot(string keys, TokenText token, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
     {
         ImmutableArray<TokenKey> taken;
         try
@@ -27,11 +23,11 @@ internal static class TokenSignature
         }
         catch (InvalidDataException)
         {
-            return "keys_unavailable";
+            return TokenFailure.KeysUnavailable;
         }
 
-        var fitting = taken.Where(key => (keyId is null || key.Id == keyId) && Fits(key, algorithm)).ToList();
-        return fitting is [var only] ? IsRight(only, algorithm, signed, signature) ? null : "signature" : "key_unknown";
+        var fitting = taken.Where(key => (token.KeyId is null || key.Id == token.KeyId) && Fits(key, token.Algorithm)).ToList();
+        return fitting is [var only] ? IsRight(only, token.Algorithm, signed, signature) ? null : TokenFailure.Signature : TokenFailure.KeyUnknown;
     }
 
     private static bool IsRight(TokenKey key, string algorithm, ReadOnlySpan<byte> signed, ReadOnlySpan<byte> signature)
@@ -40,9 +36,9 @@ internal static class TokenSignature
         var (first, second) = (Base64Url.DecodeFromChars(key.First), Base64Url.DecodeFromChars(key.Second));
         try
         {
-            if (algorithm[0] == 'E')
+            if (key.Curve is not null)
             {
-                using var curve = ECDsa.Create(new ECParameters { Curve = CurveOf(algorithm).Curve, Q = new ECPoint { X = first, Y = second } });
+                using var curve = ECDsa.Create(new ECParameters { Curve = Curve(key), Q = new ECPoint { X = first, Y = second } });
                 return curve.VerifyData(signed, signature, hash);
             }
 
@@ -58,12 +54,12 @@ internal static class TokenSignature
 
     private static bool Fits(TokenKey key, string algorithm) =>
         (string.IsNullOrEmpty(key.Algorithm) || key.Algorithm == algorithm)
-        && (algorithm[0] == 'E' ? key.Kind == "EC" && key.Curve == CurveOf(algorithm).Name : key.Kind == "RSA");
+        && (TokenAlgorithms.CurveOf(algorithm) is { } curve ? key.Kind == "EC" && key.Curve == curve : key.Kind == "RSA");
 
-    private static (string Name, ECCurve Curve) CurveOf(string algorithm) => algorithm switch
+    private static ECCurve Curve(TokenKey key) => key.Curve switch
     {
-        "ES256" => ("P-256", ECCurve.NamedCurves.nistP256),
-        "ES384" => ("P-384", ECCurve.NamedCurves.nistP384),
-        _ => ("P-521", ECCurve.NamedCurves.nistP521),
+        "P-256" => ECCurve.NamedCurves.nistP256,
+        "P-384" => ECCurve.NamedCurves.nistP384,
+        _ => ECCurve.NamedCurves.nistP521,
     };
 }

@@ -26,7 +26,7 @@ internal static class TokenSimulator
         var found = set.TokenProviders.SelectMany(p => p.EffectivePlaces).Distinct().Select(place => (Place: place, Tokens: Find(place, request, query))).Where(f => f.Tokens.Length > 0).ToList();
         if (found.Sum(f => f.Tokens.Length) > 1)
         {
-            return Refused("several", "the request carries several tokens, and apps differ in which they read", Origin.Default);
+            return Refused(TokenFailure.Several, "the request carries several tokens, and apps differ in which they read", Origin.Default);
         }
 
         if (found is not [var (place, tokens)])
@@ -46,7 +46,7 @@ internal static class TokenSimulator
 
     private static TokenVerdict Judge(IEnumerable<TokenProvider> providers, SimulatedToken token, SimulatedRequest request)
     {
-        var refused = Refused("issuer", $"nobody here takes tokens of {token.Issuer}", Origin.Default);
+        var refused = Refused(TokenFailure.Issuer, $"nobody here takes tokens of {token.Issuer}", Origin.Default);
         var taken = ImmutableArray.CreateBuilder<string>();
         var text = "";
         var origin = Origin.Default;
@@ -54,9 +54,9 @@ internal static class TokenSimulator
         {
             var keys = provider.Keys ?? request.Keys;
             var why = token.WhyNot(provider, request.At) ?? (keys is null ? null : token.WhyNot(keys));
-            if (why is not null)
+            if (why is { } failure)
             {
-                refused = Refused(why, Sentence(why, provider), OriginOf(provider));
+                refused = Refused(failure, Sentence(failure, provider), OriginOf(provider));
                 continue;
             }
 
@@ -75,7 +75,7 @@ internal static class TokenSimulator
         var issuers = request.Claims.Where(claim => claim.Key == Issuer).Select(claim => claim.Value).ToList();
         var theirs = set.TokenProviders.Where(provider => issuers.Contains(provider.Issuer)).ToList();
         return theirs.Count == 0
-            ? Refused("issuer", issuers.Count == 0 ? "the claims name no issuer: give iss" : $"nobody here takes tokens of {string.Join(", ", issuers)}", Origin.Default)
+            ? Refused(TokenFailure.Issuer, issuers.Count == 0 ? "the claims name no issuer: give iss" : $"nobody here takes tokens of {string.Join(", ", issuers)}", Origin.Default)
             : new()
             {
                 Providers = [.. theirs.Select(provider => provider.Name)],
@@ -95,17 +95,20 @@ internal static class TokenSimulator
             : values is [var only] && match.Values.Contains(only);
     }
 
-    private static TokenVerdict Refused(string failure, string sentence, Origin origin) =>
-        new() { Error = failure == "keys_unavailable" ? "token_keys_unavailable" : "token_invalid", Text = $"refused with {(failure == "keys_unavailable" ? 503 : 401)}, {failure}: {sentence}", Origin = origin };
-
-    private static string Sentence(string failure, TokenProvider provider) => failure switch
+    private static TokenVerdict Refused(TokenFailure failure, string sentence, Origin origin)
     {
-        "audience" => $"{provider.Name} takes tokens for {string.Join(", ", provider.Audiences)}, and it was made for another audience",
-        "expired" => "it has expired, or says nothing of its end",
-        "not_yet_valid" => "it is not valid yet",
-        "key_unknown" => $"{provider.Name} has no such key, or several that it may mean",
-        "signature" => $"it is not signed by {provider.Name}",
-        "keys_unavailable" => $"the keys of {provider.Name} cannot be read",
+        var (error, status) = failure == TokenFailure.KeysUnavailable ? ("token_keys_unavailable", 503) : ("token_invalid", 401);
+        return new() { Error = error, Text = $"refused with {status}, {failure.Word()}: {sentence}", Origin = origin };
+    }
+
+    private static string Sentence(TokenFailure failure, TokenProvider provider) => failure switch
+    {
+        TokenFailure.Audience => $"{provider.Name} takes tokens for {string.Join(", ", provider.Audiences)}, and it was made for another audience",
+        TokenFailure.Expired => "it has expired, or says nothing of its end",
+        TokenFailure.NotYetValid => "it is not valid yet",
+        TokenFailure.KeyUnknown => $"{provider.Name} has no such key, or several that it may mean",
+        TokenFailure.Signature => $"it is not signed by {provider.Name}",
+        TokenFailure.KeysUnavailable => $"the keys of {provider.Name} cannot be read",
         _ => "it is not as RFC 7519 demands",
     };
 

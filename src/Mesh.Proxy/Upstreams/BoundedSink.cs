@@ -3,28 +3,9 @@ namespace Mesh.Proxy.Upstreams;
 /// <summary>Takes a response that nobody else reads, up to a limit; beyond it the response is broken off.</summary>
 /// <param name="limit">Most bytes.</param>
 /// <param name="keep">Where they are kept; <see langword="null"/>: nowhere.</param>
-internal sealed class BoundedSink(int limit, MemoryStream? keep = null) : Stream
+internal sealed class BoundedSink(int limit, MemoryStream? keep = null) : WriteOnlyStream
 {
     private long _taken;
-
-    /// <inheritdoc />
-    public override bool CanRead => false;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => true;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc />
     public override void Flush()
@@ -33,15 +14,6 @@ internal sealed class BoundedSink(int limit, MemoryStream? keep = null) : Stream
 
     /// <inheritdoc />
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <inheritdoc />
     public override void Write(byte[] buffer, int offset, int count) => Take(buffer.AsSpan(offset, count));

@@ -39,10 +39,12 @@ internal static class EndpointCodec
 
         var replicas = set.Endpoints.Select(endpoint => new Announced(endpoint, IsReady: true)).Concat(set.Unready.Select(endpoint => new Announced(endpoint, IsReady: false)));
         var localities = replicas.GroupBy(x => new LocalityKey(x.Endpoint.Priority, x.Endpoint.Zone, x.Endpoint.Weight)).OrderBy(locality => locality.Key).ToArray();
-        foreach (var locality in localities)
+        for (var i = 0; i < localities.Length; i++)
         {
-            var isOnly = localities.Count(other => other.Key.Priority == locality.Key.Priority && other.Key.Zone == locality.Key.Zone) == 1;
-            assignment.Endpoints.Add(Encode(locality, isOnly, hasFlatLocalities));
+            // Sorted: the others of its zone stand beside it.
+            var key = localities[i].Key;
+            var isOnly = !(i > 0 && key.IsSameZone(localities[i - 1].Key)) && !(i + 1 < localities.Length && key.IsSameZone(localities[i + 1].Key));
+            assignment.Endpoints.Add(Encode(localities[i], isOnly, hasFlatLocalities));
         }
 
         return assignment;
@@ -123,6 +125,8 @@ internal static class EndpointCodec
 
     private sealed record LocalityKey(int Priority, string Zone, int Weight) : IComparable<LocalityKey>
     {
+        public bool IsSameZone(LocalityKey other) => Priority == other.Priority && Zone == other.Zone;
+
         public int CompareTo(LocalityKey? other) =>
             Priority.CompareTo(other?.Priority) is not 0 and var byPriority ? byPriority
             : string.CompareOrdinal(Zone, other?.Zone) is not 0 and var byZone ? byZone

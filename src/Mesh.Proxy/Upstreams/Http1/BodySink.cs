@@ -1,7 +1,7 @@
 namespace Mesh.Proxy.Upstreams.Http1;
 
 /// <summary>Where a caller's body is written to.</summary>
-internal abstract class BodySink(Http1Connection connection) : Stream
+internal abstract class BodySink(Http1Connection connection) : WriteOnlyStream
 {
     /// <summary>The connection that it goes out on.</summary>
     protected Http1Connection Connection { get; } = connection;
@@ -18,38 +18,4 @@ internal abstract class BodySink(Http1Connection connection) : Stream
             await Connection.SendAsync();
         }
     }
-
-    /// <inheritdoc />
-    public override bool CanRead => false;
-
-    /// <inheritdoc />
-    public override bool CanSeek => false;
-
-    /// <inheritdoc />
-    public override bool CanWrite => true;
-
-    /// <inheritdoc />
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc />
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc />
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

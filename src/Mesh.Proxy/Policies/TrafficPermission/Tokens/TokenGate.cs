@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Telemetry;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Mesh.Model.Requests;
 
 namespace Mesh.Proxy.Policies.TrafficPermission.Tokens;
 

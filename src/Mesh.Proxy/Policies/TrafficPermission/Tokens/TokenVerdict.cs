@@ -1,3 +1,4 @@
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Downstreams;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Downstreams;
 using Microsoft.IdentityModel.JsonWebTokens;

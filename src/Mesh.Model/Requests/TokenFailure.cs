@@ -1,7 +1,7 @@
-namespace Mesh.Proxy.Policies.TrafficPermission.Tokens;
+namespace Mesh.Model.Requests;
 
 /// <summary>Why a token is not taken.</summary>
-internal enum TokenFailure
+public enum TokenFailure
 {
     /// <summary>It is no JSON Web Token with a signature, or not written as RFC 7519 demands.</summary>
     Malformed,

@@ -2,13 +2,13 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
-namespace Mesh.Proxy.Policies.TrafficPermission.Tokens;
+namespace Mesh.Model.Requests;
 
 /// <summary>
 /// A token taken apart and not yet verified. Stricter than libraries are, for what two readers could read differently is no proof: three parts without padding, JSON in which
 /// no name comes twice, and nothing in the head that would change how it is read.
 /// </summary>
-internal sealed class TokenText
+public sealed class TokenText
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 

@@ -1,7 +1,7 @@
-namespace Mesh.Proxy.Policies.TrafficPermission.Tokens;
+namespace Mesh.Model.Requests;
 
 /// <summary>Failures in words.</summary>
-internal static class TokenFailures
+public static class TokenFailures
 {
     /// <summary>As metrics and logs write it.</summary>
     public static string Word(this TokenFailure failure) => failure switch
