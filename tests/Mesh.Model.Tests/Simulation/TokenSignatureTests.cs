@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using System.Text;
+using Mesh.Model.Requests;
 using Mesh.Model.Simulation;
 
 namespace Mesh.Model.Tests.Simulation;
@@ -12,16 +14,16 @@ public sealed class TokenSignatureTests
     [Theory]
     [InlineData("", null)]
     [InlineData("\"use\": \"sig\", \"alg\": \"RS256\", \"key_ops\": [\"verify\"],", null)]
-    [InlineData("\"use\": 1,", "keys_unavailable")]
-    [InlineData("\"use\": \"enc\",", "keys_unavailable")]
-    [InlineData("\"key_ops\": [\"encrypt\"],", "keys_unavailable")]
-    [InlineData("\"key_ops\": \"verify\",", "keys_unavailable")]
-    [InlineData("\"d\": \"AQ\",", "keys_unavailable")]
-    [InlineData("\"k\": \"AQ\",", "keys_unavailable")]
-    [InlineData("\"alg\": \"RS512\",", "key_unknown")]
-    [InlineData("\"alg\": \"\\ud800\",", "keys_unavailable")]
-    [InlineData("\"kid\": \"other\",", "key_unknown")]
-    public void WhyNot_KeyThatSidecarsLeaveOut_IsLeftOut(string members, string? expected)
+    [InlineData("\"use\": 1,", TokenFailure.KeysUnavailable)]
+    [InlineData("\"use\": \"enc\",", TokenFailure.KeysUnavailable)]
+    [InlineData("\"key_ops\": [\"encrypt\"],", TokenFailure.KeysUnavailable)]
+    [InlineData("\"key_ops\": \"verify\",", TokenFailure.KeysUnavailable)]
+    [InlineData("\"d\": \"AQ\",", TokenFailure.KeysUnavailable)]
+    [InlineData("\"k\": \"AQ\",", TokenFailure.KeysUnavailable)]
+    [InlineData("\"alg\": \"RS512\",", TokenFailure.KeyUnknown)]
+    [InlineData("\"alg\": \"\\ud800\",", TokenFailure.KeysUnavailable)]
+    [InlineData("\"kid\": \"other\",", TokenFailure.KeyUnknown)]
+    public void WhyNot_KeyThatSidecarsLeaveOut_IsLeftOut(string members, TokenFailure? expected)
     {
         using var rsa = RSA.Create(2048);
 
@@ -33,14 +35,17 @@ public sealed class TokenSignatureTests
     {
         using var rsa = RSA.Create(1024);
 
-        Assert.Equal("keys_unavailable", WhyNot(rsa, ""));
+        Assert.Equal(TokenFailure.KeysUnavailable, WhyNot(rsa, ""));
     }
 
-    private static string? WhyNot(RSA rsa, string members)
+    private static TokenFailure? WhyNot(RSA rsa, string members)
     {
         var key = rsa.ExportParameters(false);
         var id = members.Contains("kid", StringComparison.Ordinal) ? "" : "\"kid\": \"r\",";
         var keys = $$"""{"keys": [{ {{members}} {{id}} "kty": "RSA", "n": "{{Base64Url.EncodeToString(key.Modulus)}}", "e": "{{Base64Url.EncodeToString(key.Exponent)}}"}]}""";
-        return TokenSignature.WhyNot(keys, "RS256", "r", Signed, rsa.SignData(Signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Assert.True(TokenText.TryRead($"{Part("""{"alg": "RS256", "kid": "r"}""")}.{Part("""{"iss": "i"}""")}.AQ", out var token, out _));
+        return TokenSignature.WhyNot(keys, token, Signed, rsa.SignData(Signed, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
+
+    private static string Part(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 }
