@@ -33,7 +33,7 @@ internal static class OtlpExport
     {
         telemetry.WithMetrics(metrics => metrics.AddOtlpExporter((exporter, reader) =>
         {
-            Configure(exporter, target, "v1/metrics");
+            Configure(exporter, target, "metrics");
             if (target.MetricIntervalMilliseconds is { } interval)
             {
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = interval;
@@ -41,7 +41,7 @@ internal static class OtlpExport
         }));
         telemetry.WithTracing(traces => traces.AddAspNetCoreInstrumentation(requests => requests.Filter = IsTold).AddOtlpExporter(exporter =>
         {
-            Configure(exporter, target, "v1/traces");
+            Configure(exporter, target, "traces");
             if (target.TraceDelayMilliseconds is { } delay)
             {
                 exporter.BatchExportProcessorOptions.ScheduledDelayMilliseconds = delay;
@@ -62,7 +62,7 @@ internal static class OtlpExport
         options.IncludeFormattedMessage = true;
         options.AddOtlpExporter((exporter, processor) =>
         {
-            Configure(exporter, target, "v1/logs");
+            Configure(exporter, target, "logs");
             if (target.LogDelayMilliseconds is { } delay)
             {
                 processor.BatchExportProcessorOptions.ScheduledDelayMilliseconds = delay;
@@ -70,11 +70,11 @@ internal static class OtlpExport
         });
     });
 
-    private static void Configure(OtlpExporterOptions options, TelemetryBootstrap target, string path)
+    private static void Configure(OtlpExporterOptions options, TelemetryBootstrap target, string signal)
     {
-        var isHttp = target.Protocol == "http/protobuf";
-        options.Protocol = isHttp ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
-        options.Endpoint = isHttp ? new Uri(new Uri(target.Endpoint.TrimEnd('/') + "/"), path) : new Uri(target.Endpoint);
+        // With its signal's path: the SDK adds it only to URLs out of the environment.
+        options.Protocol = target.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        options.Endpoint = target.UrlOf(signal);
         // The SDK decodes headers before it splits them, those of the environment too: a comma in a key would end the process.
         options.Headers = "";
         options.HttpClientFactory = () => Client(target, options.TimeoutMilliseconds);

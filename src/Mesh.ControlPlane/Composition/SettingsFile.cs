@@ -207,7 +207,7 @@ internal static class SettingsFile
             yield return $"telemetry.endpoint={telemetry.Endpoint} (must be an http or https URL such as http://127.0.0.1:4317)";
         }
 
-        if (telemetry.Protocol is not ("grpc" or "http/protobuf"))
+        if (!TelemetryBootstrap.IsProtocol(telemetry.Protocol))
         {
             yield return $"telemetry.protocol={telemetry.Protocol} (must be grpc or http/protobuf)";
         }

@@ -57,8 +57,8 @@ public static class TelemetryVariables
         }
 
         // The specification leaves the default to the SDK; .NET's is gRPC, which nobody speaks on the port of the other.
-        var protocol = variables(Protocol) is { Length: > 0 } said ? said : uri.Port == HttpPort ? "http/protobuf" : "grpc";
-        if (protocol is not ("grpc" or "http/protobuf"))
+        var protocol = variables(Protocol) is { Length: > 0 } said ? said : uri.Port == HttpPort ? TelemetryBootstrap.HttpProtobuf : TelemetryBootstrap.Grpc;
+        if (!TelemetryBootstrap.IsProtocol(protocol))
         {
             fault = $"{Protocol}={protocol} (must be grpc or http/protobuf)";
             return null;

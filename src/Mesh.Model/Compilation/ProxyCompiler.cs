@@ -30,8 +30,8 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
     private readonly CircuitBreakerCompiler _circuitBreakers = new(policies);
     private readonly HealthCheckCompiler _healthChecks = new(policies);
     private readonly TlsCompiler _tls = new(topology, policies);
-    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<RouteSaid>>), RouteTable> _tables = new();
-    private readonly SharedParts<(Upstream, ImmutableArray<Layer<OutboundTimeoutSettings>>, ImmutableArray<Layer<RetryPolicySettings>>, ImmutableArray<Layer<LoadBalancingSettings>>, ImmutableArray<Layer<CircuitBreakerSettings>>, ImmutableArray<Layer<HealthCheckSettings>>), Cluster> _clusters = new();
+    private readonly SharedParts<TableKey, RouteTable> _tables = new();
+    private readonly SharedParts<ClusterKey, Cluster> _clusters = new();
 
     public (ProxySnapshot Snapshot, ImmutableArray<AppliedSetting> Applied) Compile(Service service)
     {
@@ -92,7 +92,7 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
             return MakeTable(service, upstream, backends, applied);
         }
 
-        var key = (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream), routes);
+        var key = new TableKey(upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream), routes);
         var table = _tables.Get(key, applied, settings => MakeTable(service, upstream, backends, settings));
         if (table.Rules.Any(r => r.Action is ForwardAction))
         {
@@ -123,7 +123,13 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
         : rule;
 
     private Cluster Cluster(Service service, Upstream upstream, List<AppliedSetting> applied) => _clusters.Get(
-        (upstream, _timeouts.Said(service, upstream), _retries.Said(service, upstream), _loadBalancing.Said(service, upstream), _circuitBreakers.Said(service, upstream), _healthChecks.Said(service, upstream)),
+        new(
+            upstream,
+            _timeouts.Said(service, upstream),
+            _retries.Said(service, upstream),
+            _loadBalancing.Said(service, upstream),
+            _circuitBreakers.Said(service, upstream),
+            _healthChecks.Said(service, upstream)),
         applied,
         settings => MakeCluster(service, upstream, settings));
 
@@ -190,4 +196,20 @@ internal sealed class ProxyCompiler(MeshTopology topology, UpstreamIndex upstrea
             PermissiveOrigin = origin,
         };
     }
+
+    // What policies said to a caller of one upstream, layer by layer: callers to whom they said the same share a part.
+    private readonly record struct TableKey(
+        Upstream Upstream,
+        ImmutableArray<Layer<OutboundTimeoutSettings>> Timeouts,
+        ImmutableArray<Layer<RetryPolicySettings>> Retries,
+        ImmutableArray<Layer<LoadBalancingSettings>> Balancing,
+        ImmutableArray<Layer<RouteSaid>> Routes);
+
+    private readonly record struct ClusterKey(
+        Upstream Upstream,
+        ImmutableArray<Layer<OutboundTimeoutSettings>> Timeouts,
+        ImmutableArray<Layer<RetryPolicySettings>> Retries,
+        ImmutableArray<Layer<LoadBalancingSettings>> Balancing,
+        ImmutableArray<Layer<CircuitBreakerSettings>> Breakers,
+        ImmutableArray<Layer<HealthCheckSettings>> HealthChecks);
 }

@@ -218,7 +218,7 @@ internal sealed class BootstrapValidator
             Fault("telemetry.endpoint", $"'{telemetry.Endpoint}' is not an http or https URL");
         }
 
-        if (telemetry.Protocol is not ("grpc" or "http/protobuf"))
+        if (!TelemetryBootstrap.IsProtocol(telemetry.Protocol))
         {
             Fault("telemetry.protocol", $"'{telemetry.Protocol}' is neither grpc nor http/protobuf");
         }

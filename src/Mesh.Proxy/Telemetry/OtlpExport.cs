@@ -75,11 +75,9 @@ internal sealed class OtlpExport(ProxySettings settings, TelemetryBootstrap tele
 
     private static void Configure(OtlpExporterOptions options, TelemetryBootstrap telemetry, string signal)
     {
-        var isGrpc = telemetry.Protocol == "grpc";
-        options.Protocol = isGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-
-        // A base URL: over HTTP each signal has its own path, which the SDK only adds to URLs out of the environment.
-        options.Endpoint = isGrpc ? new Uri(telemetry.Endpoint) : new Uri($"{telemetry.Endpoint.TrimEnd('/')}/v1/{signal}");
+        // With its signal's path: the SDK adds it only to URLs out of the environment.
+        options.Protocol = telemetry.IsGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        options.Endpoint = telemetry.UrlOf(signal);
         // The SDK decodes headers before it splits them, those of the environment too: a comma in a key would end the process.
         options.Headers = "";
         options.HttpClientFactory = () => Client(telemetry, options.TimeoutMilliseconds);

@@ -18,8 +18,8 @@ internal sealed class OtlpClient(TelemetryBootstrap telemetry) : IDisposable
     private const string Trailer = "grpc-status";
 
     private readonly HttpClient _client = OtlpExport.Client(telemetry, Patience);
-    private readonly bool _isGrpc = telemetry.Protocol == "grpc";
-    private readonly Uri _address = new(telemetry.Endpoint.TrimEnd('/') + (telemetry.Protocol == "grpc" ? GrpcMethod : "/v1/logs"));
+    private readonly bool _isGrpc = telemetry.IsGrpc;
+    private readonly Uri _address = telemetry.IsGrpc ? new(telemetry.Endpoint.TrimEnd('/') + GrpcMethod) : telemetry.UrlOf("logs");
 
     /// <summary>Bytes that a request has to leave free in front.</summary>
     public int Prefix => _isGrpc ? GrpcPrefix : 0;
