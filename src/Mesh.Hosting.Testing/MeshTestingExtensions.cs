@@ -77,7 +77,7 @@ public static class MeshTestingExtensions
 
     /// <summary>Says what the mesh that runs would do with a request now, with what was applied over the API and faults that live. Nothing is sent.</summary>
     /// <param name="app">The app; it has been started.</param>
-    /// <param name="caller">The resource that calls; <c>developer</c>, the person at a front door; or a SPIFFE id.</param>
+    /// <param name="caller">The resource that calls; <c>developer</c>, the person at a front door; <c>anyone</c>, somebody there without an identity; or a SPIFFE id.</param>
     /// <param name="callee">The resource that is called.</param>
     /// <param name="method">The method.</param>
     /// <param name="path">Path and query.</param>

@@ -30,7 +30,7 @@ public sealed class SimulatedMesh
     public IReadOnlyList<string> Warnings => [.. _configuration.Warnings.Concat(_mesh.Warnings).Where(w => w.Rule.Level == LintLevel.Warning).Select(PolicyWarnings.Text)];
 
     /// <summary>Says what the mesh would do with a request, and who said so. Nothing is sent.</summary>
-    /// <param name="caller">The resource that calls; <c>developer</c>, the person at a front door; or a SPIFFE id.</param>
+    /// <param name="caller">The resource that calls; <c>developer</c>, the person at a front door; <c>anyone</c>, somebody there without an identity; or a SPIFFE id.</param>
     /// <param name="callee">The resource that is called.</param>
     /// <param name="method">The method.</param>
     /// <param name="path">Path and query.</param>

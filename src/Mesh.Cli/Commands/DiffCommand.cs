@@ -28,32 +28,19 @@ internal static class DiffCommand
                 throw new CliException(ExitCode.Usage, "give either the proposed policies with -f, or --shadow.");
             }
 
-            try
+            var answer = parsed.GetValue(against) is { Length: > 0 } given
+                ? Offline(given, proposed, context)
+                : await LiveAsync(proposed, server.Connect(parsed, context), context, cancellation);
+            if (parsed.GetValue(format) == OutputFormat.Table)
             {
-                var answer = parsed.GetValue(against) is { Length: > 0 } given
-                    ? Offline(given, proposed, context)
-                    : await LiveAsync(proposed, server.Connect(parsed, context), context, cancellation);
-                if (parsed.GetValue(format) == OutputFormat.Table)
-                {
-                    ChangeWriter.Write(answer, context.Screen);
-                }
-                else
-                {
-                    AnswerWriter.Write(answer, parsed.GetValue(format), [], context.Screen);
-                }
-
-                return ExitCode.Ok;
+                ChangeWriter.Write(answer, context.Screen);
             }
-            catch (RefusedException e)
+            else
             {
-                foreach (var violation in e.Problem.Violations)
-                {
-                    context.Screen.Say($"{violation.Document}: {violation.Path}: {violation.Message}");
-                }
-
-                context.Screen.Wrong($"{e.Problem.Title}: {e.Problem.Detail}");
-                return ExitCode.Invalid;
+                AnswerWriter.Write(answer, parsed.GetValue(format), [], context.Screen);
             }
+
+            return ExitCode.Ok;
         });
         return command;
     }

@@ -14,7 +14,7 @@ internal static class ExplainCommand
 {
     public static Command Create(CommandContext context)
     {
-        var caller = new Argument<string>("caller") { Description = "Who calls: a service (name or namespace/name), developer, or a SPIFFE id." };
+        var caller = new Argument<string>("caller") { Description = $"Who calls: a service (name or namespace/name), {SimulatedRequestReader.Developer} (the person at a front door), {SimulatedRequestReader.Anyone} (somebody there without an identity), or a SPIFFE id." };
         var callee = new Argument<string>("callee") { Description = "What is called: service, service/port or namespace/service/port." };
         var method = new Argument<string>("method") { Description = "The method. Default: GET.", DefaultValueFactory = _ => "GET" };
         var path = new Argument<string>("path") { Description = "Path and query. Default: /.", DefaultValueFactory = _ => "/" };
@@ -46,35 +46,22 @@ internal static class ExplainCommand
                 ["headers"] = Pairs(parsed.GetValue(headers), "--header"),
             };
             token.Write(parsed, context, request);
-            try
+            var answer = parsed.GetValue(files) is { Length: > 0 } given ? Offline(request, given, context) : await LiveAsync(request, server.Connect(parsed, context), cancellation);
+            if (answer is null)
             {
-                var answer = parsed.GetValue(files) is { Length: > 0 } given ? Offline(request, given, context) : await LiveAsync(request, server.Connect(parsed, context), cancellation);
-                if (answer is null)
-                {
-                    return ExitCode.Invalid;
-                }
-
-                if (parsed.GetValue(format) == OutputFormat.Table)
-                {
-                    ExplanationWriter.Write(answer, context.Screen);
-                }
-                else
-                {
-                    AnswerWriter.Write(answer, parsed.GetValue(format), [], context.Screen);
-                }
-
-                return parsed.GetValue(exitCode) && answer["passes"]?.GetValue<bool>() != true ? ExitCode.NotReached : ExitCode.Ok;
-            }
-            catch (RefusedException e)
-            {
-                foreach (var violation in e.Problem.Violations)
-                {
-                    context.Screen.Say($"{violation.Path}: {violation.Message}");
-                }
-
-                context.Screen.Wrong($"{e.Problem.Title}: {e.Problem.Detail}");
                 return ExitCode.Invalid;
             }
+
+            if (parsed.GetValue(format) == OutputFormat.Table)
+            {
+                ExplanationWriter.Write(answer, context.Screen);
+            }
+            else
+            {
+                AnswerWriter.Write(answer, parsed.GetValue(format), [], context.Screen);
+            }
+
+            return parsed.GetValue(exitCode) && answer["passes"]?.GetValue<bool>() != true ? ExitCode.NotReached : ExitCode.Ok;
         });
         return command;
     }

@@ -16,7 +16,7 @@ internal static class InjectCommand
 {
     public static Command Create(CommandContext context)
     {
-        var files = new Option<string[]>("--file", "-f") { Description = "Manifests; - reads the input.", HelpName = "file|directory|-", AllowMultipleArgumentsPerToken = false };
+        var files = new Option<string[]>("--filename", "-f") { Description = "Manifests; - reads the input.", HelpName = "file|directory|-", AllowMultipleArgumentsPerToken = false };
         var ns = new Option<string>("--namespace", "-n") { Description = "The namespace of objects that name none. Default: default.", HelpName = "name", DefaultValueFactory = _ => ServiceId.DefaultNamespace };
         var mesh = new Option<string>("--mesh") { Description = "The mesh's name. Default: mesh.", HelpName = "name", DefaultValueFactory = _ => "mesh" };
         var image = new Option<string>("--image") { Description = "The image of sidecar and control plane. Default: mesh, of this version.", HelpName = "image", DefaultValueFactory = _ => $"mesh:{CustomResourceDefinitions.ThisVersion}" };

@@ -48,7 +48,7 @@ internal static class CommandLine
         {
             foreach (var violation in (e as RefusedException)?.Problem.Violations ?? [])
             {
-                context.Screen.Say($"{violation.Path}: {violation.Message}");
+                context.Screen.Say($"{(violation.Document is { } document ? $"{document}: " : "")}{violation.Path}: {violation.Message}");
             }
 
             var (code, hint) = Explain(e.Fault);

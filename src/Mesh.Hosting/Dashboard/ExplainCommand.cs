@@ -13,7 +13,12 @@ internal static class ExplainCommand
     public static ResourceCommandAnnotation Create(RunningMesh running)
     {
         var services = running.Plan.Workloads.Select(w => w.Service).OrderBy(s => s.Id).ToList();
-        List<KeyValuePair<string, string>> callers = [.. services.Select(s => Option(s.Id.ToString(), s.Id.Name)), Option(SimulatedRequestReader.Developer, "developer (you, at a front door)")];
+        List<KeyValuePair<string, string>> callers =
+        [
+            .. services.Select(s => Option(s.Id.ToString(), s.Id.Name)),
+            Option(SimulatedRequestReader.Developer, "developer (you, at a front door)"),
+            Option(SimulatedRequestReader.Anyone, "anyone (at a front door, without an identity)"),
+        ];
         List<KeyValuePair<string, string>> callees =
         [
             .. services.SelectMany(s => s.Ports.Select(p => Option($"{s.Id}/{p.Name}", $"{s.Id.Name}/{p.Name}"))),

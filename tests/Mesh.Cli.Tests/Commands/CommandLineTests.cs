@@ -1,34 +1,68 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
 using Mesh.Cli.Api;
 using Mesh.Cli.Commands;
 using Mesh.Cli.Composition;
 using Mesh.Cli.Installation;
 using Mesh.Cli.Terminal;
 using Mesh.Model.Serialization;
+using Mesh.Model.Simulation;
 using Mesh.Testing;
 using Mesh.Yaml;
 
 namespace Mesh.Cli.Tests.Commands;
 
-public sealed class CommandLineTests : IDisposable
+public sealed partial class CommandLineTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
-    private Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, new CommandContext(
+    private CommandContext Context => new(
         new Screen(_output, _error, TextReader.Null, coloursOut: false, coloursError: false),
         new MeshInstallation(_folder.Path, _ => null),
         TimeProvider.System,
         _folder.Path,
         _ => null,
-        new RunningApps(Path.Combine(_folder.Path, "running"))));
+        new RunningApps(Path.Combine(_folder.Path, "running")));
+
+    private IEnumerable<string> Commands => CommandTree.Create(Context).Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
+
+    private Task<int> RunAsync(params string[] args) => CommandLine.RunAsync(args, Context);
 
     [Fact]
     public async Task Help_NamesEveryCommand()
     {
         Assert.Equal(ExitCode.Ok, await RunAsync("--help"));
 
-        Assert.All(["up", "check", "get", "inspect", "explain", "diff", "apply", "delete", "undo", "fault", "record", "token", "proxy", "systemd", "inject"], c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
+        Assert.All(Commands, c => Assert.Contains($"\n  {c} ", _output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Documentation_HasARowForEveryCommand_AndForNoOther()
+    {
+        var rows = File.ReadLines(Checkout.PathTo("docs", "cli.md")).Where(line => line.StartsWith("| `mesh ", StringComparison.Ordinal)).Select(line => line.Split('|')[1]);
+        var documented = rows.SelectMany(row => CommandName().Matches(row)).Select(match => match.Groups[1].Value);
+
+        Assert.Equal(Commands.Order(StringComparer.Ordinal), documented.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Option_OfOneLetter_MeansTheSameInEveryCommand()
+    {
+        var letters = All(CommandTree.Create(Context)).SelectMany(c => c.Options).SelectMany(option => option.Aliases.Where(alias => alias.Length == 2).Select(alias => (alias, option.Name)));
+
+        Assert.All(letters.Distinct().GroupBy(letter => letter.alias), letter => Assert.Single(letter));
+
+        static IEnumerable<Command> All(Command command) => command.Subcommands.SelectMany(All).Prepend(command);
+    }
+
+    [Fact]
+    public async Task Explain_Help_NamesEverybodyWhoCanCall()
+    {
+        Assert.Equal(ExitCode.Ok, await RunAsync("explain", "--help"));
+
+        Assert.All([SimulatedRequestReader.Developer, SimulatedRequestReader.Anyone, "SPIFFE"], caller => Assert.Contains(caller, _output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -163,6 +197,9 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ExitCode.Invalid, await RunAsync("check", "."));
         Assert.Equal("2.yaml:1: Service default/a is declared a second time (first in 1.yaml:1); rename or remove one\n", _output.ToString());
     }
+
+    [GeneratedRegex("`mesh ([a-z]+)")]
+    private static partial Regex CommandName();
 
     public void Dispose()
     {
