@@ -27,6 +27,11 @@ internal static class AuthorityApi
             return Problems.Of(StatusCodes.Status409Conflict, "Not ours to rotate", "The authority comes from files of the settings: put the new files there; they are read again when they change.");
         }
 
+        if (request.Step is not ("add" or "switch" or "retire"))
+        {
+            return Problems.Of(StatusCodes.Status400BadRequest, "Request refused", "Nothing was changed.", [new(null, "step", $"must be add, switch or retire but is '{request.Step}'", null)]);
+        }
+
         var before = Names(authority);
         try
         {
@@ -34,8 +39,7 @@ internal static class AuthorityApi
             {
                 "add" => await authority.AddRootAsync(context.RequestAborted),
                 "switch" => await authority.SwitchSignerAsync(request.Force, context.RequestAborted),
-                "retire" => await authority.RetireRootAsync(request.Force, context.RequestAborted),
-                _ => throw new AuthorityException($"step must be add, switch or retire but is '{request.Step}'."),
+                _ => await authority.RetireRootAsync(request.Force, context.RequestAborted),
             };
         }
         catch (AuthorityException e)
