@@ -187,7 +187,7 @@ internal sealed partial class AppliedPolicies : IDisposable
     private static MeshResource? Read(ResourceKey key, string document, long version)
     {
         var read = JsonDocumentReader.Read(document, $"api/{key.Kind}/{key.QualifiedName}@{version}");
-        return read.Documents is [var only] ? ResourceReader.Read(only).Resource : null;
+        return read.Documents is [var only] ? GuardedReader.Resource(only) : null;
     }
 
     // A line is its content, a blank and a checksum, so that half a line is known for what it is.

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Mesh.Model.Resources;
-using Mesh.Model.Serialization;
 
 namespace Mesh.ControlPlane.Store;
 
@@ -20,8 +19,8 @@ internal sealed class LastGoodFiles(StateDirectory state)
             return [];
         }
 
-        var read = TextChunks.Read(file with { Text = text }, out _);
-        return [.. read.Documents.Select(d => ResourceReader.Read(d).Resource).OfType<MeshResource>()];
+        var read = GuardedReader.Divide(file with { Text = text }, out _);
+        return [.. read.Documents.Select(GuardedReader.Resource).OfType<MeshResource>()];
     }
 
     /// <summary>Keeps what is good now; forgets what is gone.</summary>

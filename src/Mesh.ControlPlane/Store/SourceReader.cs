@@ -11,7 +11,8 @@ internal static class SourceReader
     /// <param name="text">The text.</param>
     /// <param name="lastGood">Its last good version.</param>
     /// <param name="now">The time.</param>
-    public static SourceEntry Read(SourceText text, ImmutableArray<MeshResource> lastGood, DateTimeOffset now)
+    /// <param name="reader">Reads one document of it; <see langword="null"/>: <see cref="ResourceReader"/>.</param>
+    public static SourceEntry Read(SourceText text, ImmutableArray<MeshResource> lastGood, DateTimeOffset now, Func<MeshDocument, ResourceReadResult>? reader = null)
     {
         if (text.Text is null)
         {
@@ -19,13 +20,22 @@ internal static class SourceReader
             return new SourceEntry(text, lastGood, lastGood, [new DocumentViolation(null, "(file)", text.Error ?? "cannot be read", null)], now);
         }
 
-        var documents = TextChunks.Read(text, out var unreadable);
-        ImmutableArray<ResourceReadResult> read = [.. documents.Documents.Select(ResourceReader.Read)];
+        var documents = GuardedReader.Divide(text, out var unreadable);
         var violations = ImmutableArray.CreateBuilder<DocumentViolation>();
         violations.AddRange(documents.Violations.Select(v => DocumentViolation.Of(v)));
-        foreach (var result in read)
+        var read = new List<ResourceReadResult>();
+        foreach (var document in documents.Documents)
         {
-            violations.AddRange(result.Violations.Select(v => DocumentViolation.Of(v, result.Key?.ToString())));
+            if (GuardedReader.TryRead(document, out var result, out var defect, reader))
+            {
+                read.Add(result);
+                violations.AddRange(result.Violations.Select(v => DocumentViolation.Of(v, result.Key?.ToString())));
+            }
+            else
+            {
+                unreadable = unreadable.Add(JsonDocumentWriter.Write(document.Root));
+                violations.Add(DocumentViolation.Of(defect));
+            }
         }
 
         var keys = new HashSet<ResourceKey>();
@@ -40,6 +50,6 @@ internal static class SourceReader
             return new SourceEntry(text, good, good, [], now);
         }
 
-        return new SourceEntry(text, PermissionKeeping.Apply(lastGood, read, unreadable), lastGood, [.. violations.OrderBy(v => v.Line)], now);
+        return new SourceEntry(text, PermissionKeeping.Apply(lastGood, [.. read], unreadable), lastGood, [.. violations.OrderBy(v => v.Line)], now);
     }
 }

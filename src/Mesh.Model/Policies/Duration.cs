@@ -18,32 +18,20 @@ public static class Duration
         ("ms", TimeSpan.FromMilliseconds(1)),
     ];
 
+    /// <summary>Reads a duration.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="value">What it says; not bounded by <see cref="Longest"/>.</param>
+    /// <returns>Whether it is one, and none that is longer than a <see cref="TimeSpan"/> can be.</returns>
     public static bool TryParse(string text, out TimeSpan value)
     {
-        value = TimeSpan.Zero;
-        var rest = text.AsSpan();
-        var parts = 0;
-        while (!rest.IsEmpty)
-        {
-            var digits = rest.IndexOfAnyExceptInRange('0', '9');
-            if (digits is < 1 or > 9)
-            {
-                return false;
-            }
-
-            var letters = rest[digits..].IndexOfAnyInRange('0', '9');
-            var unit = letters < 0 ? rest[digits..] : rest.Slice(digits, letters);
-            if (!TryUnit(unit, out var length) || ++parts > Units.Length)
-            {
-                return false;
-            }
-
-            value += length * int.Parse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture);
-            rest = rest[(digits + unit.Length)..];
-        }
-
-        return parts > 0;
+        // Four numbers of nine digits are more than 64 bits can count.
+        var isDuration = TryTicks(text, out var ticks) && ticks <= TimeSpan.MaxValue.Ticks;
+        value = isDuration ? new TimeSpan((long)ticks) : TimeSpan.Zero;
+        return isDuration;
     }
+
+    /// <summary>Whether a text would be a duration if there were one that long.</summary>
+    internal static bool IsTooLong(string text) => TryTicks(text, out var ticks) && ticks > TimeSpan.MaxValue.Ticks;
 
     public static string Format(TimeSpan value)
     {
@@ -85,6 +73,33 @@ public static class Duration
             // Only code can say so; as a document half a millisecond would be 0s, which is no bound at all.
             yield return new(at, $"must be whole milliseconds but is {given}");
         }
+    }
+
+    private static bool TryTicks(string text, out Int128 ticks)
+    {
+        ticks = 0;
+        var rest = text.AsSpan();
+        var parts = 0;
+        while (!rest.IsEmpty)
+        {
+            var digits = rest.IndexOfAnyExceptInRange('0', '9');
+            if (digits is < 1 or > 9)
+            {
+                return false;
+            }
+
+            var letters = rest[digits..].IndexOfAnyInRange('0', '9');
+            var unit = letters < 0 ? rest[digits..] : rest.Slice(digits, letters);
+            if (!TryUnit(unit, out var length) || ++parts > Units.Length)
+            {
+                return false;
+            }
+
+            ticks += length.Ticks * (Int128)int.Parse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture);
+            rest = rest[(digits + unit.Length)..];
+        }
+
+        return parts > 0;
     }
 
     private static bool TryUnit(ReadOnlySpan<char> text, out TimeSpan length)

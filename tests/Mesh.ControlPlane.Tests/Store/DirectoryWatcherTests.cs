@@ -60,6 +60,16 @@ public sealed class DirectoryWatcherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task File_WithADurationBeyondAllBounds_IsRefusedAndOthersAreStillRead()
+    {
+        _directory.Write("policies/b.yaml", Documents.Timeout("calm", "orders", "300000000h"));
+        await UntilAsync(c => c.Entries.Any(e => !e.IsGood));
+
+        _directory.Write("policies/c.yaml", Documents.Service("payments"));
+        await UntilAsync(c => Names(c) is ["orders", "payments"]);
+    }
+
+    [Fact]
     public async Task File_WrittenAsEditorsDo_IsNeverGone()
     {
         var seen = new List<int>();

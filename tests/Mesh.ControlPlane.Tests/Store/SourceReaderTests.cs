@@ -3,6 +3,7 @@ using Mesh.ControlPlane.Store;
 using Mesh.Model.Policies.Timeout;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
 using static Mesh.ControlPlane.Tests.Store.Documents;
 
 namespace Mesh.ControlPlane.Tests.Store;
@@ -130,6 +131,32 @@ public sealed class SourceReaderTests
 
         Assert.False(file.IsGood);
         Assert.Equal(3, file.Resources.Length);
+    }
+
+    [Fact]
+    public void Read_DocumentThatTheReaderFailsOn_KeepsItsLastGoodVersionAndCostsNoOtherDocument()
+    {
+        var text = All(Service("orders"), Permission("to-orders", "orders", "storefront"), Denial("stop", "orders", "admin"), Timeout("calm", "orders", "6s"));
+
+        var file = SourceReader.Read(
+            File(text), Read(Good).LastGood, DateTimeOffset.UnixEpoch, document => text.Split('\n')[document.Line].Contains("Timeout", StringComparison.Ordinal) ? throw new OverflowException("too long") : ResourceReader.Read(document));
+
+        var violation = Assert.Single(file.Violations);
+        Assert.Contains("OverflowException: too long", violation.Message, StringComparison.Ordinal);
+        Assert.StartsWith("apiVersion", text.Split('\n')[violation.Line!.Value - 1], StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.FromSeconds(5), Assert.Single(file.Resources.OfType<TimeoutPolicy>()).To[0].Default.Request);
+        Assert.Empty(Assert.Single(file.Resources.OfType<ServiceResource>()).Uses);
+        Assert.Equal(["storefront", "admin"], file.Resources.OfType<TrafficPermissionPolicy>().SelectMany(p => p.Rules).SelectMany(r => r.Default.Allow.Concat(r.Default.Deny)).Select(c => c.Service));
+    }
+
+    [Fact]
+    public void Read_PermissionThatTheReaderFailsOn_KeepsOnlyWhoIsStillWrittenThere()
+    {
+        var file = SourceReader.Read(
+            File(All(Service("orders", "payments"), Permission("to-orders", "orders", "storefront"))), Read(Good).LastGood, DateTimeOffset.UnixEpoch, _ => throw new OverflowException());
+
+        Assert.Equal(["storefront"], Allowed(file));
+        Assert.Equal(["payments"], Assert.Single(file.Resources.OfType<ServiceResource>()).Uses);
     }
 
     [Fact]

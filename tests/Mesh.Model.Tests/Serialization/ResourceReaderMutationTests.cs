@@ -35,9 +35,7 @@ public sealed class ResourceReaderMutationTests
     public void Read_MutatedDocuments_AreReadOrRefused(int seed)
     {
         var random = new Random(seed);
-        var documents = ((ListNode)DocumentReader.ReadYaml("all:\n" + Everything, "x.yaml").Documents.Single().Root["all"]!).Items.Cast<ObjectNode>()
-            .Select(d => d with { Members = d.Members.Insert(0, new DocumentMember("apiVersion", ScalarNode.Of(MeshResource.ApiVersion), 1)) })
-            .ToList();
+        var documents = Documents();
         Assert.All(documents, d => Assert.Empty(ResourceReader.Read(new MeshDocument("x", d)).Violations));
 
         var (good, bad) = (0, 0);
@@ -66,6 +64,41 @@ public sealed class ResourceReaderMutationTests
 
         Assert.True(good > 20 && bad > 150, $"{good} were right and {bad} wrong: the mutations say little");
     }
+
+    [Theory]
+    [InlineData(ScalarKind.Text, "999999999h999999999m999999999s999999999ms")]
+    [InlineData(ScalarKind.Text, "256204778h48m5s477ms")]
+    [InlineData(ScalarKind.Text, "576h")]
+    [InlineData(ScalarKind.Number, "2147483647")]
+    [InlineData(ScalarKind.Number, "-2147483648")]
+    [InlineData(ScalarKind.Number, "99999999999999999999")]
+    [InlineData(ScalarKind.Number, "1e308")]
+    [InlineData(ScalarKind.Number, "-0")]
+    [InlineData(ScalarKind.Number, "0.000000000000000000001")]
+    public void Read_AnExtremeValueAnywhere_IsReadOrRefusedAndNeverBreaksTheCompiler(ScalarKind kind, string text)
+    {
+        foreach (var document in Documents().SelectMany(d => Replacing(d, new ScalarNode(kind, text, 1))))
+        {
+            var read = ResourceReader.Read(new MeshDocument("x", (ObjectNode)document));
+
+            Assert.Equal(read.Resource is null, !read.Violations.IsEmpty);
+            if (read.Resource is not null)
+            {
+                TestMesh.Empty.Service("b", ports: ["http", "db:tcp"], uses: ["a", "e"]).Service("a", ports: ["http", "db:tcp"]).Add(read.Resource).Compile();
+            }
+        }
+    }
+
+    private static IReadOnlyList<ObjectNode> Documents() => [.. ((ListNode)DocumentReader.ReadYaml("all:\n" + Everything, "x.yaml").Documents.Single().Root["all"]!).Items.Cast<ObjectNode>()
+        .Select(d => d with { Members = d.Members.Insert(0, new DocumentMember("apiVersion", ScalarNode.Of(MeshResource.ApiVersion), 1)) })];
+
+    // The tree once for each of its values, with another one in its place.
+    private static IEnumerable<DocumentNode> Replacing(DocumentNode node, ScalarNode value) => node switch
+    {
+        ObjectNode o => o.Members.SelectMany((m, i) => Replacing(m.Value, value).Select(v => o with { Members = o.Members.SetItem(i, m with { Value = v }) })),
+        ListNode l => l.Items.SelectMany((item, i) => Replacing(item, value).Select(v => l with { Items = l.Items.SetItem(i, v) })),
+        _ => [value],
+    };
 
     // Replaces, removes, doubles or renames one thing below the frame.
     private static DocumentNode Mutate(DocumentNode node, Random random)

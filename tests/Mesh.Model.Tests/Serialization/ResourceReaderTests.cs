@@ -204,6 +204,9 @@ public sealed class ResourceReaderTests
     [InlineData("5", null)]
     [InlineData("5s5", null)]
     [InlineData("9999999999s", null)]
+    [InlineData("300000000h", null)]
+    [InlineData("999999999h999999999h999999999h999999999h", null)]
+    [InlineData("256204778h48m5s478ms", null)]
     [InlineData("-1s", null)]
     public void Duration_Text_IsReadOrRefused(string text, int? milliseconds)
     {
@@ -211,6 +214,25 @@ public sealed class ResourceReaderTests
 
         Assert.Equal(milliseconds is not null, ok);
         Assert.Equal(milliseconds ?? value.TotalMilliseconds, value.TotalMilliseconds);
+    }
+
+    [Fact]
+    public void Read_DurationBeyondAllBounds_IsRefusedWithTheLongestThereIs()
+    {
+        var read = Read("""
+            apiVersion: mesh.dev/v1alpha1
+            kind: Timeout
+            metadata: {name: calm}
+            spec:
+              to:
+              - targetRef: {kind: Mesh}
+                default: {request: 300000000h, connect: 577h}
+            """);
+
+        Assert.Equal(
+            ["spec.to[0].default.request: must be a duration such as 500ms, 5s, 1m or 1h but is \"300000000h\"; nothing lasts longer than 576h",
+             "spec.to[0].default.connect: must be at most 576h but is 577h"],
+            read.Violations.Select(v => v.ToString()));
     }
 
     [Theory]

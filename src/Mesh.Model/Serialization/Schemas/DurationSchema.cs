@@ -17,6 +17,10 @@ internal sealed class DurationSchema() : ScalarSchema<TimeSpan>("a duration such
         return scalar.Kind == ScalarKind.Text && Duration.TryParse(scalar.Text, out value);
     }
 
-    protected override string Cure(DocumentNode node) =>
-        node is ScalarNode { Kind: ScalarKind.Number } number ? $"; say the unit, such as {number.Text}s or {number.Text}ms" : "";
+    protected override string Cure(DocumentNode node) => node switch
+    {
+        ScalarNode { Kind: ScalarKind.Number } number => $"; say the unit, such as {number.Text}s or {number.Text}ms",
+        ScalarNode { Kind: ScalarKind.Text } text when Duration.IsTooLong(text.Text) => $"; nothing lasts longer than {Duration.Format(Duration.Longest)}",
+        _ => "",
+    };
 }
