@@ -9,7 +9,8 @@ namespace Mesh.Xds.Server;
 /// </summary>
 /// <remarks>
 /// At most one response per type is unanswered. Additions of a type wait until those of the types before it were answered, so that a client is never sent
-/// what refers to something it does not have; removals wait for everything.
+/// what refers to something it does not have; removals wait for everything. What a client refuses it has as it was: so nothing is taken from it, until it accepts, to
+/// which the one before may lead.
 /// </remarks>
 internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cache, string profile, ICacheListener stream, ISessionObserver observer, Func<string>? zone)
     where TResponse : class
@@ -23,6 +24,9 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
     private readonly HashSet<string> _dirtyEndpoints = new(StringComparer.Ordinal);
     private readonly HashSet<string> _clustersSent = new(StringComparer.Ordinal);
     private readonly HashSet<string> _toCheck = new(StringComparer.Ordinal);
+
+    /// <summary>Clusters that the profile has no more and the client still does, with the last snapshot that had them.</summary>
+    private readonly Dictionary<string, ProfileSnapshot> _leaving = new(StringComparer.Ordinal);
     private ProfileSnapshot? _checked;
     private string _zone = zone?.Invoke() ?? "";
     private long _nonce;
@@ -51,6 +55,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
             {
                 // Endpoints may be told, or must no longer be, that did not change themselves.
                 _dirtyEndpoints.UnionWith(Endpoints.Names);
+                NoteLeaving(_checked, snapshot);
             }
 
             _checked = snapshot;
@@ -78,6 +83,11 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
         foreach (var typeUrl in TypeUrls.InRemovalOrder.Where(url => url != TypeUrls.Endpoints && _toCheck.Contains(url)))
         {
             var type = _types[typeUrl];
+            if (MayBeLedTo(typeUrl, snapshot))
+            {
+                continue;
+            }
+
             if (type.Requested && SaysWhatIsGone(type) && type.Removals(snapshot[typeUrl]).ToArray() is { Length: > 0 } removals)
             {
                 return Respond(type, snapshot, [], removals);
@@ -86,6 +96,11 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
             if (_toCheck.Remove(typeUrl) && type.Requested)
             {
                 observer.OnInSync(typeUrl, snapshot[typeUrl].Version);
+            }
+
+            if (typeUrl == TypeUrls.Cluster)
+            {
+                _leaving.Clear();
             }
         }
 
@@ -117,7 +132,12 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
     protected void OnAnswer(TypeSubscription type, string? error)
     {
         var version = type.UnansweredVersion;
-        type.Answered(accepted: error is null);
+        type.Answered(error);
+        if (error is not null)
+        {
+            _dirtyEndpoints.UnionWith(Endpoints.Names.Where(_leaving.ContainsKey));
+        }
+
         observer.OnAnswer(type.TypeUrl, version, error);
     }
 
@@ -151,7 +171,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
 
     /// <summary>What there is now of what a type's subscription names.</summary>
     protected IEnumerable<XdsResource> Wanted(TypeSubscription type, ProfileSnapshot snapshot) =>
-        type == Endpoints ? type.Names.Select(cluster => cache.FindEndpoints(snapshot, cluster, _zone)).OfType<XdsResource>() : type.Wanted(snapshot[type.TypeUrl]);
+        type == Endpoints ? type.Names.Select(cluster => EndpointsOf(cluster, snapshot)).OfType<XdsResource>() : type.Wanted(snapshot[type.TypeUrl]);
 
     /// <summary>Whether a client is told that a resource of the type is gone.</summary>
     protected abstract bool SaysWhatIsGone(TypeSubscription type);
@@ -165,6 +185,32 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
     /// <param name="additions">What the client lacks.</param>
     /// <param name="removals">What the client has or asked for and is not there.</param>
     protected abstract TResponse Write(TypeSubscription type, ProfileSnapshot snapshot, IReadOnlyList<XdsResource> additions, IReadOnlyList<string> removals);
+
+    // A client that refuses a listener or a route table goes on with the one before, of which only the client knows where it leads.
+    private bool MayBeLedTo(string typeUrl, ProfileSnapshot snapshot) => typeUrl switch
+    {
+        TypeUrls.Cluster => IsRefused(TypeUrls.Listener, snapshot) || IsRefused(TypeUrls.RouteTable, snapshot),
+        TypeUrls.RouteTable => IsRefused(TypeUrls.Listener, snapshot),
+        _ => false,
+    };
+
+    private bool IsRefused(string typeUrl, ProfileSnapshot snapshot) => _types[typeUrl].HasRefused(snapshot[typeUrl]);
+
+    private void NoteLeaving(ProfileSnapshot? before, ProfileSnapshot now)
+    {
+        foreach (var cluster in before?[TypeUrls.Cluster].ByName.Keys ?? [])
+        {
+            _leaving[cluster] = before!;
+        }
+
+        foreach (var cluster in _leaving.Keys.Where(now.Knows).ToArray())
+        {
+            _leaving.Remove(cluster);
+        }
+    }
+
+    private XdsResource? EndpointsOf(string cluster, ProfileSnapshot snapshot) =>
+        cache.FindEndpoints(_leaving.TryGetValue(cluster, out var last) && MayBeLedTo(TypeUrls.Cluster, snapshot) ? last : snapshot, cluster, _zone);
 
     // Where the client is may become known after it came.
     private void LookForZone()
@@ -215,7 +261,7 @@ internal abstract class DiscoverySession<TRequest, TResponse>(SnapshotCache cach
         foreach (var cluster in _dirtyEndpoints.ToArray())
         {
             // Without a published set nothing is said; the cache tells when there is one. Of clusters of others nothing is said ever.
-            if (cache.FindEndpoints(snapshot, cluster, _zone) is { } endpoints && Endpoints.Names.Contains(cluster) && Endpoints.Lacks(endpoints))
+            if (EndpointsOf(cluster, snapshot) is { } endpoints && Endpoints.Names.Contains(cluster) && Endpoints.Lacks(endpoints))
             {
                 yield return endpoints;
             }

@@ -160,23 +160,35 @@ internal sealed class TypeSubscription(string typeUrl)
         UnansweredVersion = version;
     }
 
+    /// <summary>Whether the client has refused something that it wants and that is still there as it was then.</summary>
+    public bool HasRefused(ResourceSet set) => _refused.Any(refused => (Wildcard || _names.Contains(refused.Key)) && set.Find(refused.Key)?.Version == refused.Value);
+
     /// <summary>Notes the answer. What was refused is never sent again on this stream, whatever the client asks.</summary>
-    public void Answered(bool accepted)
+    /// <param name="error">Why something was refused; <see langword="null"/>: nothing was.</param>
+    public void Answered(string? error)
     {
+        var refused = error is null ? [] : RefusedBy(error);
         foreach (var resource in _inFlight)
         {
-            if (accepted)
+            if (refused.Contains(resource.Name))
             {
-                _refused.Remove(resource.Name);
+                _refused[resource.Name] = resource.Version;
             }
             else
             {
-                _refused[resource.Name] = resource.Version;
+                _refused.Remove(resource.Name);
             }
         }
 
         _inFlight = [];
         Unanswered = null;
+    }
+
+    // Our sidecars take what they understand of a response, and name what they refuse, a line for each error. Where anything else is said, all of it may be refused.
+    private HashSet<string> RefusedBy(string error)
+    {
+        var named = error.Split('\n').Select(line => _inFlight.FirstOrDefault(resource => line.StartsWith($"{resource.Name}: ", StringComparison.Ordinal))?.Name).ToArray();
+        return named.Contains(null) ? [.. _inFlight.Select(resource => resource.Name)] : [.. named.OfType<string>()];
     }
 
     /// <summary>A client that no longer wants something does not keep it either.</summary>
