@@ -70,7 +70,7 @@ public sealed class SimulatedMesh
     private static MeshPlan Plan(AppReading reading)
     {
         var port = 20_000;
-        var plan = MeshPlanner.Plan(reading.Description, PlanningTarget.Laptop with { ServesHttps = true }, (_, taken) =>
+        var plan = MeshPlanner.Plan(reading.Description, PlanningTarget.Laptop with { TellsAddresses = false, ServesHttps = true }, (_, taken) =>
         {
             while (taken.Contains(++port))
             {

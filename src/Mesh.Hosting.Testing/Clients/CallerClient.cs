@@ -1,5 +1,6 @@
 using System.Net;
 using Mesh.Hosting.Applying;
+using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -25,7 +26,7 @@ internal static class CallerClient
             ?? throw new ArgumentException($"'{caller}' has no sidecar, so it has no identity to call with.", nameof(caller));
         return replica.Listeners.TryGetValue(ResourceNames.Outbound(target), out var listener)
             ? ThroughItsSidecar(listener, port.Protocol)
-            : StraightToTheDoor(mesh, replica, to, target, port.Protocol);
+            : StraightToTheDoor(mesh.Running.State.Sidecar(from.Service.Id, replica.Name), mesh.Running.TrustDomain, to, target, port.Protocol);
     }
 
     // The test's process belongs to no service, and such processes may use any sidecar's listeners: the developer's tools do.
@@ -34,10 +35,10 @@ internal static class CallerClient
         new Uri($"{(protocol == AppProtocol.Https ? "https" : "http")}://localhost:{EndpointMover.PortOf(listener)}"),
         protocol);
 
-    private static HttpClient StraightToTheDoor(TestedMesh mesh, PlannedReplica caller, PlannedWorkload callee, PortRef target, AppProtocol protocol)
+    private static HttpClient StraightToTheDoor(string callersState, TrustDomain trustDomain, PlannedWorkload callee, PortRef target, AppProtocol protocol)
     {
         var door = callee.Replicas.First(r => r.HasSidecar).Listeners[ResourceNames.MeshDoor];
-        var connector = new DoorConnector(mesh.Running.State.Sidecar(caller.Name), mesh.Running.TrustDomain, target, IPEndPoint.Parse(door), protocol.IsHttp2());
+        var connector = new DoorConnector(callersState, trustDomain, target, IPEndPoint.Parse(door), protocol.IsHttp2());
 
         // The connection is secured below HTTP, so to the client it is plain.
         return Client(

@@ -40,6 +40,7 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
             var certificate = DeveloperCertificate.Export(certificates, state);
             var target = PlanningTarget.Laptop with
             {
+                TellsAddresses = false,
                 // Aspire's addresses are on localhost, which is ::1 first for some and 127.0.0.1 for others.
                 Loopback = "localhost",
                 FrontDoorAddress = "localhost",

@@ -10,6 +10,7 @@ using Mesh.Hosting.Policies;
 using Mesh.Hosting.Publishing;
 using Mesh.Hosting.Running;
 using Mesh.Laptop.Api;
+using Mesh.Laptop.Files;
 using Mesh.Model.Linting;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
@@ -83,7 +84,7 @@ internal sealed partial class MeshStart(
 
         // Before anything of the app is started or changed: all mistakes at once.
         var policies = DeclaredPolicies.Of(mesh, running.TrustDomain, running.Reading, running.Plan, declarations, model);
-        PolicyDocuments.Write(policies, running.State.Policies);
+        DocumentFolder.Write(running.State.Policies, policies);
 
         ControlPlaneFiles.Write(mesh, running, controlPlane);
         running.TakeUpKept();

@@ -78,7 +78,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
         }
 
         var sidecar = new MeshSidecarResource(name, resource, replica.Index, proxy.Command, running.State.Path);
-        sidecar.Annotations.Add(new CommandLineArgsCallbackAnnotation(a => Append(a, [.. proxy.Arguments, "run", "--bootstrap", running.State.Bootstrap(replica.Name)])));
+        sidecar.Annotations.Add(new CommandLineArgsCallbackAnnotation(a => Append(a, [.. proxy.Arguments, "run", "--bootstrap", running.State.Bootstrap(workload.Service.Id, replica.Name)])));
         sidecar.Annotations.Add(new ResourceRelationshipAnnotation(resource, "Parent"));
         sidecar.Annotations.Add(new ResourceIconAnnotation("ShieldTask", IconVariant.Regular));
         if (workload.Service.Ports.All(p => p.Protocol != AppProtocol.Https))

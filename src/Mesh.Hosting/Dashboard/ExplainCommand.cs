@@ -3,6 +3,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Running;
 using Mesh.Model.Simulation;
+using Mesh.Model.Topology;
 
 namespace Mesh.Hosting.Dashboard;
 
@@ -15,14 +16,14 @@ internal static class ExplainCommand
         var services = running.Plan.Workloads.Select(w => w.Service).OrderBy(s => s.Id).ToList();
         List<KeyValuePair<string, string>> callers =
         [
-            .. services.Select(s => Option(s.Id.ToString(), s.Id.Name)),
+            .. services.Select(s => Option(s.Id.ToString(), Shown(s.Id))),
             Option(SimulatedRequestReader.Developer, "developer (you, at a front door)"),
             Option(SimulatedRequestReader.Anyone, "anyone (at a front door, without an identity)"),
         ];
         List<KeyValuePair<string, string>> callees =
         [
-            .. services.SelectMany(s => s.Ports.Select(p => Option($"{s.Id}/{p.Name}", $"{s.Id.Name}/{p.Name}"))),
-            .. running.Plan.ExternalServices.SelectMany(e => e.Ports.Select(p => Option($"{e.Id}/{p.Name}", $"{e.Id.Name}/{p.Name} (external)"))),
+            .. services.SelectMany(s => s.Ports.Select(p => Option($"{s.Id}/{p.Name}", $"{Shown(s.Id)}/{p.Name}"))),
+            .. running.Plan.ExternalServices.SelectMany(e => e.Ports.Select(p => Option($"{e.Id}/{p.Name}", $"{Shown(e.Id)}/{p.Name} (external)"))),
         ];
         return MeshCommands.Command(
             "mesh-explain",
@@ -38,6 +39,9 @@ internal static class ExplainCommand
                 new() { Name = "token", Label = "JSON Web Token", InputType = InputType.SecretText, Description = "sent as Authorization: Bearer" },
                 new() { Name = "headers", Label = "Headers", InputType = InputType.Text, Placeholder = "x-beta=1; tenant=7", Description = "name=value, divided by semicolons" },
             ]);
+
+        // A namespace says something only where two services would look the same.
+        string Shown(ServiceId id) => services.Count(s => s.Id.Name == id.Name) + running.Plan.ExternalServices.Count(e => e.Id.Name == id.Name) > 1 ? id.ToString() : id.Name;
     }
 
     /// <summary>Headers as people write them in one line.</summary>

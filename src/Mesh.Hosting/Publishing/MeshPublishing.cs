@@ -109,7 +109,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
         var plannedDomain = publisher.TrustDomain is { } stand ? TrustDomain.Parse(stand) : trustDomain;
         var scope = new PublishedScope(environment.Name, members, await ToldPorts.FindAsync(members, execution, cancellationToken));
         var reading = await new AppModelReader(identities, plannedDomain, mesh.AppHostName, execution, scope).ReadAsync(model, cancellationToken);
-        var plan = MeshPlanner.Plan(reading.Description, PlanningTarget.Containers with { ReservedPorts = SidecarPorts }, ContainerPorts.Pick);
+        var plan = MeshPlanner.Plan(reading.Description, PlanningTarget.Containers with { TellsAddresses = false, ReservedPorts = SidecarPorts }, ContainerPorts.Pick);
         if (!plan.Violations.IsEmpty)
         {
             throw MeshDiagnostics.Unplannable(plan.Violations.Select(v => $"{v.Path}: {v.Message}"));

@@ -1,4 +1,5 @@
 using Mesh.Laptop.Files;
+using Mesh.Model.Topology;
 
 namespace Mesh.Hosting.Running;
 
@@ -57,10 +58,10 @@ internal sealed class MeshState : IDisposable
     }
 
     /// <summary>A sidecar's start-up file.</summary>
-    public string Bootstrap(string replica) => System.IO.Path.Combine(Folder(System.IO.Path.Combine("sidecars", replica)), "bootstrap.json");
+    public string Bootstrap(ServiceId service, string replica) => System.IO.Path.Combine(Folder(OfSidecar(service, replica)), "bootstrap.json");
 
     /// <summary>A sidecar's own state.</summary>
-    public string Sidecar(string replica) => Folder(System.IO.Path.Combine("sidecars", replica, "state"));
+    public string Sidecar(ServiceId service, string replica) => Folder(System.IO.Path.Combine(OfSidecar(service, replica), "state"));
 
     /// <summary>Forgets what sidecars kept: their SVIDs and the configurations of an app that was another.</summary>
     public void ForgetSidecars() => Directory.Delete(Folder("sidecars"), recursive: true);
@@ -81,6 +82,9 @@ internal sealed class MeshState : IDisposable
             }
         }
     }
+
+    // A replica's name is unique in its service only, and two namespaces may have a service of one name.
+    private static string OfSidecar(ServiceId service, string replica) => System.IO.Path.Combine("sidecars", $"{service.Namespace}.{replica}");
 
     private string Folder(string name)
     {

@@ -131,13 +131,13 @@ internal sealed class RunningMesh : IDisposable
         var (workload, replica) = Find(sidecar);
         var (roots, token) = await CredentialsAsync(workload.Service.Id, cancellationToken);
         var bootstrap = StartFiles.Bootstrap(
-            TrustDomain, workload.Service.Id, replica, State.Sidecar(replica.Name), $"https://{GrpcAddress}", roots, token, AdminToken, null, Environment.ProcessId) with
+            TrustDomain, workload.Service.Id, replica, State.Sidecar(workload.Service.Id, replica.Name), $"https://{GrpcAddress}", roots, token, AdminToken, null, Environment.ProcessId) with
         {
             ServerCertificate = ServerCertificate,
             FrontDoorHosts = settings.FrontDoorHosts,
             LogLevel = settings.LogLevel,
         };
-        SecretFile.Write(State.Bootstrap(replica.Name), StartFiles.ToJson(bootstrap));
+        SecretFile.Write(State.Bootstrap(workload.Service.Id, replica.Name), StartFiles.ToJson(bootstrap));
     }
 
     /// <summary>What was planned for the resource, or <see langword="null"/>: it is not in the mesh.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Mesh.Model;
 using Mesh.Model.Planning;
 using Mesh.Model.Resources;
-using Mesh.Model.Serialization;
 using Mesh.Model.Topology;
 
 namespace Mesh.Laptop.Files;
@@ -13,12 +12,8 @@ internal static class TopologyDocuments
     /// <summary>Writes what changed and removes what is gone.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="directory">Where; nobody else writes there.</param>
-    public static void Write(MeshPlan plan, string directory)
-    {
-        DocumentFolder.Write(directory, plan.Workloads.Select(w => ($"{w.Service.Id.Name}.json", Text(Resource(w.Service))))
-            .Concat(plan.ExternalServices.Select(e => ($"{e.Id.Name}.external.json", Text(Resource(e)))))
-            .ToDictionary(f => f.Item1, f => f.Item2));
-    }
+    public static void Write(MeshPlan plan, string directory) =>
+        DocumentFolder.Write(directory, [.. plan.Workloads.Select(w => Resource(w.Service)), .. plan.ExternalServices.Select(Resource)]);
 
     /// <summary>The document that declares the service.</summary>
     public static ServiceResource Resource(Service service) => new()
@@ -51,6 +46,4 @@ internal static class TopologyDocuments
     private static ImmutableSortedDictionary<string, string> Places(IEnumerable<(string Path, Origin? Origin)> parts) => parts
         .Where(p => p.Origin?.Location is not null)
         .ToImmutableSortedDictionary(p => p.Path, p => p.Origin!.Location!, StringComparer.Ordinal);
-
-    private static string Text(MeshResource resource) => JsonDocumentWriter.Write(ResourceWriter.Write(resource));
 }

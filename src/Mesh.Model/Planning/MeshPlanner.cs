@@ -18,7 +18,7 @@ public static class MeshPlanner
         var edges = EdgePlanner.Plan(description);
         var violations = DescriptionValidator.Validate(description, target)
             .Concat(edges.Violations)
-            .Concat(VariableNames.Clashes(edges.Edges))
+            .Concat(target.TellsAddresses ? VariableNames.Clashes(edges.Edges) : [])
             .ToImmutableArray();
         if (violations.Length > 0)
         {

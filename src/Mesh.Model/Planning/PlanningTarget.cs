@@ -28,6 +28,12 @@ public sealed record PlanningTarget
     /// </summary>
     public bool ServesHttps { get; init; }
 
+    /// <summary>
+    /// Whether callers find addresses in the plan's own variables (<see cref="PlannedReplica.Environment"/>), which name a callee without its namespace, so that a caller cannot use two
+    /// of one name. Default: yes; no where somebody else tells them, as Aspire does, by names of its own.
+    /// </summary>
+    public bool TellsAddresses { get; init; } = true;
+
     /// <summary>Ports that somebody else has, and who: endpoints must not ask for them.</summary>
     public ImmutableSortedDictionary<int, string> ReservedPorts { get; init; } = ImmutableSortedDictionary<int, string>.Empty;
 

@@ -35,6 +35,31 @@ public sealed class MeshMemberExtensionsTests
         Assert.Equal([new ServiceId("money", "pay"), new ServiceId("shop", "orders")], app.Running.Plan.Workloads.Select(w => w.Service.Id));
     }
 
+    [Fact]
+    public async Task WithMeshIdentity_OneNameInTwoNamespaces_AreTwoServicesWithSidecarsOfTheirOwn()
+    {
+        await using var app = await PlannedApp.CreateAsync(builder =>
+        {
+            var orders = builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint();
+            var sales = builder.AddExecutable("sales-orders", "orders", ".").WithHttpEndpoint().WithMeshIdentity("orders", "sales");
+            builder.AddExecutable("web", "web", ".").WithReference(orders.GetEndpoint("http")).WithReference(sales.GetEndpoint("http"));
+        });
+
+        var told = await app.EnvironmentAsync("web");
+        var (ours, theirs) = (told["services__orders__http__0"], told["services__sales-orders__http__0"]);
+        var listeners = app.Running.Plan.Workloads.Single(w => w.Service.Id.Name == "web").Replicas[0].Listeners;
+        Assert.Equal(($"http://{listeners["outbound/default/orders/http"]}", $"http://{listeners["outbound/sales/orders/http"]}"), (ours, theirs));
+        Assert.NotEqual(ours, theirs);
+        Assert.Equal(3, (await Task.WhenAll(app.Model.Resources.OfType<MeshSidecarResource>().Select(BootstrapOfAsync))).Distinct().Count());
+
+        static async Task<string> BootstrapOfAsync(MeshSidecarResource sidecar)
+        {
+            var arguments = new List<object>();
+            await sidecar.Annotations.OfType<CommandLineArgsCallbackAnnotation>().First().Callback(new CommandLineArgsCallbackContext(arguments));
+            return arguments[^1].ToString()!;
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

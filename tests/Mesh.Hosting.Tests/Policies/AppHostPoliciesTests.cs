@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Policies;
+using Mesh.Laptop.Files;
 using Mesh.Model.Serialization;
 using Mesh.Testing;
 using Mesh.Yaml;
@@ -82,7 +83,7 @@ public sealed class AppHostPoliciesTests
         app.Storefront.WithMeshTimeout(app.Orders, t => t.Request = TimeSpan.FromSeconds(2));
         app.Payments.WithMeshLoadBalancing(b => b.Type = MeshBalancing.Random);
 
-        PolicyDocuments.Write(app.Make().Policies, folder.Path);
+        DocumentFolder.Write(folder.Path, app.Make().Policies);
 
         Assert.Equal(
             ["loadbalancing.money.pay.json", "timeout.default.storefront-to-orders.json"],

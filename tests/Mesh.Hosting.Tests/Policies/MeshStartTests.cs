@@ -38,6 +38,23 @@ public sealed class MeshStartTests
     }
 
     [Fact]
+    public async Task BeforeStart_OneNameInTwoNamespaces_DeclaresBothToTheControlPlane()
+    {
+        using var folder = new TemporaryFolder();
+
+        await StartAsync(builder =>
+        {
+            Mesh(builder, folder);
+            builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint();
+            builder.AddExecutable("sales-orders", "orders", ".").WithHttpEndpoint().WithMeshIdentity("orders", "sales");
+        });
+
+        Assert.Equal(
+            ["service.default.orders.json", "service.sales.orders.json"],
+            Directory.EnumerateFiles(Path.Combine(folder.Path, "state", "topology")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task BeforeStart_Mistakes_AreOneErrorBeforeAnythingIsAdded()
     {
         using var folder = new TemporaryFolder();

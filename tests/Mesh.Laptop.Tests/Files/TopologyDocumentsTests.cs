@@ -40,12 +40,12 @@ public sealed class TopologyDocumentsTests
         TopologyDocuments.Write(Plan(new UseDescription(Orders)), folder.Path);
 
         var resources = Directory.EnumerateFiles(folder.Path, "*.json").Order(StringComparer.Ordinal).Select(Read).ToList();
-        var orders = Assert.IsType<ServiceResource>(resources[0]).ToService();
-        var shop = Assert.IsType<ServiceResource>(resources[1]).ToService();
+        var orders = Assert.IsType<ServiceResource>(resources[1]).ToService();
+        var shop = Assert.IsType<ServiceResource>(resources[2]).ToService();
         Assert.True(orders.Port("http") is { Protocol: AppProtocol.Http, External: true });
         Assert.Equal((Orders, "http"), shop.Uses.Select(u => (u.Callee, u.Port)).Single());
         Assert.Equal("web", shop.Labels["tier"]);
-        Assert.Equal("api.stripe.com", Assert.IsType<ExternalServiceResource>(resources[2]).Ports[0].Host);
+        Assert.Equal("api.stripe.com", Assert.IsType<ExternalServiceResource>(resources[0]).Ports[0].Host);
     }
 
     [Fact]
@@ -67,8 +67,8 @@ public sealed class TopologyDocumentsTests
 
         TopologyDocuments.Write(plan, folder.Path);
 
-        var shop = Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "shop.json"))).ToService();
-        var orders = Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "orders.json"))).ToService();
+        var shop = Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "service.default.shop.json"))).ToService();
+        var orders = Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "service.default.orders.json"))).ToService();
         Assert.Equal(new Origin("Edge", "shop → orders", "mesh.yaml:9"), Assert.Single(shop.Uses).Origin);
         Assert.Equal("mesh.yaml:4", shop.Origin.Location);
         Assert.Equal("mesh.yaml:13", orders.Port("http")!.Origin!.Location);
@@ -82,14 +82,29 @@ public sealed class TopologyDocumentsTests
         using var folder = new TemporaryFolder();
         TopologyDocuments.Write(Plan(new UseDescription(Orders)), folder.Path);
         var untouched = DateTime.UnixEpoch;
-        File.SetLastWriteTimeUtc(Path.Combine(folder.Path, "orders.json"), untouched);
+        File.SetLastWriteTimeUtc(Path.Combine(folder.Path, "service.default.orders.json"), untouched);
         folder.File("gone.json", "{}");
 
         TopologyDocuments.Write(Plan(), folder.Path);
 
-        Assert.Empty(Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "shop.json"))).Uses);
-        Assert.Equal(untouched, File.GetLastWriteTimeUtc(Path.Combine(folder.Path, "orders.json")));
+        Assert.Empty(Assert.IsType<ServiceResource>(Read(Path.Combine(folder.Path, "service.default.shop.json"))).Uses);
+        Assert.Equal(untouched, File.GetLastWriteTimeUtc(Path.Combine(folder.Path, "service.default.orders.json")));
         Assert.False(File.Exists(Path.Combine(folder.Path, "gone.json")));
+    }
+
+    [Fact]
+    public void Write_OneNameInTwoNamespaces_DeclaresBoth()
+    {
+        using var folder = new TemporaryFolder();
+        ServiceId[] both = [Orders, new("sales", "orders")];
+        var plan = MeshPlanner.Plan(
+            new MeshDescription { TrustDomain = TrustDomain.Parse("shop.local"), Workloads = [.. both.Select(id => new WorkloadDescription { Id = id })] },
+            PlanningTarget.Laptop,
+            new LaptopPorts(null, 1).Pick);
+
+        TopologyDocuments.Write(plan, folder.Path);
+
+        Assert.Equal(both, Directory.EnumerateFiles(folder.Path).Order(StringComparer.Ordinal).Select(f => Assert.IsType<ServiceResource>(Read(f)).ToService().Id));
     }
 
     private static MeshResource? Read(string file)
