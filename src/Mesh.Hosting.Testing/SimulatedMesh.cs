@@ -52,8 +52,9 @@ public sealed class SimulatedMesh
         var trustDomain = MeshOptionsCheck.Run(mesh);
 
         // An app that was started has been changed: what was read before is what it is.
-        var reading = mesh.Running?.Reading ?? await new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution).ReadAsync(model, cancellationToken);
-        var plan = mesh.Running?.Plan ?? Plan(reading);
+        var (reading, plan) = mesh.Running is { } running
+            ? (running.Reading, running.Plan)
+            : await AppPlanner.PlanAsync(new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution), model, Planner(), isStarted: false, cancellationToken);
         IEnumerable<Mesh.Model.Resources.MeshResource> resources =
         [
             .. plan.Workloads.Select(w => TopologyDocuments.Resource(w.Service)),
@@ -66,18 +67,25 @@ public sealed class SimulatedMesh
             reading.Workloads.ToImmutableDictionary(w => w.Value.Name, w => w.Key.ToString(), StringComparer.OrdinalIgnoreCase));
     }
 
-    // Ports mean nothing to requests that nobody sends.
-    private static MeshPlan Plan(AppReading reading)
+    // Ports mean nothing to requests that nobody sends; each request has its own all the same.
+    private static Func<MeshDescription, MeshPlan> Planner()
     {
+        var given = new Dictionary<PortRequest, int>();
         var port = 20_000;
-        var plan = MeshPlanner.Plan(reading.Description, PlanningTarget.Laptop with { TellsAddresses = false, ServesHttps = true }, (_, taken) =>
+        return description => MeshPlanner.Plan(description, PlanningTarget.Laptop with { TellsAddresses = false, ServesHttps = true }, Pick);
+
+        int Pick(PortRequest request, IReadOnlySet<int> taken)
         {
+            if (given.TryGetValue(request, out var known))
+            {
+                return known;
+            }
+
             while (taken.Contains(++port))
             {
             }
 
-            return port;
-        });
-        return plan.Violations.IsEmpty ? plan : throw Diagnostics.MeshDiagnostics.Unplannable(plan.Violations.Select(v => $"{v.Path}: {v.Message}"));
+            return given[request] = port;
+        }
     }
 }

@@ -48,6 +48,18 @@ public sealed class SimulatedMeshTests : IDisposable
     }
 
     [Fact]
+    public async Task Explain_CallThatACallbackDeclaresByAnAddress_Passes_HoweverOftenItIsAsked()
+    {
+        _builder.AddMesh();
+        var orders = _builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint();
+        _builder.AddExecutable("storefront", "storefront", ".").WithHttpEndpoint().WithEnvironment(c => c.EnvironmentVariables["ORDERS"] = orders.GetEndpoint("http").Url);
+
+        var (first, second) = (await _builder.SimulateMeshAsync(Cancellation), await _builder.SimulateMeshAsync(Cancellation));
+
+        Assert.All([first, second], mesh => Assert.True(mesh.Explain("storefront", "orders").Passes));
+    }
+
+    [Fact]
     public async Task Explain_PolicyFiles_AreHeard()
     {
         _folder.File("policies/canary.yaml", """

@@ -34,9 +34,9 @@ internal static class EndpointMover
     /// <returns>What DCP would have had the app listen on; with replicas it has to appear in their environment all the same.</returns>
     public static string? ShowFrontDoor(EndpointAnnotation endpoint, string frontDoor, IReadOnlyList<int> appPorts)
     {
-        if (endpoint.AllocatedEndpoint is not { } given)
+        if (endpoint.AllocatedEndpoint is not { } given || given.Port == PortOf(frontDoor))
         {
-            return null;
+            return null; // it has no address yet, or it is the front door's already
         }
 
         var listensAt = appPorts.Count > 1 ? ReplicaTemplate.Port(appPorts) : given.TargetPortExpression;

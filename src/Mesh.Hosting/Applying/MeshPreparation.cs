@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Reading;
 using Mesh.Hosting.Running;
 using Mesh.Laptop.Ports;
@@ -26,17 +25,11 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
     public async Task<RunningMesh> PrepareAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken)
     {
         var trustDomain = MeshOptionsCheck.Run(mesh);
-        var reading = await new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution).ReadAsync(model, cancellationToken);
-        if (IsTest)
-        {
-            reading = reading with { Description = WithoutFixedFrontDoors(reading.Description) };
-        }
-
         var state = OpenState();
         try
         {
             var ports = new LaptopPorts(state.Ports, IsTest ? RandomNumberGenerator.GetInt32(int.MaxValue) : LaptopPorts.SeedOf(state.Path));
-            var (grpc, api) = ControlPlanePorts(ports, reading.Description);
+            var (grpc, api) = ControlPlanePorts(ports, model);
             var certificate = DeveloperCertificate.Export(certificates, state);
             var target = PlanningTarget.Laptop with
             {
@@ -47,12 +40,9 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
                 ServesHttps = certificate is not null,
                 ReservedPorts = ImmutableSortedDictionary<int, string>.Empty.Add(grpc, "the port of the control plane's gRPC").Add(api, "the port of the control plane's API"),
             };
-            var plan = MeshPlanner.Plan(reading.Description, target, ports.Pick);
-            if (!plan.Violations.IsEmpty)
-            {
-                throw MeshDiagnostics.Unplannable(plan.Violations.Select(v => $"{v.Path}: {v.Message}"));
-            }
-
+            var reader = new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution);
+            var (reading, plan) = await AppPlanner.PlanAsync(
+                reader, model, description => MeshPlanner.Plan(IsTest ? WithoutFixedFrontDoors(description) : description, target, ports.Pick), isStarted: true, cancellationToken);
             ports.Save();
             return new RunningMesh(mesh.Name, trustDomain, reading, plan, state, grpc, api, TimeProvider.System) { ServerCertificate = certificate };
         }
@@ -67,9 +57,9 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
         ? MeshState.Open(Path.GetFullPath(given, mesh.AppHostDirectory))
         : IsTest ? MeshState.Temporary() : MeshState.Open(Path.Combine(store.BasePath, "mesh"));
 
-    private (int Grpc, int Api) ControlPlanePorts(LaptopPorts ports, MeshDescription description)
+    private (int Grpc, int Api) ControlPlanePorts(LaptopPorts ports, DistributedApplicationModel model)
     {
-        var taken = description.Workloads.SelectMany(w => w.Endpoints).SelectMany(e => new[] { e.FrontDoorPort, e.AppPort }).OfType<int>().ToHashSet();
+        var taken = model.Resources.SelectMany(r => r.Annotations.OfType<EndpointAnnotation>()).SelectMany(e => new[] { e.Port, e.TargetPort }).OfType<int>().ToHashSet();
         var api = mesh.Options.ApiPort is { } asked && !IsTest ? asked
             : !IsTest && !taken.Contains(UsualApiPort) && LaptopPorts.IsFree(UsualApiPort) ? UsualApiPort
             : ports.Pick(new PortRequest(PortPurpose.Admin, Owner, 0, "api"), taken);

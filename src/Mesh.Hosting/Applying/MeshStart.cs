@@ -97,7 +97,7 @@ internal sealed partial class MeshStart(
             Log.NoCertificate(logger);
         }
 
-        foreach (var warning in running.Reading.Warnings)
+        foreach (var warning in running.Reading.Unread)
         {
             Log.NotRead(logger, warning);
         }

@@ -109,13 +109,14 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
         var outbound = Outbound(workload);
         var externals = new ExternalAddresses(Externals(workload), resource.IsContainer() ? sidecar : null);
         var values = CallerValues.AtOwnSidecars(outbound, resource.IsContainer() && sidecar is not null ? FromContainer(sidecar, outbound) : null);
+        var late = running.Reading.Late.GetValueOrDefault(resource);
         resource.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
         {
             foreach (var (name, value) in context.EnvironmentVariables.ToList())
             {
                 if (!BrowserVariables.Contains(resource, name))
                 {
-                    context.EnvironmentVariables[name] = values.Rewrite(value);
+                    context.EnvironmentVariables[name] = Rewritten(name, value);
                 }
             }
 
@@ -137,9 +138,15 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
         {
             for (var i = 0; i < arguments.Count; i++)
             {
-                arguments[i] = externals.Rewrite(values.Rewrite(arguments[i]));
+                arguments[i] = externals.Rewrite(Rewritten(null, arguments[i]));
             }
         }));
+
+        object Rewritten(string? variable, object value)
+        {
+            var meant = late?.Read(variable, value) ?? value;
+            return values.Rewrite(meant) is var told && ReferenceEquals(told, meant) ? value : told;
+        }
     }
 
     private static ImmutableDictionary<EndpointAnnotation, EndpointReference> FromContainer(MeshSidecarResource sidecar, ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound)

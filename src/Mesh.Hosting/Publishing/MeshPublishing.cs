@@ -145,7 +145,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
 
     private void Find(PublishedMesh published, MeshPublisher publisher)
     {
-        foreach (var warning in published.Reading.Warnings)
+        foreach (var warning in published.Reading.Unread)
         {
             _findings.Add(() => Log.NotRead(logger, warning));
         }

@@ -21,8 +21,8 @@ internal static class ToldPorts
                 told.UnionWith(resource.Annotations.OfType<EndpointAnnotation>().Where(e => e.UriScheme is "http" or "https"));
             }
 
-            var values = await new UsedEndpoints(execution).ValuesAsync(resource, cancellationToken);
-            foreach (var part in values.SelectMany(v => ValueWalk.Parts(v.Value)).Where(p => p.Property == EndpointProperty.TargetPort && p.Endpoint.Resource.Name == resource.Name))
+            var given = await new CallbackReader(execution).ReadAsync(resource, cancellationToken);
+            foreach (var part in given.Values.SelectMany(v => ValueWalk.Parts(v.Value)).Where(p => p.Property == EndpointProperty.TargetPort && p.Endpoint.Resource.Name == resource.Name))
             {
                 told.Add(part.Endpoint.EndpointAnnotation);
             }

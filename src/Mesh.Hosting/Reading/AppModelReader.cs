@@ -18,16 +18,28 @@ namespace Mesh.Hosting.Reading;
 internal sealed class AppModelReader(
     MeshIdentities identities, TrustDomain trustDomain, string appHost, DistributedApplicationExecutionContext execution, PublishedScope? published = null)
 {
-    private readonly UsedEndpoints _used = new(execution);
+    private readonly CallbackReader _callbacks = new(execution);
+    private readonly Dictionary<IResource, GivenValues> _given = [];
 
     /// <summary>Reads it.</summary>
-    public async Task<AppReading> ReadAsync(DistributedApplicationModel model, CancellationToken cancellationToken)
+    /// <param name="model">The app model.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="addresses">The addresses that endpoints have by now: callbacks that could not answer without them are asked again.</param>
+    public async Task<AppReading> ReadAsync(DistributedApplicationModel model, CancellationToken cancellationToken, FrontDoorAddresses? addresses = null)
     {
         var resources = model.Resources.Where(r => IsProcess(r) && (published?.Members.Contains(r) ?? true)).ToList();
         var uses = new Dictionary<IResource, ImmutableArray<Use>>();
+        var late = ImmutableDictionary.CreateBuilder<IResource, LateValues>();
         foreach (var resource in resources)
         {
-            uses[resource] = [.. (await _used.OfAsync(resource, cancellationToken)).Select(u => u with { Target = InModel(model, u.Target) }).Where(u => u.Target != resource).Distinct()];
+            var given = await GivenAsync(resource, cancellationToken);
+            if (addresses is not null && (given.HasLateArguments || !given.LateVariables.IsEmpty))
+            {
+                late[resource] = new LateValues(addresses, given.LateVariables, given.HasLateArguments);
+            }
+
+            var used = UsedEndpoints.Of(resource, given, late.GetValueOrDefault(resource));
+            uses[resource] = [.. used.Select(u => u with { Target = InModel(model, u.Target) }).Where(u => u.Target != resource).Distinct()];
         }
 
         var workloads = resources.OfType<IResourceWithEndpoints>().Where(r => !IsOutside(r) && (Endpoints(r).Any() || uses[r].Length > 0)).ToList();
@@ -50,9 +62,14 @@ internal sealed class AppModelReader(
                 workloads.SelectMany(w => Endpoints(w).Select(e => (Port: new PortRef(identities.Of(w), MeshIdentities.PortName(e.Name)), Endpoint: e))), e => e.Port)
                 .ToImmutableDictionary(e => e.Key, e => e.Value.Endpoint),
             Externals = Distinct(externals, identities.Of),
-            Warnings = _used.Warnings,
+            Late = late.ToImmutable(),
+            Unread = [.. resources.SelectMany(r => _given[r].Unread)],
         };
     }
+
+    private async Task<GivenValues> GivenAsync(IResource resource, CancellationToken cancellationToken) => _given.TryGetValue(resource, out var known) && known.Unread.IsEmpty
+        ? known
+        : _given[resource] = await _callbacks.ReadAsync(resource, cancellationToken);
 
     // Published, an executable is replaced by a container of its name (PublishAsDockerFile); references still hold the one that was there when they were made.
     private static IResource InModel(DistributedApplicationModel model, IResource resource) => model.Resources.Contains(resource)

@@ -21,6 +21,9 @@ internal sealed record AppReading
     /// <summary>The external services that sidecars lead to.</summary>
     public ImmutableDictionary<ServiceId, ExternalServiceResource> Externals { get; init; } = ImmutableDictionary<ServiceId, ExternalServiceResource>.Empty;
 
-    /// <summary>What could not be read, for the log.</summary>
-    public ImmutableArray<string> Warnings { get; init; } = [];
+    /// <summary>What callbacks made of addresses themselves, by the resource that it is for.</summary>
+    public ImmutableDictionary<IResource, LateValues> Late { get; init; } = ImmutableDictionary<IResource, LateValues>.Empty;
+
+    /// <summary>Callbacks that could not answer, for the log.</summary>
+    public ImmutableArray<string> Unread { get; init; } = [];
 }

@@ -71,6 +71,25 @@ internal sealed class PlannedApp : IAsyncDisposable
         return variables;
     }
 
+    /// <summary>What the resource would be started with.</summary>
+    public async Task<List<string?>> ArgumentsAsync(string resource)
+    {
+        var target = Model.Resources.Single(r => r.Name == resource);
+        var context = new CommandLineArgsCallbackContext([], target, Cancellation) { ExecutionContext = _execution };
+        foreach (var annotation in target.Annotations.OfType<CommandLineArgsCallbackAnnotation>())
+        {
+            await annotation.Callback(context);
+        }
+
+        var arguments = new List<string?>();
+        foreach (var argument in context.Args)
+        {
+            arguments.Add(argument is IValueProvider value ? await value.GetValueAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(5), Cancellation) : argument.ToString());
+        }
+
+        return arguments;
+    }
+
     /// <summary>The port at which the caller's own sidecar takes calls for the upstream port.</summary>
     public int Outbound(string caller, string upstream, int replica = 0)
     {
