@@ -11,7 +11,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Mesh.Hosting.Applying;
 
-/// <summary>From an app model to a planned mesh with a directory and ports; the model is not changed yet.</summary>
+/// <summary>From an app model to a planned mesh with a directory and ports; the model is not changed yet, but for addresses that callbacks asked for.</summary>
 internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configuration, IAspireStore store, IDeveloperCertificateService? certificates)
 {
     private const int UsualApiPort = 15014;
@@ -28,8 +28,9 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
         var state = OpenState();
         try
         {
-            var ports = new LaptopPorts(state.Ports, IsTest ? RandomNumberGenerator.GetInt32(int.MaxValue) : LaptopPorts.SeedOf(state.Path));
-            var (grpc, api) = ControlPlanePorts(ports, model);
+            var dashboard = DashboardPorts.Of(configuration);
+            var ports = new LaptopPorts(state.Ports, IsTest ? RandomNumberGenerator.GetInt32(int.MaxValue) : LaptopPorts.SeedOf(state.Path), dashboard);
+            var (grpc, api) = ControlPlanePorts(ports, model, dashboard);
             var certificate = DeveloperCertificate.Export(certificates, state);
             var target = PlanningTarget.Laptop with
             {
@@ -57,9 +58,9 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
         ? MeshState.Open(Path.GetFullPath(given, mesh.AppHostDirectory))
         : IsTest ? MeshState.Temporary() : MeshState.Open(Path.Combine(store.BasePath, "mesh"));
 
-    private (int Grpc, int Api) ControlPlanePorts(LaptopPorts ports, DistributedApplicationModel model)
+    private (int Grpc, int Api) ControlPlanePorts(LaptopPorts ports, DistributedApplicationModel model, IReadOnlySet<int> dashboard)
     {
-        var taken = model.Resources.SelectMany(r => r.Annotations.OfType<EndpointAnnotation>()).SelectMany(e => new[] { e.Port, e.TargetPort }).OfType<int>().ToHashSet();
+        var taken = model.Resources.SelectMany(r => r.Annotations.OfType<EndpointAnnotation>()).SelectMany(e => new[] { e.Port, e.TargetPort }).OfType<int>().Concat(dashboard).ToHashSet();
         var api = mesh.Options.ApiPort is { } asked && !IsTest ? asked
             : !IsTest && !taken.Contains(UsualApiPort) && LaptopPorts.IsFree(UsualApiPort) ? UsualApiPort
             : ports.Pick(new PortRequest(PortPurpose.Admin, Owner, 0, "api"), taken);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -13,21 +14,23 @@ namespace Mesh.Laptop.Ports;
 /// </summary>
 internal sealed partial class LaptopPorts
 {
-    // Linux hands out 32768-60999 to outgoing connections, macOS and Windows 49152-65535.
-    private const int First = 20000;
+    // Linux hands out 32768-60999 to outgoing connections, macOS and Windows 49152-65535. Aspire's templates write numbers up to 23300 into launch profiles.
+    private const int First = 24000;
     private const int Last = 29999;
 
     private readonly Dictionary<string, int> _given;
     private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
+    private readonly IReadOnlySet<int> _avoided;
     private readonly string? _file;
     private int _next;
 
     /// <summary>Reads what was given out before.</summary>
     /// <param name="file">Where that is kept. <see langword="null"/>: nowhere.</param>
     /// <param name="seed">Where to begin, so that two apps seldom look at the same numbers.</param>
-    public LaptopPorts(string? file, int seed)
+    /// <param name="avoided">Ports that others will listen on though they do not yet. Default: none.</param>
+    public LaptopPorts(string? file, int seed, IReadOnlySet<int>? avoided = null)
     {
-        _file = file;
+        (_file, _avoided) = (file, avoided ?? ImmutableHashSet<int>.Empty);
         _next = First + (int)((uint)seed % (Last - First));
         _given = file is not null && File.Exists(file) ? Read(file) : [];
     }
@@ -36,7 +39,7 @@ internal sealed partial class LaptopPorts
     public int Pick(PortRequest request, IReadOnlySet<int> taken)
     {
         var key = request.ToString();
-        if (_given.TryGetValue(key, out var known) && !taken.Contains(known) && (_checked.Contains(key) || IsFree(known)))
+        if (_given.TryGetValue(key, out var known) && known is >= First and <= Last && !IsOthers(known, taken) && (_checked.Contains(key) || IsFree(known)))
         {
             _checked.Add(key);
             return known;
@@ -45,7 +48,7 @@ internal sealed partial class LaptopPorts
         for (var attempt = First; attempt <= Last; attempt++)
         {
             _next = _next >= Last ? First : _next + 1;
-            if (!taken.Contains(_next) && !_given.ContainsValue(_next) && IsFree(_next))
+            if (!IsOthers(_next, taken) && !_given.ContainsValue(_next) && IsFree(_next))
             {
                 _given[key] = _next;
                 _checked.Add(key);
@@ -83,6 +86,8 @@ internal sealed partial class LaptopPorts
 
     /// <summary>A seed that is the same for the same text, unlike <see cref="string.GetHashCode()"/>.</summary>
     public static int SeedOf(string text) => text.Aggregate(17, (seed, c) => unchecked((seed * 31) + c));
+
+    private bool IsOthers(int port, IReadOnlySet<int> taken) => taken.Contains(port) || _avoided.Contains(port);
 
     private static Dictionary<string, int> Read(string file)
     {

@@ -20,7 +20,7 @@ public sealed class LaptopPortsTests
 
         var first = ports.Pick(Request("http"), None);
 
-        Assert.InRange(first, 20000, 29999);
+        Assert.InRange(first, 24000, 29999);
         Assert.Equal(first, ports.Pick(Request("http"), None));
         Assert.NotEqual(first, ports.Pick(Request("grpc"), None));
     }
@@ -51,10 +51,32 @@ public sealed class LaptopPortsTests
     }
 
     [Fact]
+    public void Pick_PortThatAnotherWillListenOn_IsNeverGivenOut_NotEvenOutOfMemory()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "ports.json");
+        var before = new LaptopPorts(file, 1);
+        var port = before.Pick(Request("http"), None);
+        before.Save();
+
+        Assert.NotEqual(port, new LaptopPorts(file, 1, new HashSet<int> { port }).Pick(Request("http"), None));
+        Assert.NotEqual(port, new LaptopPorts(null, 1, new HashSet<int> { port }).Pick(Request("http"), None));
+    }
+
+    [Fact]
+    public void Pick_PortOfAnEarlierVersionWhereAspireHasItsOwn_IsForgotten()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("ports.json", $"{{\"{Request("http")}\":22042}}");
+
+        Assert.InRange(new LaptopPorts(file, 1).Pick(Request("http"), None), 24000, 29999);
+    }
+
+    [Fact]
     public void Pick_MemoryIsNoJson_StartsAnew()
     {
         using var folder = new TemporaryFolder();
 
-        Assert.InRange(new LaptopPorts(folder.File("ports.json", "{"), 1).Pick(Request("http"), None), 20000, 29999);
+        Assert.InRange(new LaptopPorts(folder.File("ports.json", "{"), 1).Pick(Request("http"), None), 24000, 29999);
     }
 }
