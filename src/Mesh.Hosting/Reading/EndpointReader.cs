@@ -13,7 +13,10 @@ internal static class EndpointReader
     /// <summary>Reads it; what cannot go through sidecars carries the reason.</summary>
     public static EndpointDescription Read(IResource resource, EndpointAnnotation endpoint, Declaration at, PublishedScope? published = null)
     {
-        var (frontDoor, app) = published?.Ports(resource, endpoint) ?? Ports(resource, endpoint);
+        var skipReason = SkipReason(resource, endpoint);
+        // TCP and UDP number their ports apart.
+        var (frontDoor, app) = endpoint.Protocol != ProtocolType.Tcp ? (null, null)
+            : published?.Ports(resource, endpoint) ?? (skipReason is null ? Ports(resource, endpoint) : OwnPorts(resource, endpoint));
         return new EndpointDescription
         {
             Name = MeshIdentities.PortName(endpoint.Name),
@@ -21,7 +24,7 @@ internal static class EndpointReader
             FrontDoorPort = frontDoor,
             AppPort = app,
             External = endpoint.IsExternal,
-            SkipReason = SkipReason(resource, endpoint),
+            SkipReason = skipReason,
             DeclaredAt = at with { Path = at.Path / endpoint.Name },
         };
     }
@@ -56,6 +59,10 @@ internal static class EndpointReader
         _ when endpoint.Name is "orleans-silo" or "orleans-gateway" => "orleans",
         _ => null,
     };
+
+    // Nothing of it is moved, so only the port that others must not be given counts: Aspire's, or the app's where Aspire has none before it.
+    private static (int? FrontDoor, int? App) OwnPorts(IResource resource, EndpointAnnotation endpoint) =>
+        endpoint.Port is 0 ? (null, null) : !resource.IsContainer() && endpoint.IsExplicitlyProxied == false ? (null, endpoint.TargetPort ?? endpoint.Port) : (endpoint.Port, null);
 
     private static (int? FrontDoor, int? App) Ports(IResource resource, EndpointAnnotation endpoint)
     {

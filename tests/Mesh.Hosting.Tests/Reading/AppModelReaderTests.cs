@@ -73,6 +73,26 @@ public sealed class AppModelReaderTests
         Assert.Equal(AppProtocol.Grpc, app.Running.Plan.Workloads.Single().Service.Ports.Single().Protocol);
     }
 
+    [Theory]
+    [InlineData("the same port over TCP and UDP", 5353, 53)]
+    [InlineData("UDP behind Aspire's proxy", 5353, 5300)]
+    [InlineData("a silo behind Aspire's proxy", 11111, 11112)]
+    [InlineData("a silo that listens where it wants", 11111, 11111)]
+    public async Task EndpointThatSidecarsDoNotCarry_IsLeftAsAspireHasIt(string what, int port, int targetPort)
+    {
+        await using var app = await PlannedApp.CreateAsync(builder => _ = what switch
+        {
+            "the same port over TCP and UDP" => (object)builder.AddContainer("dns", "dns")
+                .WithEndpoint(port: 5353, targetPort: 53, name: "tcp").WithEndpoint(port: 5353, targetPort: 53, name: "udp", protocol: ProtocolType.Udp),
+            "UDP behind Aspire's proxy" => builder.AddExecutable("dns", "dns", ".").WithEndpoint(port: 5353, targetPort: 5300, name: "udp", protocol: ProtocolType.Udp),
+            "a silo behind Aspire's proxy" => builder.AddExecutable("silo", "silo", ".").WithEndpoint(port: 11111, targetPort: 11112, name: "orleans-silo"),
+            _ => builder.AddExecutable("silo", "silo", ".").WithEndpoint(port: 11111, targetPort: 11111, name: "orleans-silo", isProxied: false),
+        });
+
+        var skipped = app.Model.Resources.SelectMany(r => r.Annotations.OfType<EndpointAnnotation>()).Single(e => e.Name is "udp" or "orleans-silo");
+        Assert.Equal((port, targetPort), (skipped.Port, skipped.TargetPort));
+    }
+
     [Fact]
     public async Task Service_WithoutEndpointsAndReferences_GetsNoSidecar()
     {
