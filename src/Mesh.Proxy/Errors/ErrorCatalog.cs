@@ -47,6 +47,7 @@ internal static class ErrorCatalog
         ProxyError.ConnectTimeout => new("connect_timeout", Blame.Upstream, 503, Unavailable, "See whether the called service's sidecar runs and answers, and whether a firewall is between."),
         ProxyError.HandshakeFailed => new("handshake_failed", Blame.Upstream, 503, Unavailable, "See the log of both sidecars: one refused the other's certificate, server name or protocol."),
         ProxyError.UpstreamReset => new("upstream_reset", Blame.Upstream, 502, Unavailable, "See why the called service closed the connection before it answered."),
+        ProxyError.UpstreamRefused => new("upstream_refused", Blame.Upstream, 503, Unavailable, "Try again: the called service took no part of the request because it refused the stream or ended its HTTP/2 connection; a Retry policy with RefusedStream does that by itself."),
         ProxyError.UpstreamProtocol => new("upstream_protocol_error", Blame.Upstream, 502, InternalError, "Compare the port's declared protocol with what the app speaks there."),
         ProxyError.AppUnreachable => new("app_unreachable", Blame.Upstream, 503, Unavailable, "See whether the app runs and listens where its sidecar looks for it."),
         ProxyError.AppCertificate => new("app_certificate_untrusted", Blame.Upstream, 503, Unavailable, "Let the app use the certificate that its sidecar has as serverCertificate (ASP.NET Core: the development certificate), or one that this machine trusts for localhost."),

@@ -81,6 +81,9 @@ internal enum ProxyError
     /// <summary>The connection broke before the response began.</summary>
     UpstreamReset,
 
+    /// <summary>The far end did not take the request: provably not processed.</summary>
+    UpstreamRefused,
+
     /// <summary>What came back is not the protocol that was declared.</summary>
     UpstreamProtocol,
 

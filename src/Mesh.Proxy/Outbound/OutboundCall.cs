@@ -137,16 +137,19 @@ internal sealed class OutboundCall : IDisposable
             catch (Exception e) when (IsExpected(e))
             {
                 _cluster.NoteTaken(replica, started, isAnswer: false);
+                if (_body is not null)
+                {
+                    // What it takes from the caller by its end decides as well.
+                    await _body.StopAsync();
+                }
+
                 return Judge(e, replica, isLast);
             }
 
             _cluster.NoteTaken(replica, started, isAnswer: true);
             NoteState(replica, response);
             Report(replica, response);
-            var mayAgain = !isLast && _body is not { CanBeSentAgain: false };
-            return mayAgain && Condition(response) is { } reason && TryBeginRetry()
-                ? (null, reason)
-                : (await CopyAndReportAsync(replica, response), null);
+            return !isLast && ReasonFor(response) is { } reason ? (null, reason) : (await CopyAndReportAsync(replica, response), null);
         }
         finally
         {
@@ -223,6 +226,23 @@ internal sealed class OutboundCall : IDisposable
         var failure = new Failure(failed.Error, policy, $"{_cluster.Cluster.Name}, {replica.Name}: {failed.Detail}");
         var reason = isLast || _body is { CanBeSentAgain: false } ? null : RetryDecision.For(_rule.Retry, failed, _context.Request.Method);
         return (failure, reason is not null && TryBeginRetry() ? reason : null);
+    }
+
+    // Why to send it again, with everything seen to that this needs. The body is held last: the answer is the caller's unless it is sure that another comes.
+    private string? ReasonFor(UpstreamResponse response)
+    {
+        if (_body is { CanBeSentAgain: false } || Condition(response) is not { } reason || !TryBeginRetry())
+        {
+            return null;
+        }
+
+        if (_body?.TryHold() != false)
+        {
+            return reason;
+        }
+
+        EndRetry();
+        return null;
     }
 
     private string? Condition(UpstreamResponse response)

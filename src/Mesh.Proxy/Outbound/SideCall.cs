@@ -58,6 +58,11 @@ internal sealed class SideCall : IAsyncDisposable
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException)
             {
+                if (body is not null)
+                {
+                    await body.StopAsync();
+                }
+
                 pool.Leave();
                 replica.Leave();
                 var failed = AttemptFailure.Of(e);

@@ -26,7 +26,7 @@ internal sealed record AttemptFailure(ProxyError Error, AttemptStage Stage, stri
                     return new(upstream.Error, AttemptStage.NotConnected, upstream.Message);
 
                 case HttpProtocolException { ErrorCode: RefusedStreamCode }:
-                    return new(ProxyError.UpstreamReset, AttemptStage.Refused, "the stream was refused");
+                    return new(ProxyError.UpstreamRefused, AttemptStage.Refused, "it took no part of the request: it refused the stream, or its connection came to its end");
 
                 case HttpProtocolException { ErrorCode: ProtocolErrorCode or FrameSizeErrorCode or CompressionErrorCode } protocol:
                     return new(ProxyError.UpstreamProtocol, AttemptStage.MaybeProcessed, protocol.Message);

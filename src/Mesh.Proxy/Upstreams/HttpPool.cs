@@ -93,7 +93,12 @@ internal sealed class HttpPool
         KeepAlivePingDelay = TimeSpan.FromSeconds(30),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
         MaxResponseHeadersLength = 128, // KiB; apps may answer with more than callers may ask with.
-        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        // Asked for each header before a head goes out, so that no head of a second try does.
+        RequestHeaderEncodingSelector = static (_, message) =>
+        {
+            (message.Content as OutgoingContent)?.ThrowIfLent();
+            return Encoding.Latin1;
+        },
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ConnectCallback = async (context, cancellationToken) =>
         {

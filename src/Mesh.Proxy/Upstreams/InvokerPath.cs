@@ -54,15 +54,15 @@ internal sealed class InvokerPath : IForwardPath
         return message;
     }
 
-    private static HttpContent? Content(in OutgoingRequest request)
+    private static OutgoingContent? Content(in OutgoingRequest request)
     {
         if (request.Body is { } body)
         {
-            return new StreamedContent(body);
+            return new OutgoingContent(body, request.IsHttp2);
         }
 
         var incoming = request.Context.Request;
-        return incoming.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE" && incoming.ContentLength is null ? null : new NoContent();
+        return incoming.Method is "GET" or "HEAD" or "OPTIONS" or "TRACE" && incoming.ContentLength is null ? null : new OutgoingContent(body: null, request.IsHttp2);
     }
 
     private static void Add(HttpRequestMessage message, string name, StringValues values)
@@ -97,12 +97,12 @@ internal sealed class InvokerPath : IForwardPath
     // The HTTP client files Content-Type and its like with the content, so a request without one needs one to carry them.
     private static void AddToContent(HttpRequestMessage message, string name, string? value)
     {
-        if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && message.Content is not StreamedContent)
+        if (name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase) && message.Content is not OutgoingContent { HasBody: true })
         {
             return;
         }
 
-        message.Content ??= new NoContent();
+        message.Content ??= new OutgoingContent(body: null, isHttp2: message.Version.Major == 2);
         message.Content.Headers.TryAddWithoutValidation(name, value);
     }
 

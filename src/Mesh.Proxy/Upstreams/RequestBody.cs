@@ -9,13 +9,15 @@ namespace Mesh.Proxy.Upstreams;
 /// </summary>
 internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposable
 {
+    // The copy runs beside whoever waits for the answer. What both look at is volatile; all else is the copy's alone, and its successor's once it has ended.
     private readonly PipeReader _reader = context.Request.BodyReader;
     private readonly long? _length = context.Request.ContentLength;
     private byte[]? _kept;
     private int _keptLength;
-    private bool _isOverLimit;
-    private bool _isAtEnd;
-    private bool _isStopped;
+    private long _moved;
+    private volatile Beginning _beginning;
+    private volatile bool _isAtEnd;
+    private volatile bool _isStopped;
     private Task _copy = Task.CompletedTask;
 
     /// <summary>Who is shown it as it goes by; <see langword="null"/>: nobody.</summary>
@@ -24,27 +26,40 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
     /// <summary>Bytes, where the caller said so.</summary>
     public long? Length => _length;
 
-    /// <summary>Whether it can be sent from its beginning.</summary>
-    public bool CanBeSentAgain => !_isOverLimit;
+    /// <summary>Whether it can be sent from its beginning; what a copy that runs may change unless <see cref="TryHold"/> does not let it.</summary>
+    public bool CanBeSentAgain => _beginning != Beginning.Lost;
 
     /// <summary>What reading it from the caller failed with.</summary>
     public Exception? CallerError { get; private set; }
 
     /// <summary>Whether the caller has sent all of it.</summary>
-    public bool IsAtEnd => Volatile.Read(ref _isAtEnd);
+    public bool IsAtEnd => _isAtEnd;
 
     /// <summary>Bytes that came from the caller so far, for idle checks.</summary>
-    public long Moved { get; private set; }
+    public long Moved => Volatile.Read(ref _moved);
 
     /// <summary>Sends it, from its beginning.</summary>
+    /// <exception cref="InvalidOperationException">A part of it is neither kept nor to be had from the caller again.</exception>
     public Task CopyToAsync(Stream stream, CancellationToken cancellationToken)
     {
+        if (_beginning == Beginning.Lost)
+        {
+            throw new InvalidOperationException("The body cannot be sent from its beginning any more.");
+        }
+
+        _beginning = Beginning.Kept;
         var copy = CopyAsync(stream, cancellationToken);
         _copy = copy;
         return copy;
     }
 
-    /// <summary>Ends the copy that runs, so that the next attempt may begin or the request end.</summary>
+    /// <summary>Sees to it that it can be sent from its beginning: the copy that runs takes no more from the caller than is kept. Until the next copy.</summary>
+    /// <returns>Whether it can.</returns>
+    public bool TryHold() => Interlocked.CompareExchange(ref _beginning, Beginning.Held, Beginning.Kept) != Beginning.Lost;
+
+    /// <summary>
+    /// Ends the copy that runs, so that the next attempt may begin or the request end. Nothing that came from the caller is lost by it but what was being written.
+    /// </summary>
     public async ValueTask StopAsync()
     {
         if (_copy.IsCompleted)
@@ -102,6 +117,7 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
 
             var result = await next;
             var buffer = result.Buffer;
+            var consumed = buffer.Start; // more may have come together with the end: it is the next copy's
             try
             {
                 if (result.IsCanceled && _isStopped)
@@ -109,8 +125,9 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
                     throw new OperationCanceledException("The request ended before its body.");
                 }
 
-                Moved += buffer.Length;
                 Keep(buffer);
+                consumed = buffer.End;
+                Volatile.Write(ref _moved, _moved + buffer.Length);
                 Tap?.Show(buffer);
                 if (result.IsCompleted && _length is null)
                 {
@@ -130,7 +147,7 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
             }
             finally
             {
-                _reader.AdvanceTo(buffer.End);
+                _reader.AdvanceTo(consumed);
             }
 
             if (!_isAtEnd && !buffer.IsEmpty)
@@ -173,14 +190,18 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
 
     private void Keep(ReadOnlySequence<byte> buffer)
     {
-        if (_isOverLimit || buffer.IsEmpty)
+        if (_beginning == Beginning.Lost || buffer.IsEmpty)
         {
             return;
         }
 
         if (_keptLength + buffer.Length > keepLimit)
         {
-            _isOverLimit = true;
+            if (Interlocked.CompareExchange(ref _beginning, Beginning.Lost, Beginning.Kept) == Beginning.Held)
+            {
+                throw new OperationCanceledException("The body is sent from its beginning next.");
+            }
+
             return;
         }
 
@@ -199,5 +220,12 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
 
         buffer.CopyTo(_kept.AsSpan(_keptLength));
         _keptLength = needed;
+    }
+
+    private enum Beginning
+    {
+        Kept,
+        Held,
+        Lost,
     }
 }

@@ -1,4 +1,3 @@
-using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.Retry;
 using Mesh.Proxy.Upstreams;
 
@@ -16,7 +15,7 @@ internal static class AttemptOutcomes
         }
 
         // The replica's sidecar speaks for an app that it got no answer from.
-        if (RetryDecision.IsAbsent(response) || (response.Header(ErrorResponse.Header)?.StartsWith("upstream_reset", StringComparison.Ordinal) ?? false))
+        if (RetryDecision.IsUnanswered(response))
         {
             return AttemptOutcome.LocalFailure;
         }

@@ -49,6 +49,10 @@ internal static class RetryDecision
     public static bool IsAbsent(UpstreamResponse response) =>
         response.Status == 503 && response.Header(ErrorResponse.Header) is { } made && (CodeOf(made) is "app_unreachable" or "draining" or "no_configuration");
 
+    /// <summary>Whether a replica's sidecar speaks for an app that it got no answer from.</summary>
+    public static bool IsUnanswered(UpstreamResponse response) =>
+        IsAbsent(response) || (response.Header(ErrorResponse.Header) is { } made && (CodeOf(made) is "upstream_reset" or "upstream_refused"));
+
     private static string CodeOf(string meshError)
     {
         var end = meshError.IndexOf(';', StringComparison.Ordinal);
@@ -61,6 +65,7 @@ internal static class RetryDecision
         return CodeOf(meshError) switch
         {
             "app_unreachable" or "draining" or "no_configuration" => settings.On.HasFlag(RetryOn.ConnectFailure) ? "connect-failure" : null,
+            "upstream_refused" => settings.On.HasFlag(RetryOn.RefusedStream) ? "refused-stream" : null,
             "upstream_reset" => settings.On.HasFlag(RetryOn.Reset) && IsIdempotent(settings, method) ? "reset" : null,
             _ => null,
         };

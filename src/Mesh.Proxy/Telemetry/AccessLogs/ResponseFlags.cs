@@ -24,6 +24,7 @@ internal static class ResponseFlags
         ProxyError.NoEndpoints => "UH",
         ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.HandshakeFailed or ProxyError.AppUnreachable or ProxyError.AppCertificate => "UF",
         ProxyError.UpstreamReset => "UC",
+        ProxyError.UpstreamRefused => "UR",
         ProxyError.UpstreamProtocol => "UPE",
         _ => null,
     };
