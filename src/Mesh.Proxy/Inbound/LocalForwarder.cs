@@ -86,6 +86,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         {
             if (body is not null)
             {
+                response?.EndRequest();
                 await body.StopAsync();
             }
 

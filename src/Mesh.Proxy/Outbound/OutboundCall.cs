@@ -155,6 +155,7 @@ internal sealed class OutboundCall : IDisposable
         {
             if (_body is not null)
             {
+                response?.EndRequest();
                 await _body.StopAsync();
             }
 

@@ -85,6 +85,7 @@ internal sealed class SideCall : IAsyncDisposable
     {
         if (_body is not null)
         {
+            Response.EndRequest();
             await _body.StopAsync();
         }
 

@@ -9,6 +9,9 @@ namespace Mesh.Proxy.Upstreams;
 /// </summary>
 internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposable
 {
+    // The longest that is sent without a way to end it: no window of HTTP/2 is smaller unless the far end wants it so (RFC 9113, section 6.9.2).
+    private const long Unblocked = 16 * 1024;
+
     // The copy runs beside whoever waits for the answer. What both look at is volatile; all else is the copy's alone, and its successor's once it has ended.
     private readonly PipeReader _reader = context.Request.BodyReader;
     private readonly long? _length = context.Request.ContentLength;
@@ -18,6 +21,7 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
     private volatile Beginning _beginning;
     private volatile bool _isAtEnd;
     private volatile bool _isStopped;
+    private volatile CancellationTokenSource? _stop;
     private Task _copy = Task.CompletedTask;
 
     /// <summary>Who is shown it as it goes by; <see langword="null"/>: nobody.</summary>
@@ -58,7 +62,8 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
     public bool TryHold() => Interlocked.CompareExchange(ref _beginning, Beginning.Held, Beginning.Kept) != Beginning.Lost;
 
     /// <summary>
-    /// Ends the copy that runs, so that the next attempt may begin or the request end. Nothing that came from the caller is lost by it but what was being written.
+    /// Ends the copy that runs, so that the next attempt may begin or the request end. Nothing that came from the caller is lost by it but what was being written. A write to a connection
+    /// of HTTP/1.1 has to be ended by the connection's end.
     /// </summary>
     public async ValueTask StopAsync()
     {
@@ -68,8 +73,10 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
         }
 
         _isStopped = true;
+        Interlocked.MemoryBarrier(); // the copy makes a source and then looks whether it is stopped: one of the two is seen
         try
         {
+            _stop?.Cancel();
             _reader.CancelPendingRead();
             await _copy;
         }
@@ -78,6 +85,8 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
             // It was told to end; what it has to say about the caller is in CallerError.
         }
 
+        _stop?.Dispose();
+        _stop = null;
         _isStopped = false;
     }
 
@@ -85,6 +94,7 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
     public void Dispose()
     {
         Tap?.End(isWhole: false);
+        _stop?.Dispose();
         if (_kept is not null)
         {
             ArrayPool<byte>.Shared.Return(_kept);
@@ -97,7 +107,7 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
         var isFlushed = false;
         if (_keptLength > 0)
         {
-            await stream.WriteAsync(_kept.AsMemory(0, _keptLength), cancellationToken);
+            await stream.WriteAsync(_kept.AsMemory(0, _keptLength), EndOfWrites(cancellationToken));
             if (!_isAtEnd)
             {
                 await stream.FlushAsync(cancellationToken);
@@ -142,7 +152,7 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
 
                 foreach (var segment in buffer)
                 {
-                    await stream.WriteAsync(segment, cancellationToken);
+                    await stream.WriteAsync(segment, EndOfWrites(cancellationToken));
                 }
             }
             finally
@@ -155,6 +165,19 @@ internal sealed class RequestBody(HttpContext context, int keepLimit) : IDisposa
                 await stream.FlushAsync(cancellationToken);
             }
         }
+    }
+
+    // On HTTP/2 a write may wait for a window that nobody opens, and nothing but its token ends that once the answer is complete.
+    private CancellationToken EndOfWrites(CancellationToken ofCopy)
+    {
+        if (ofCopy.CanBeCanceled || _moved <= Unblocked)
+        {
+            return ofCopy;
+        }
+
+        var stop = _stop ??= new CancellationTokenSource();
+        Interlocked.MemoryBarrier();
+        return _isStopped ? new CancellationToken(canceled: true) : stop.Token;
     }
 
     private async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken)

@@ -45,6 +45,11 @@ internal abstract class UpstreamResponse : IDisposable
     /// <summary>Copies the body and the trailers, and ends the response.</summary>
     public abstract Task CopyBodyToAsync(HttpContext context, CancellationToken cancellationToken);
 
+    /// <summary>Nothing more is read of it: what still goes out of the request's body ends too, a write that waits for its reader with it.</summary>
+    public virtual void EndRequest()
+    {
+    }
+
     /// <inheritdoc />
     public abstract void Dispose();
 

@@ -7,7 +7,7 @@ namespace Mesh.Proxy.Upstreams.Http1;
 internal sealed class Http1Response(Http1Pool pool, Http1Connection connection) : UpstreamResponse
 {
     private Http1Body? _body;
-    private bool _isSent;
+    private volatile bool _isSent; // said beside the answer
     private bool _isReleased;
 
     /// <inheritdoc />
@@ -70,6 +70,15 @@ internal sealed class Http1Response(Http1Pool pool, Http1Connection connection) 
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is IOException or SocketException or ObjectDisposedException)
         {
             throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
+    public override void EndRequest()
+    {
+        if (!_isSent)
+        {
+            connection.Abort(); // it can carry nothing else
         }
     }
 
