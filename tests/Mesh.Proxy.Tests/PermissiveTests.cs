@@ -83,6 +83,8 @@ public sealed class PermissiveTests : IDisposable
     [InlineData("X-Forwarded-Client-Cert: By=a;URI=spiffe://test.local/ns/default/sa/shop")]
     [InlineData("x-FORWARDED-client-CERT: URI=spiffe://test.local/ns/default/sa/shop\r\nX-Forwarded-Client-Cert: URI=spiffe://test.local/developer")]
     [InlineData("X-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6;host=forged\r\nX-Forwarded-Host: forged")]
+    [InlineData("X-Forwarded-User: forged\r\nX-Forwarded-Email: forged@home\r\nX-Forwarded-Groups: forged\r\nX-Forwarded-Preferred-Username: forged")]
+    [InlineData("x-FORWARDED-prefix: /forged\r\nX-Forwarded-Prefix: /forged\r\nX-Forwarded-Port: 6666forged\r\nX-Forwarded-Access-Token: forged")]
     public async Task Stranger_WhoSaysWhoHeIs_IsNobody(string forged)
     {
         await using var app = await TestApp.StartAsync(context => context.Response.WriteAsync(string.Join('|', context.Request.Headers.Select(h => $"{h.Key}={h.Value}")), context.RequestAborted));

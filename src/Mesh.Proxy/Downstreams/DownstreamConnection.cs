@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Mesh.Proxy.Identity;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -22,6 +23,9 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
 
     /// <summary>What is said of the caller, once it was worked out. Requests that race here work out the same.</summary>
     public CallerLabel? Label { get; set; }
+
+    /// <summary>The caller's address, as headers write it. Requests that race here work out the same.</summary>
+    public string Address => field ??= AddressOf(transport.RemoteEndPoint);
 
     /// <summary>The port that it was opened for.</summary>
     public string Port => port;
@@ -91,6 +95,12 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
         {
             return [.. _exchanges.Select(exchange => exchange.Facts).OfType<RequestFacts>()];
         }
+    }
+
+    private static string AddressOf(EndPoint? remote)
+    {
+        var address = (remote as IPEndPoint)?.Address ?? IPAddress.None;
+        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
     }
 
     // What is being answered may go on for ever: no head tells a download from a stream of events.

@@ -1,10 +1,10 @@
-using System.Net;
 using Mesh.Model.Identity;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Identity;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Telemetry.Recording;
+using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Inbound;
 
@@ -46,14 +46,26 @@ internal sealed class FrontDoorHttp(
     /// <inheritdoc />
     protected override void Prepare(Exchange exchange)
     {
-        var context = exchange.Context;
-        // Never trusted from outside: what callers say of themselves is replaced.
-        var headers = context.Request.Headers;
-        headers.Remove("Forwarded");
-        headers["X-Forwarded-For"] = Text((context.Connection.RemoteIpAddress ?? IPAddress.None));
+        var headers = exchange.Context.Request.Headers;
+        TakeAway(headers);
+        headers["X-Forwarded-For"] = exchange.Connection.Address;
         headers["X-Forwarded-Proto"] = exchange.Connection.IsSecure ? "https" : "http";
         headers["X-Forwarded-Host"] = headers.Host;
     }
 
-    private static string Text(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    // Never trusted from outside. All that begins so, for apps believe gateways more than an address: who the user is (oauth2-proxy), or under which path they are found (ASP.NET Core).
+    private static void TakeAway(IHeaderDictionary headers)
+    {
+        headers.Remove("Forwarded");
+        List<string>? said = null;
+        foreach (var (name, _) in headers)
+        {
+            if (GuardedHeaders.IsForwarded(name))
+            {
+                (said ??= []).Add(name);
+            }
+        }
+
+        said?.ForEach(name => headers.Remove(name));
+    }
 }

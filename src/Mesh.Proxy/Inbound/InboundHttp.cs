@@ -89,7 +89,7 @@ internal abstract partial class InboundHttp(
     /// <summary>Who calls, or why that is refused whatever permissions say.</summary>
     protected abstract (SpiffeId? Caller, Failure? Refusal) Identify(Exchange exchange, ServedPort port);
 
-    /// <summary>Changes headers that are this door's business.</summary>
+    /// <summary>Changes headers that are this door's business. Before the app is told who calls: that is no claim of the caller's.</summary>
     protected virtual void Prepare(Exchange exchange)
     {
     }
@@ -157,6 +157,7 @@ internal abstract partial class InboundHttp(
             return limited;
         }
 
+        Prepare(exchange);
         var headers = context.Request.Headers;
         if (caller is null)
         {
@@ -178,7 +179,6 @@ internal abstract partial class InboundHttp(
             exchange.Connection.Retire();
         }
 
-        Prepare(exchange);
         if (port.GateOf(caller?.Id.Text) is not { } gate)
         {
             return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target, notes);

@@ -20,9 +20,12 @@ internal static class GuardedHeaders
     /// <summary>Whether a name is one of them.</summary>
     public static bool Contains(ReadOnlySpan<char> name) =>
         Spans.Contains(name)
-        || name.StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase)
+        || IsForwarded(name)
         || name.StartsWith("x-mesh-", StringComparison.OrdinalIgnoreCase)
         || name.StartsWith("mesh-", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a name is one of those by which gateways tell apps of the caller: <c>X-Forwarded-For</c> as well as <c>X-Forwarded-User</c>.</summary>
+    public static bool IsForwarded(ReadOnlySpan<char> name) => name.StartsWith("x-forwarded-", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a name would be one of them with hyphens for its underscores.</summary>
     public static bool IsImitatedBy(string name) =>
