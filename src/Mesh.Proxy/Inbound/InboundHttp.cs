@@ -29,7 +29,7 @@ internal abstract partial class InboundHttp(
         string? callerId = null;
         try
         {
-            record.IsProbe = Direction == HopDirection.Inbound && ProbeMark.IsOn(context.Request);
+            record.IsProbe = Direction == HopDirection.Inbound && ProbeMark.IsOn(context);
             if (!record.IsProbe)
             {
                 record.Begin(context.Request.Headers, port?.Telemetry, !HopTracing.IsProbe(context.Request.Headers.TraceParent, context.Request.Path.Value));
@@ -77,7 +77,7 @@ internal abstract partial class InboundHttp(
             Seen.Request(recording, exchange, callerId, status, failure, record.Elapsed(time));
         }
 
-        if (record.Span.Notes is not null && !record.IsProbe)
+        if (record.Span.Notes is not null)
         {
             port!.AccessLogs!.Write(record.Entry(context, time, status, failure?.Error, callerId));
         }

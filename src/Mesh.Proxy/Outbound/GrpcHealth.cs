@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Policies.HealthCheck;
+using Mesh.Proxy.Upstreams;
 
 namespace Mesh.Proxy.Outbound;
 
@@ -24,7 +25,7 @@ internal static class GrpcHealth
         var body = new byte[Head + message.Length];
         BinaryPrimitives.WriteInt32BigEndian(body.AsSpan(1), message.Length);
         message.CopyTo(body, Head);
-        var request = new HttpRequestMessage(HttpMethod.Post, $"{origin}/grpc.health.v1.Health/Check")
+        var request = new HttpRequestMessage(HttpMethod.Post, origin + ProbeMark.GrpcMethod)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
