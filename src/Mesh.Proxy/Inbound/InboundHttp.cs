@@ -3,6 +3,7 @@ using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Policies.CircuitBreaker;
 using Mesh.Proxy.Policies.TrafficPermission.Tokens;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Telemetry.Recording;
@@ -47,7 +48,7 @@ internal abstract partial class InboundHttp(
 
             if (port is null)
             {
-                failure = new Failure(ProxyError.NoConfiguration, Detail: $"port {exchange.Connection.Port} is no longer served");
+                failure = NotServed(exchange);
             }
             else
             {
@@ -94,71 +95,119 @@ internal abstract partial class InboundHttp(
     {
     }
 
-    private async ValueTask<Failure?> AdmitAsync(Exchange exchange, ServedPort port, CallerLabel? caller, string callerName, HopNotes? notes)
+    private async ValueTask<Failure?> AdmitAsync(Exchange exchange, ServedPort found, CallerLabel? caller, string callerName, HopNotes? notes)
+    {
+        var (admission, refusal) = await JudgeAsync(exchange, found, caller, callerName);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        try
+        {
+            return gatekeeper.Limit(exchange, admission.Port, callerName) ?? await PassAsync(exchange, admission, caller, notes);
+        }
+        finally
+        {
+            admission.Pool.Leave();
+        }
+    }
+
+    // A request is judged and served by one configuration: where another comes while it is judged, it is judged anew.
+    private async ValueTask<(Admission Admission, Failure? Refusal)> JudgeAsync(Exchange exchange, ServedPort port, CallerLabel? caller, string callerName)
     {
         var context = exchange.Context;
-        RequestTarget target;
-        TokenPlace? strip = null;
-        for (var judged = port; ;)
+        while (true)
         {
-            if (Gatekeeper.Read(context, judged, out target, out var path) is { } bad)
+            if (Gatekeeper.Read(context, port, out var target, out var path) is { } bad)
             {
-                return bad;
+                return (default, bad);
             }
 
-            var isGrpc = ErrorResponse.IsGrpc(context.Request);
-            var facts = new RequestFacts(context.Request.Method, path, caller?.Id.Text, judged.Port.Port, Direction == HopDirection.FrontDoor)
+            TokenVerdict? token = null;
+            if (port.Tokens is { } tokens)
             {
-                IsStream = caller is null && (isGrpc || UpgradeForwarder.IsUpgrade(context)),
-                IsGrpc = isGrpc,
-            };
-            if (judged.Tokens is { } tokens)
-            {
-                var (verdict, refusal) = await gatekeeper.VerifyAsync(context, judged, tokens, facts.Caller, target.Query);
+                (token, var refusal) = await gatekeeper.VerifyAsync(context, port, tokens, caller?.Id.Text, target.Query);
                 if (refusal is not null)
                 {
-                    return refusal;
+                    return (default, refusal);
                 }
-
-                strip = verdict.Strip;
-                facts = facts with { Evidence = RequestEvidence.Of(context.Request.Headers, judged.Permissions.HeaderNames, verdict.Tokens) };
             }
-            else if (judged.Permissions.HeaderNames.Length > 0)
+
+            if (gatekeeper.Admit(exchange, port, FactsOf(context, port, path, caller?.Id.Text, token?.Tokens), callerName) is { } refused)
             {
-                facts = facts with { Evidence = RequestEvidence.Of(context.Request.Headers, judged.Permissions.HeaderNames, tokens: null) };
+                return (default, refused);
             }
 
-            if (gatekeeper.Admit(exchange, judged, facts, callerName) is { } refused)
+            // From here on a revocation finds the request, and the app's connections are held; what came before is caught here.
+            var pool = port.Application?.Pool;
+            var latest = Find(exchange.Connection.Port);
+            if (ReferenceEquals(latest, port))
             {
-                return refused;
+                return pool is null ? (default, NoApplication(port)) : (new Admission(port, pool, Given(context, target, token?.Strip)), null);
             }
 
-            // From here on a revocation finds the request; one that came while it was judged is caught here.
-            if (Find(exchange.Connection.Port) is not { } latest || ReferenceEquals(latest, judged))
+            pool?.Leave();
+            if (latest is null)
             {
-                break;
+                return (default, NotServed(exchange));
             }
 
-            judged = latest;
-            if (Identify(exchange, judged).Refusal is { } turnedAway)
+            port = latest;
+            if (Identify(exchange, port).Refusal is { } turnedAway)
             {
                 // The port may have turned strict since.
-                return turnedAway;
+                return (default, turnedAway);
             }
         }
+    }
 
-        if (strip is not null)
+    private RequestFacts FactsOf(HttpContext context, ServedPort port, string path, string? caller, VerifiedToken[]? tokens)
+    {
+        var isGrpc = ErrorResponse.IsGrpc(context.Request);
+        var names = port.Permissions.HeaderNames;
+        return new RequestFacts(
+            context.Request.Method, path, caller, port.Port.Port, Direction == HopDirection.FrontDoor, tokens is null && names.Length == 0 ? null : RequestEvidence.Of(context.Request.Headers, names, tokens))
         {
-            target = target with { Query = TokenFinder.Strip(strip, context.Request.Headers, target.Query) };
+            IsStream = caller is null && (isGrpc || UpgradeForwarder.IsUpgrade(context)),
+            IsGrpc = isGrpc,
+        };
+    }
+
+    private static RequestTarget Given(HttpContext context, RequestTarget target, TokenPlace? strip) =>
+        strip is null ? target : target with { Query = TokenFinder.Strip(strip, context.Request.Headers, target.Query) };
+
+    private ValueTask<Failure?> PassAsync(Exchange exchange, Admission admission, CallerLabel? caller, HopNotes? notes)
+    {
+        var port = admission.Port;
+        Tell(exchange, caller);
+        Age(exchange.Connection, port);
+        var timeouts = port.Timeouts.For(caller?.Id.Text);
+        if (port.GateOf(caller?.Id.Text) is not { } gate)
+        {
+            return forwarder.ForwardAsync(exchange.Context, admission, timeouts, notes);
         }
 
-        if (gatekeeper.Limit(exchange, port, callerName) is { } limited)
-        {
-            return limited;
-        }
+        return gate.Requests.TryEnter() ? PassGateAsync(gate, exchange.Context, admission, timeouts, notes) : new(gate.TooManyRequests(port.Callee));
+    }
 
+    private async ValueTask<Failure?> PassGateAsync(CallerGate gate, HttpContext context, Admission admission, InboundTimeouts timeouts, HopNotes? notes)
+    {
+        try
+        {
+            return await forwarder.ForwardAsync(context, admission, timeouts, notes);
+        }
+        finally
+        {
+            gate.Requests.Leave();
+        }
+    }
+
+    // What the app learns of the caller.
+    private void Tell(Exchange exchange, CallerLabel? caller)
+    {
         Prepare(exchange);
-        var headers = context.Request.Headers;
+        var headers = exchange.Context.Request.Headers;
         if (caller is null)
         {
             headers.Remove(IdentityHeaders.ForwardedClientCert);
@@ -167,37 +216,28 @@ internal abstract partial class InboundHttp(
         {
             headers[IdentityHeaders.ForwardedClientCert] = caller.ForwardedClientCert;
         }
+    }
 
+    private void Age(DownstreamConnection connection, ServedPort port)
+    {
         if (port.Timeouts.MaxConnectionDuration is { } age)
         {
-            exchange.Connection.Age(age, time);
+            connection.Age(age, time);
         }
 
-        if (!port.Handshakes.Hold(exchange.Connection.Agreed))
+        if (!port.Handshakes.Hold(connection.Agreed))
         {
             // It was allowed when it was opened: this request is answered, the next one needs another handshake.
-            exchange.Connection.Retire();
-        }
-
-        if (port.GateOf(caller?.Id.Text) is not { } gate)
-        {
-            return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target, notes);
-        }
-
-        if (!gate.Requests.TryEnter())
-        {
-            return gate.TooManyRequests(port.Callee);
-        }
-
-        try
-        {
-            return await forwarder.ForwardAsync(context, port, port.Timeouts.For(caller?.Id.Text), target, notes);
-        }
-        finally
-        {
-            gate.Requests.Leave();
+            connection.Retire();
         }
     }
+
+    private static Failure NotServed(Exchange exchange) => new(ProxyError.NoConfiguration, Detail: $"port {exchange.Connection.Port} is no longer served");
+
+    // The app's connections go with the configuration that has them, or with this proxy.
+    private static Failure NoApplication(ServedPort port) => port.Application is null
+        ? new(ProxyError.AppUnreachable, Detail: $"the bootstrap file names no address of the app for port {port.Port.Port}")
+        : new(ProxyError.Draining);
 
     private CallerLabel LabelOf(DownstreamConnection connection, SpiffeId caller) =>
         connection.Label is { } label && ReferenceEquals(label.Id, caller)

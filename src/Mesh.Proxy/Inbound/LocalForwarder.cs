@@ -13,29 +13,18 @@ internal sealed class LocalForwarder(UpstreamKit kit)
 {
     /// <summary>Forwards a request.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="port">The port.</param>
+    /// <param name="admission">What serves it.</param>
     /// <param name="timeouts">The port's bounds for this caller.</param>
-    /// <param name="target">What is asked for.</param>
     /// <param name="notes">What an access log wants to know; <see langword="null"/>: nothing is logged.</param>
     /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
-    public async ValueTask<Failure?> ForwardAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, RequestTarget target, HopNotes? notes)
+    public ValueTask<Failure?> ForwardAsync(HttpContext context, Admission admission, InboundTimeouts timeouts, HopNotes? notes)
     {
-        if (port.Application is not { Pool: { } pool } application)
-        {
-            return new Failure(ProxyError.AppUnreachable, Detail: $"the bootstrap file names no address of the app for port {port.Port.Port}");
-        }
-
+        var (port, pool, target) = admission;
+        var application = port.Application!; // whose connections these are
         notes?.Sent(application.Address);
-        try
-        {
-            return UpgradeForwarder.IsUpgrade(context)
-                ? await UpgradeAsync(context, port, timeouts, target, pool)
-                : await SendAsync(context, port, timeouts, application, target, pool, notes);
-        }
-        finally
-        {
-            pool.Leave();
-        }
+        return UpgradeForwarder.IsUpgrade(context)
+            ? UpgradeAsync(context, port, timeouts, target, pool)
+            : SendAsync(context, port, timeouts, application, target, pool, notes);
     }
 
     private async ValueTask<Failure?> UpgradeAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, RequestTarget target, HttpPool pool)
