@@ -29,7 +29,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
 
     private async ValueTask<Failure?> UpgradeAsync(HttpContext context, ServedPort port, InboundTimeouts timeouts, RequestTarget target, HttpPool pool)
     {
-        var error = await kit.Upgrades.ForwardAsync(context, target.ToString(), pool, timeouts.StreamIdle, context.RequestAborted);
+        var error = await kit.Upgrades.ForwardAsync(context, target.ToString(), pool, timeouts.StreamIdle, speaksForMesh: false, context.RequestAborted);
         if (error is null || context.Response.HasStarted)
         {
             return null;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Proxy.Errors;
+using Mesh.Proxy.Identity;
 using Mesh.Proxy.Policies.OutlierDetection;
 using Mesh.Proxy.Policies.Retry;
 using Mesh.Proxy.Policies.Routing;
@@ -16,7 +17,8 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
         ImmutableArray<UpstreamReplica> tried = [];
         for (var attempt = 1; ; attempt++)
         {
-            if (cluster.IsMesh && forwarder.Kit.Identity.Current is null)
+            var svid = cluster.IsMesh ? forwarder.Kit.Identity.Current : null;
+            if (cluster.IsMesh && svid is null)
             {
                 return new Failure(ProxyError.IdentityUnavailable);
             }
@@ -26,9 +28,10 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
                 return new Failure(ProxyError.NoEndpoints, Detail: $"{cluster.Cluster.Name} has no replica that is ready");
             }
 
-            var error = await AttemptAsync(replica);
+            var error = await AttemptAsync(replica, svid);
             if (error is null || context.Response.HasStarted)
             {
+                replica.NoteReached();
                 cluster.Outliers?.Report(replica, AttemptOutcome.Success); // there was a connection
                 return null;
             }
@@ -45,6 +48,11 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
             }
 
             cluster.Outliers?.Report(replica, AttemptOutcome.LocalFailure);
+            if (failed.Stage == AttemptStage.NotConnected)
+            {
+                cluster.NoteUnreachable(replica);
+            }
+
             var settings = rule.Rule.Retry;
             var isAgain = attempt <= settings.Attempts && failed.Stage == AttemptStage.NotConnected
                 && RetryDecision.For(settings, failed, context.Request.Method) is not null && cluster.Budget.TrySpend();
@@ -58,13 +66,13 @@ internal sealed class OutboundUpgrade(OutboundForwarder forwarder, HttpContext c
         }
     }
 
-    private async ValueTask<Exception?> AttemptAsync(UpstreamReplica replica)
+    private async ValueTask<Exception?> AttemptAsync(UpstreamReplica replica, WorkloadSvid? svid)
     {
         replica.Enter();
-        var pool = cluster.Pool(replica, cluster.IsMesh ? forwarder.Kit.Identity.Current : null);
+        var pool = cluster.Pool(replica, svid);
         try
         {
-            return await forwarder.Kit.Upgrades.ForwardAsync(context, target, pool, rule.Rule.Timeouts.StreamIdle, context.RequestAborted);
+            return await forwarder.Kit.Upgrades.ForwardAsync(context, target, pool, rule.Rule.Timeouts.StreamIdle, cluster.IsMesh, context.RequestAborted);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.Proxy.Errors;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -40,9 +41,10 @@ internal sealed class UpgradeForwarder : IDisposable
     /// <param name="target">Path and query as they are to go out.</param>
     /// <param name="pool">The connections to use.</param>
     /// <param name="idle">How long it may be silent; <see langword="null"/>: for ever.</param>
+    /// <param name="speaksForMesh">Whether a sidecar answers, whose <c>mesh-error</c> is its own; an app cannot speak for the mesh.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What it failed with; <see langword="null"/>: nothing, or the response says so.</returns>
-    public async Task<Exception?> ForwardAsync(HttpContext context, string target, HttpPool pool, TimeSpan? idle, CancellationToken cancellationToken)
+    public async Task<Exception?> ForwardAsync(HttpContext context, string target, HttpPool pool, TimeSpan? idle, bool speaksForMesh, CancellationToken cancellationToken)
     {
         var config = new ForwarderRequestConfig
         {
@@ -51,7 +53,7 @@ internal sealed class UpgradeForwarder : IDisposable
             // YARP's own default of 100 s would cut quiet WebSockets. The timer takes no more than this.
             ActivityTimeout = idle ?? TimeSpan.FromDays(24),
         };
-        var error = await _forwarder.SendAsync(context, "http://upstream/", pool.Invoker, config, new Transformer(target), cancellationToken);
+        var error = await _forwarder.SendAsync(context, "http://upstream/", pool.Invoker, config, new Transformer(target, speaksForMesh), cancellationToken);
         if (error is ForwarderError.None || context.Features.Get<IForwarderErrorFeature>()?.Exception is not { } exception)
         {
             return null;
@@ -63,7 +65,7 @@ internal sealed class UpgradeForwarder : IDisposable
     /// <inheritdoc />
     public void Dispose() => _services.Dispose();
 
-    private sealed class Transformer(string target) : HttpTransformer
+    private sealed class Transformer(string target, bool speaksForMesh) : HttpTransformer
     {
         private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -77,6 +79,17 @@ internal sealed class UpgradeForwarder : IDisposable
             {
                 proxyRequest.Headers.Remove(name);
             }
+        }
+
+        public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        {
+            var isCopied = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+            if (!speaksForMesh)
+            {
+                httpContext.Response.Headers.Remove(ErrorResponse.Header);
+            }
+
+            return isCopied;
         }
     }
 }

@@ -14,7 +14,10 @@ internal sealed class FakeIdentity(SpiffeId id, TestAuthority authority) : IWork
 
     public event Action? Changed;
 
-    public WorkloadSvid? Current => Volatile.Read(ref _current);
+    /// <summary>How often it is still there for who looks; then its time is over.</summary>
+    public int Looks { get; set; } = int.MaxValue;
+
+    public WorkloadSvid? Current => Looks-- > 0 ? Volatile.Read(ref _current) : null;
 
     /// <summary>Takes the next SVID.</summary>
     public void Rotate() => Set(authority.Issue([id.Text]));
