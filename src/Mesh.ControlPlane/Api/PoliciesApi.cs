@@ -128,7 +128,7 @@ internal static class PoliciesApi
         var key = Key(kind, ns, name);
         return applied.FindUndo(key) is { } change
             ? Commit(context, "undo", [change], store, applied, trial, compiler, trail, [])
-            : Problems.Of(StatusCodes.Status409Conflict, "Nothing to undo", $"{key} has no write over the API that could be undone.");
+            : Problems.Of(StatusCodes.Status409Conflict, "Nothing to undo", $"{key} has no write over the API that could be undone; of each policy the last {AppliedPolicies.KeptVersions} versions outlive a restart.");
     }
 
     private static IResult Commit(

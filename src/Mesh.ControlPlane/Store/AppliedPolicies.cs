@@ -16,7 +16,7 @@ internal sealed partial class AppliedPolicies : IDisposable
     private const string FileName = "policies.jsonl";
 
     /// <summary>Versions of one policy that outlive a restart.</summary>
-    private const int KeptVersions = 50;
+    public const int KeptVersions = 50;
 
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
@@ -88,13 +88,22 @@ internal sealed partial class AppliedPolicies : IDisposable
         return [.. byKey.Values.OrderBy(r => r.Key)];
     }
 
-    /// <summary>What an undo of the last write to a policy would write; <see langword="null"/>: there is nothing to undo.</summary>
+    /// <summary>What an undo of the last write to a policy would write; <see langword="null"/>: there is nothing to undo, or what it would bring back is kept no longer.</summary>
     public PolicyChange? FindUndo(ResourceKey key)
     {
         var versions = History(key);
-        return versions is [.., var last] && (last.Document is not null || last.Previous is not null)
-            ? new PolicyChange(key, versions.FirstOrDefault(v => v.Version == last.Previous)?.Document)
-            : null;
+        if (versions is not [.., var last])
+        {
+            return null;
+        }
+
+        if (last.Previous is not { } previous)
+        {
+            return last.Document is null ? null : new PolicyChange(key, null);
+        }
+
+        // A version that is not kept said something that nobody knows any more: that is not the same as nothing, and must not take a denial away.
+        return versions.Find(v => v.Version == previous) is { } found ? new PolicyChange(key, found.Document) : null;
     }
 
     /// <summary>Writes changes, all or none.</summary>

@@ -102,6 +102,27 @@ public sealed class AppliedPoliciesTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(59), Request(again));
     }
 
+    [Fact]
+    public void Undo_PastTheOldestVersionThatIsKept_IsNothingAndThePolicyStays()
+    {
+        using (var policies = Open())
+        {
+            for (var i = 1; i <= 60; i++)
+            {
+                policies.Write("admin", "apply", [Change($"{i}s")]);
+            }
+        }
+
+        using var again = Open();
+        for (var i = 0; i < 49; i++)
+        {
+            Undo(again);
+        }
+
+        Assert.Equal(TimeSpan.FromSeconds(11), Request(again));
+        Assert.Null(again.FindUndo(Calm));
+    }
+
     private static TimeSpan? Request(AppliedPolicies policies) => Assert.IsType<TimeoutPolicy>(Assert.Single(policies.Resources)).To[0].Default.Request;
 
     private static void Undo(AppliedPolicies policies) => policies.Write("admin", "undo", [policies.FindUndo(Calm)!]);
