@@ -23,10 +23,11 @@ internal sealed partial class EndpointPublisher : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<EndpointPublisher> _logger;
     private readonly Lock _lock = new();
-    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly HashSet<string> _published = new(StringComparer.Ordinal);
+    private readonly Channel<ImmutableArray<ServiceId>> _changes = Channel.CreateUnbounded<ImmutableArray<ServiceId>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Dictionary<ServiceId, ImmutableArray<EndpointSet>> _published = [];
     private readonly HashSet<ServiceId> _settled = [];
     private MeshTopology? _topology;
+    private bool _begun;
     private bool _complete;
 
     public EndpointPublisher(
@@ -45,7 +46,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
         _lifetime = lifetime;
         _time = time;
         _logger = logger;
-        source.Changed += () => _signals.Writer.TryWrite(true);
+        source.Changed += services => _changes.Writer.TryWrite(services);
     }
 
     /// <summary>Publishes the endpoints of a topology, ahead of the snapshots that name its clusters.</summary>
@@ -54,7 +55,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
         lock (_lock)
         {
             _topology = topology;
-            Publish();
+            PublishAll();
         }
     }
 
@@ -64,12 +65,25 @@ internal sealed partial class EndpointPublisher : BackgroundService
         using var patience = _time.CreateTimer(_ => GiveUp(), null, _expected.Patience, Timeout.InfiniteTimeSpan);
         try
         {
-            while (true)
+            while (await _changes.Reader.WaitToReadAsync(stoppingToken))
             {
-                await _signals.Reader.ReadAsync(stoppingToken);
+                // All that changed while the last was published is published once.
+                var changed = new HashSet<ServiceId>();
+                while (_changes.Reader.TryRead(out var services))
+                {
+                    changed.UnionWith(services);
+                }
+
                 lock (_lock)
                 {
-                    Publish();
+                    if (_begun)
+                    {
+                        Publish(changed.Select(service => (service, _source.Of(service))));
+                    }
+                    else
+                    {
+                        PublishAll();
+                    }
                 }
             }
         }
@@ -96,7 +110,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
             }
 
             Complete();
-            Publish();
+            PublishAll();
         }
     }
 
@@ -109,7 +123,14 @@ internal sealed partial class EndpointPublisher : BackgroundService
         }
     }
 
-    private void Publish()
+    private void PublishAll()
+    {
+        var replicas = _source.Replicas.ToLookup(r => r.Replica.Service);
+        ServiceId[] services = [.. (_topology?.Services.Keys ?? []).Union(_published.Keys).Union(replicas.Select(r => r.Key))];
+        Publish(services.Select(service => (service, replicas[service].ToImmutableArray())));
+    }
+
+    private void Publish(IEnumerable<(ServiceId Service, ImmutableArray<RegisteredReplica> Replicas)> services)
     {
         // What ends the process also ends the streams: that is not news about replicas.
         if (_topology is null || !_source.IsComplete || _lifetime.ApplicationStopping.IsCancellationRequested)
@@ -117,23 +138,21 @@ internal sealed partial class EndpointPublisher : BackgroundService
             return;
         }
 
-        var replicas = _source.Replicas;
-        Settle(replicas);
-        var usable = replicas.Where(r => !r.Draining).ToLookup(r => r.Replica.Service, r => r.Replica);
-        var sets = _topology.Services.Values
-            .Where(service => _complete || _settled.Contains(service.Id))
-            .SelectMany(service => EndpointCompiler.Compile(service, usable[service.Id]))
-            .ToDictionary(set => set.Cluster, StringComparer.Ordinal);
-        var gone = _published.Except(sets.Keys).ToArray();
-        var result = _cache.PublishEndpoints([.. sets.Values, .. gone.Select(cluster => new EndpointSet(cluster, []))]);
+        _begun = true;
+        var news = new List<EndpointSet>();
+        foreach (var (service, replicas) in services)
+        {
+            _expected.Note(service, replicas);
+            news.AddRange(Compile(service, replicas));
+        }
+
+        var result = _cache.PublishEndpoints(news);
         if (!result.Violations.IsEmpty)
         {
             Log.EndpointsRefused(_logger, string.Join("; ", result.Violations));
         }
 
-        _published.ExceptWith(gone);
-        _published.UnionWith(sets.Keys);
-        if (_topology.Services.Keys.All(_settled.Contains))
+        if (!_complete && _topology.Services.Keys.All(_settled.Contains))
         {
             Complete();
         }
@@ -151,7 +170,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
 
         try
         {
-            _expected.Save(replicas);
+            _expected.Save();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -160,17 +179,34 @@ internal sealed partial class EndpointPublisher : BackgroundService
         }
     }
 
-    // A service can be spoken of once all of its replicas are back; one that is missing holds up no other service.
-    private void Settle(ImmutableArray<RegisteredReplica> replicas)
+    // Of a service's sets those that are not as they were published last.
+    private IEnumerable<EndpointSet> Compile(ServiceId id, ImmutableArray<RegisteredReplica> replicas)
     {
-        var present = replicas.Select(ExpectedReplicas.NameOf).ToHashSet(StringComparer.Ordinal);
-        foreach (var service in _topology!.Services.Keys.Where(id => !_settled.Contains(id)))
+        var before = _published.GetValueOrDefault(id, []);
+        var now = _topology!.Services.TryGetValue(id, out var service) && MaySpeakOf(id, replicas)
+            ? EndpointCompiler.Compile(service, replicas.Where(r => !r.Draining).Select(r => r.Replica))
+            : [];
+        if (now.IsEmpty)
         {
-            if (_expected.Names.Where(name => name.StartsWith($"{service}#", StringComparison.Ordinal)).All(present.Contains))
-            {
-                _settled.Add(service);
-            }
+            _published.Remove(id);
         }
+        else
+        {
+            _published[id] = now;
+        }
+
+        return now.Except(before).Concat(before.ExceptBy(now.Select(set => set.Cluster), set => set.Cluster, StringComparer.Ordinal).Select(gone => new EndpointSet(gone.Cluster, [])));
+    }
+
+    // A service can be spoken of once all of its replicas are back; one that is missing holds up no other service.
+    private bool MaySpeakOf(ServiceId service, ImmutableArray<RegisteredReplica> replicas)
+    {
+        if (!_settled.Contains(service) && _expected.AreBack(service, replicas))
+        {
+            _settled.Add(service);
+        }
+
+        return _complete || _settled.Contains(service);
     }
 
     private static partial class Log

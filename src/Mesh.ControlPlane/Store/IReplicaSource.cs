@@ -6,11 +6,17 @@ namespace Mesh.ControlPlane.Store;
 /// <summary>Which replicas there are: those that registered, or the pods of a cluster.</summary>
 internal interface IReplicaSource
 {
-    /// <summary>Raised after replicas came, went or changed what makes them endpoints. On the changer's thread: do little.</summary>
-    event Action? Changed;
+    /// <summary>
+    /// Raised after replicas came, went or changed what makes them endpoints, with the services that they are of; with none where no more became known than that nobody else is there. On the
+    /// changer's thread: do little.
+    /// </summary>
+    event Action<ImmutableArray<ServiceId>>? Changed;
 
     /// <summary>The replicas by service and name.</summary>
     ImmutableArray<RegisteredReplica> Replicas { get; }
+
+    /// <summary>The replicas of one service by name.</summary>
+    ImmutableArray<RegisteredReplica> Of(ServiceId service);
 
     /// <summary>Whether it is known who is there. Before that, no endpoint is spoken of.</summary>
     bool IsComplete { get; }

@@ -13,9 +13,8 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
     private readonly TimeProvider _time;
     private readonly ITimer _expiry;
     private readonly ILogger<ReplicaRegistry> _logger;
-    private readonly Dictionary<(ServiceId Service, string Name), Holding> _holdings = [];
+    private readonly SortedDictionary<ServiceId, SortedDictionary<string, Holding>> _holdings = [];
     private readonly Dictionary<long, (ServiceId Service, string Name)> _names = [];
-    private ImmutableArray<RegisteredReplica> _replicas = [];
     private long _lastHolder;
 
     public ReplicaRegistry(ControlPlaneSettings settings, TimeProvider time, ILogger<ReplicaRegistry> logger)
@@ -28,7 +27,7 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
     }
 
     /// <inheritdoc />
-    public event Action? Changed;
+    public event Action<ImmutableArray<ServiceId>>? Changed;
 
     /// <summary>How long a silent replica stays.</summary>
     public TimeSpan Lease { get; }
@@ -46,8 +45,17 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
         {
             lock (_lock)
             {
-                return _replicas;
+                return [.. _holdings.Values.SelectMany(service => service.Values).Select(holding => holding.Replica)];
             }
+        }
+    }
+
+    /// <inheritdoc />
+    public ImmutableArray<RegisteredReplica> Of(ServiceId service)
+    {
+        lock (_lock)
+        {
+            return _holdings.TryGetValue(service, out var replicas) ? [.. replicas.Values.Select(holding => holding.Replica)] : [];
         }
     }
 
@@ -55,22 +63,26 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
     public ReplicaLease Register(RegisteredReplica replica)
     {
         long holder;
+        var (service, name) = (replica.Replica.Service, replica.Replica.Name);
         lock (_lock)
         {
-            holder = ++_lastHolder;
-            var name = (replica.Replica.Service, replica.Replica.Name);
-            if (_holdings.TryGetValue(name, out var before))
+            if (!_holdings.TryGetValue(service, out var replicas))
+            {
+                _holdings[service] = replicas = new(StringComparer.Ordinal);
+            }
+
+            if (replicas.TryGetValue(name, out var before))
             {
                 _names.Remove(before.Holder);
             }
 
-            _names[holder] = name;
-            _holdings[name] = new Holding(holder, replica, _time.GetUtcNow() + Lease);
-            Publish();
+            holder = ++_lastHolder;
+            _names[holder] = (service, name);
+            replicas[name] = new Holding(holder, replica, _time.GetUtcNow() + Lease);
         }
 
-        Log.ReplicaRegistered(_logger, replica.Replica.Service, replica.Replica.Name, replica.Replica.Address, replica.Replica.Port, string.Join(", ", replica.Replica.ReadyPorts));
-        Changed?.Invoke();
+        Log.ReplicaRegistered(_logger, service, name, replica.Replica.Address, replica.Replica.Port, string.Join(", ", replica.Replica.ReadyPorts));
+        Changed?.Invoke([service]);
         return new ReplicaLease(this, holder);
     }
 
@@ -87,16 +99,16 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
                 return false;
             }
 
-            var before = _holdings[name].Replica;
+            var replicas = _holdings[name.Service];
+            var before = replicas[name.Name].Replica;
             changed = !Equal(before, replica);
-            _holdings[name] = new Holding(holder, replica with { Since = before.Since }, _time.GetUtcNow() + Lease);
-            Publish();
+            replicas[name.Name] = new Holding(holder, replica with { Since = before.Since }, _time.GetUtcNow() + Lease);
         }
 
         if (changed)
         {
             Log.ReplicaChanged(_logger, replica.Replica.Service, replica.Replica.Name, string.Join(", ", replica.Replica.ReadyPorts), replica.Draining);
-            Changed?.Invoke();
+            Changed?.Invoke([replica.Replica.Service]);
         }
 
         return true;
@@ -112,12 +124,11 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
                 return;
             }
 
-            _holdings.Remove(name);
-            Publish();
+            Remove(name);
         }
 
         Log.ReplicaWithdrawn(_logger, name.Service, name.Name);
-        Changed?.Invoke();
+        Changed?.Invoke([name.Service]);
     }
 
     private void Expire()
@@ -126,16 +137,11 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
         lock (_lock)
         {
             var now = _time.GetUtcNow();
-            gone = [.. _holdings.Where(h => h.Value.Until <= now).Select(h => h.Key)];
+            gone = [.. from service in _holdings from replica in service.Value where replica.Value.Until <= now select (service.Key, replica.Key)];
             foreach (var name in gone)
             {
-                _names.Remove(_holdings[name].Holder);
-                _holdings.Remove(name);
-            }
-
-            if (gone.Count > 0)
-            {
-                Publish();
+                _names.Remove(_holdings[name.Service][name.Name].Holder);
+                Remove(name);
             }
         }
 
@@ -146,12 +152,19 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
 
         if (gone.Count > 0)
         {
-            Changed?.Invoke();
+            Changed?.Invoke([.. gone.Select(name => name.Service).Distinct()]);
         }
     }
 
-    private void Publish() => _replicas =
-        [.. _holdings.Values.Select(h => h.Replica).OrderBy(r => r.Replica.Service).ThenBy(r => r.Replica.Name, StringComparer.Ordinal)];
+    private void Remove((ServiceId Service, string Name) name)
+    {
+        var replicas = _holdings[name.Service];
+        replicas.Remove(name.Name);
+        if (replicas.Count == 0)
+        {
+            _holdings.Remove(name.Service);
+        }
+    }
 
     private static bool Equal(RegisteredReplica left, RegisteredReplica right) =>
         left.Draining == right.Draining

@@ -15,4 +15,11 @@ public sealed record EndpointSet(string Cluster, ImmutableArray<Endpoint> Endpoi
 
     /// <summary>In percent, how much more than the share of it that is left a priority is trusted with: at 200 one of which half is left still takes everything. At least 100.</summary>
     public int Overprovisioning { get; init; } = DefaultOverprovisioning;
+
+    /// <inheritdoc />
+    public bool Equals(EndpointSet? other) =>
+        other is not null && Cluster == other.Cluster && Overprovisioning == other.Overprovisioning && Endpoints.SequenceEqual(other.Endpoints) && Unready.SequenceEqual(other.Unready);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Cluster, Endpoints.Length, Unready.Length, Overprovisioning);
 }

@@ -67,10 +67,10 @@ public sealed class SnapshotCache
     /// Serves endpoint sets to whoever subscribes to their clusters. Sets that are not named stay; a set that breaks a rule is left out and reported. A cluster
     /// whose service is gone gets an empty set, never none: that is its tombstone.
     /// </summary>
-    public PublishResult PublishEndpoints(params IEnumerable<EndpointSet> sets) => PublishEndpoints(sets.Select(PreparedSnapshot.Of));
+    public PublishResult PublishEndpoints(params IEnumerable<EndpointSet> sets) => PublishEndpoints([.. sets.Select(PreparedSnapshot.Of)]);
 
     /// <summary>Serves endpoint sets that were encoded and checked before, each one resource or violations.</summary>
-    internal PublishResult PublishEndpoints(IEnumerable<PreparedSnapshot> sets)
+    internal PublishResult PublishEndpoints(PreparedSnapshot[] sets)
     {
         var violations = ImmutableArray.CreateBuilder<XdsViolation>();
         var changed = new List<string>();
@@ -100,10 +100,10 @@ public sealed class SnapshotCache
         Notify(_subscribers.Keys.Where(cluster => !_endpoints.ContainsKey(cluster)));
     }
 
-    /// <summary>Has every stream look whether something is due to it, because where clients are may have become known. Costs nothing but the look.</summary>
-    public void LookAgain()
+    /// <summary>Has the streams of a profile look whether something is due to them, because where one of its clients is may have become known.</summary>
+    public void LookAgain(string profile)
     {
-        foreach (var stream in _streams.Keys.SelectMany(profile => _streams.Of(profile)))
+        foreach (var stream in _streams.Of(profile))
         {
             stream.OnSnapshot();
         }
@@ -187,7 +187,7 @@ public sealed class SnapshotCache
             return _sets.TryRemove(cluster, out _);
         }
 
-        if (_sets.TryGetValue(cluster, out var before) && before.Endpoints.SequenceEqual(set.Endpoints) && before.Unready.SequenceEqual(set.Unready))
+        if (_sets.TryGetValue(cluster, out var before) && before.Equals(set))
         {
             return false;
         }

@@ -23,7 +23,7 @@ public sealed record StreamAdmission
     /// <summary>Why it was refused, for the peer and the log.</summary>
     public string? Refusal { get; }
 
-    /// <summary>Gives the zone of a client whose node names none, or an empty text; asked whenever something may be due, see <see cref="SnapshotCache.LookAgain"/>. <see langword="null"/>: nobody knows.</summary>
+    /// <summary>Gives the zone of a client whose node names none, or an empty text; asked whenever something may be due, see <see cref="SnapshotCache.LookAgain"/>, so it has to be quick and take no lock. <see langword="null"/>: nobody knows.</summary>
     public Func<string>? Zone { get; }
 
     /// <summary>Whether the stream may go on.</summary>

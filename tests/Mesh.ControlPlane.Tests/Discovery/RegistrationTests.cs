@@ -126,7 +126,7 @@ public sealed class RegistrationTests : IAsyncLifetime
     private async Task ChangeAsync()
     {
         var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Registry.Changed += () => changed.TrySetResult();
+        Registry.Changed += _ => changed.TrySetResult();
         await changed.Task.WaitAsync(Deadline, TestContext.Current.CancellationToken);
     }
 }

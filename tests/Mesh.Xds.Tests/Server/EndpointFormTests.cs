@@ -52,6 +52,17 @@ public sealed class EndpointFormTests
     }
 
     [Fact]
+    public void LookAgain_ClientsOfOneServiceMoved_NoneOfAnotherIsWoken()
+    {
+        var moved = new ServedStream(_cache, Profile);
+        var other = new ServedStream(_cache, "payments");
+
+        _cache.LookAgain(Profile);
+
+        Assert.Equal((1, 0), (moved.SnapshotCalls, other.SnapshotCalls));
+    }
+
+    [Fact]
     public void Next_ReplicaNoLongerReady_IsNewsOnlyToWhoCounts()
     {
         Publish(ClientKind.Mesh, OwnZoneFirst);

@@ -16,6 +16,9 @@ internal sealed class ServedStream : ICacheListener, ISessionObserver
         cache.Attach(profile, this);
     }
 
+    /// <summary>How often the cache woke the stream otherwise.</summary>
+    public int SnapshotCalls { get; private set; }
+
     /// <summary>How often the cache told the stream of an endpoint set.</summary>
     public int EndpointCalls { get; private set; }
 
@@ -73,9 +76,7 @@ internal sealed class ServedStream : ICacheListener, ISessionObserver
         return seen;
     }
 
-    public void OnSnapshot()
-    {
-    }
+    public void OnSnapshot() => SnapshotCalls++;
 
     public void OnEndpoints(string cluster)
     {

@@ -33,9 +33,9 @@ internal sealed partial class NodeZones(KubernetesApi api, TimeProvider time, IL
     }
 
     /// <summary>Reads what is wanted until cancelled.</summary>
-    /// <param name="changed">Called after a zone became another one.</param>
+    /// <param name="changed">Called after the zone of a node became another one, with the node.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(Action changed, CancellationToken cancellationToken)
+    public async Task RunAsync(Action<string> changed, CancellationToken cancellationToken)
     {
         try
         {
@@ -56,7 +56,7 @@ internal sealed partial class NodeZones(KubernetesApi api, TimeProvider time, IL
 
     private bool IsFresh(string node) => _zones.TryGetValue(node, out var known) && time.GetUtcNow() - known.ReadAt < ReadAgain;
 
-    private async Task ReadAsync(string node, Action changed, CancellationToken cancellationToken)
+    private async Task ReadAsync(string node, Action<string> changed, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,7 +72,7 @@ internal sealed partial class NodeZones(KubernetesApi api, TimeProvider time, IL
             if (zone != before)
             {
                 Log.ZoneRead(logger, node, zone);
-                changed();
+                changed(node);
             }
         }
         catch (KubernetesException e)

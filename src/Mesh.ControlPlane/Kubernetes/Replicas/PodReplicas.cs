@@ -1,11 +1,14 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Resources;
 using Mesh.Model.Topology;
 using Mesh.Xds.Server;
+using Mesh.Xds.Wire;
 
 namespace Mesh.ControlPlane.Kubernetes.Replicas;
 
@@ -21,11 +24,13 @@ internal sealed partial class PodReplicas(
 
     private readonly ILogger _logger = loggers.CreateLogger<PodReplicas>();
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Namespace, string Name), Pod> _pods = [];
+
+    // Written under the lock; read without it, for every stream asks for its zone whenever something may be due to it.
+    private readonly ConcurrentDictionary<(string Namespace, string Name), Pod> _pods = new();
     private int _unlisted = cluster.Namespaces.Length;
 
     /// <inheritdoc />
-    public event Action? Changed;
+    public event Action<ImmutableArray<ServiceId>>? Changed;
 
     /// <inheritdoc />
     public bool IsComplete
@@ -44,17 +49,11 @@ internal sealed partial class PodReplicas(
     {
         get
         {
-            Pod[] pods;
-            lock (_lock)
-            {
-                pods = [.. _pods.Values.Where(p => p is { IsOver: false, Address: not null } && p.Account == p.Service.Name)];
-            }
-
-            var ports = store.Current.InForce.OfType<ServiceResource>().ToDictionary(s => s.Id, s => s.Ports.Select(p => p.Name).ToImmutableSortedSet(StringComparer.Ordinal));
+            var ports = store.Current.InForce.OfType<ServiceResource>().ToDictionary(s => s.Id, PortsOf);
             var details = registered.Replicas.ToDictionary(r => (r.Replica.Service, r.Replica.Name));
             return
             [
-                .. pods
+                .. Pods
                     .Select(p => Replica(p, ports.GetValueOrDefault(p.Service, []), details.GetValueOrDefault((p.Service, p.Name))))
                     .OrderBy(r => r.Replica.Service)
                     .ThenBy(r => r.Replica.Name, StringComparer.Ordinal),
@@ -62,18 +61,26 @@ internal sealed partial class PodReplicas(
         }
     }
 
+    // Those that are replicas.
+    private IEnumerable<Pod> Pods => _pods.Select(p => p.Value).Where(p => p is { IsOver: false, Address: not null } && p.Account == p.Service.Name);
+
     /// <inheritdoc />
-    public string ZoneOf(ServiceId service, string replica)
+    public ImmutableArray<RegisteredReplica> Of(ServiceId service)
     {
-        lock (_lock)
-        {
-            return _pods.TryGetValue((service.Namespace, replica), out var pod) && pod.Service == service ? ZoneOf(pod) : "";
-        }
+        var ports = store.Current.InForce.OfType<ServiceResource>().FirstOrDefault(s => s.Id == service) is { } declared ? PortsOf(declared) : [];
+        var details = registered.Of(service).ToDictionary(r => r.Replica.Name, StringComparer.Ordinal);
+        return [.. Pods.Where(p => p.Service == service).OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => Replica(p, ports, details.GetValueOrDefault(p.Name)))];
     }
 
     /// <inheritdoc />
+    public string ZoneOf(ServiceId service, string replica) =>
+        _pods.TryGetValue((service.Namespace, replica), out var pod) && pod.Service == service ? ZoneOf(pod) : "";
+
+    /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(cluster.Namespaces.Select(space =>
-        new ObjectWatch(api, ObjectPath.Pods(space), $"labelSelector={Uri.EscapeDataString(Pod.ServiceLabel)}", new Sink(this, space), time, loggers.CreateLogger<ObjectWatch>()).RunAsync(stoppingToken)).Append(zones.RunAsync(OnChanged, stoppingToken)));
+        new ObjectWatch(api, ObjectPath.Pods(space), $"labelSelector={Uri.EscapeDataString(Pod.ServiceLabel)}", new Sink(this, space), time, loggers.CreateLogger<ObjectWatch>()).RunAsync(stoppingToken)).Append(zones.RunAsync(OnZone, stoppingToken)));
+
+    private static ImmutableSortedSet<string> PortsOf(ServiceResource service) => service.Ports.Select(p => p.Name).ToImmutableSortedSet(StringComparer.Ordinal);
 
     private string ZoneOf(Pod pod) => pod.Zone.Length > 0 ? pod.Zone : zones.Of(pod.Node);
 
@@ -95,43 +102,64 @@ internal sealed partial class PodReplicas(
         Upstreams = details?.Upstreams ?? UpstreamReport.None,
     };
 
-    private void Change(Func<bool> change)
+    private void Change(Action<News> change)
     {
-        bool changed;
+        var news = new News();
         lock (_lock)
         {
-            changed = change();
+            change(news);
         }
 
-        if (changed)
+        if (news.Changed.Count > 0 || news.IsListed)
         {
-            OnChanged();
+            Tell(news.Changed, news.Moved);
         }
     }
 
-    private void OnChanged()
+    private void OnZone(string node)
     {
-        Changed?.Invoke();
+        HashSet<ServiceId> there = [.. _pods.Select(p => p.Value).Where(p => p.Node == node && p.Zone.Length == 0).Select(p => p.Service)];
+        Tell(there, there);
+    }
+
+    private void Tell(IEnumerable<ServiceId> changed, IEnumerable<ServiceId> moved)
+    {
+        Changed?.Invoke([.. changed]);
 
         // A pod that came, or its zone, may be that of a sidecar which is connected already.
-        cache.LookAgain();
+        foreach (var profile in from service in moved from kind in Enum.GetValues<ClientKind>() select ForeignProfiles.NameOf(service, kind))
+        {
+            cache.LookAgain(profile);
+        }
     }
 
-    private bool Take(string space, JsonObject found)
+    private void Take(string space, JsonObject found, News news)
     {
         var key = (space, found.Name());
         var before = _pods.GetValueOrDefault(key);
         if (Pod.Read(found, space) is not { } pod)
         {
-            return _pods.Remove(key);
+            Drop(key, news);
+            return;
         }
 
         if (pod == before)
         {
-            return false;
+            return;
         }
 
         _pods[key] = pod;
+        if (before is null || before.Service != pod.Service || ZoneOf(before) != ZoneOf(pod))
+        {
+            news.Moved.Add(pod.Service);
+        }
+
+        if (before is not null)
+        {
+            news.Changed.Add(before.Service);
+        }
+
+        news.Changed.Add(pod.Service);
         if (pod.Zone.Length == 0 && pod.Node.Length > 0 && pod.Node != before?.Node)
         {
             zones.Want(pod.Node);
@@ -149,36 +177,54 @@ internal sealed partial class PodReplicas(
         {
             Log.PodChanged(_logger, pod.Service, pod.Name, pod.Address, pod.IsReady, pod.IsEnding);
         }
+    }
 
-        return true;
+    private void Drop((string Namespace, string Name) key, News news)
+    {
+        if (_pods.TryRemove(key, out var gone))
+        {
+            news.Changed.Add(gone.Service);
+        }
     }
 
     private sealed class Sink(PodReplicas replicas, string space) : IObjectSink
     {
         private bool _listed;
 
-        public void Replace(IReadOnlyList<JsonObject> all) => replicas.Change(() =>
+        public void Replace(IReadOnlyList<JsonObject> all) => replicas.Change(news =>
         {
             var names = all.Select(o => o.Name()).ToHashSet(StringComparer.Ordinal);
-            var changed = !_listed;
             foreach (var gone in replicas._pods.Keys.Where(k => k.Namespace == space && !names.Contains(k.Name)).ToArray())
             {
-                changed |= replicas._pods.Remove(gone);
+                replicas.Drop(gone, news);
             }
 
             foreach (var pod in all)
             {
-                changed |= replicas.Take(space, pod);
+                replicas.Take(space, pod, news);
             }
 
-            replicas._unlisted -= _listed ? 0 : 1;
-            _listed = true;
-            return changed;
+            if (!_listed)
+            {
+                _listed = true;
+                replicas._unlisted--;
+                news.IsListed = true;
+            }
         });
 
-        public void Put(JsonObject changed) => replicas.Change(() => replicas.Take(space, changed));
+        public void Put(JsonObject changed) => replicas.Change(news => replicas.Take(space, changed, news));
 
-        public void Remove(JsonObject gone) => replicas.Change(() => replicas._pods.Remove((space, gone.Name())));
+        public void Remove(JsonObject gone) => replicas.Change(news => replicas.Drop((space, gone.Name()), news));
+    }
+
+    // The services of pods that changed, and of those whose sidecar's zone became another one; and whether all pods of a namespace became known.
+    private sealed class News
+    {
+        public HashSet<ServiceId> Changed { get; } = [];
+
+        public HashSet<ServiceId> Moved { get; } = [];
+
+        public bool IsListed { get; set; }
     }
 
     private static partial class Log

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Mesh.ControlPlane.Compilation;
@@ -38,7 +39,7 @@ internal sealed partial class StatusWriter(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         resources.Changed += Signal;
-        replicas.Changed += Signal;
+        replicas.Changed += OnReplicas;
         compiler.Published += OnPublished;
         streams.Changed += OnStream;
         streams.Closed += OnStream;
@@ -55,7 +56,7 @@ internal sealed partial class StatusWriter(
         finally
         {
             resources.Changed -= Signal;
-            replicas.Changed -= Signal;
+            replicas.Changed -= OnReplicas;
             compiler.Published -= OnPublished;
             streams.Changed -= OnStream;
             streams.Closed -= OnStream;
@@ -63,6 +64,8 @@ internal sealed partial class StatusWriter(
     }
 
     private void Signal() => _signals.Writer.TryWrite(true);
+
+    private void OnReplicas(ImmutableArray<ServiceId> services) => Signal();
 
     private void OnPublished(ServiceId service, ProxySnapshot? before, ProxySnapshot after) => Signal();
 
