@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.ControlPlane.Authority;
@@ -18,7 +19,8 @@ internal sealed partial class RegistrationGrpcService(
     TimeProvider time,
     ILogger<RegistrationGrpcService> logger) : RegistrationService.RegistrationServiceBase
 {
-    private const int MaxNameLength = 253;
+    /// <summary>In bytes as UTF-8: what a sidecar says of itself goes to all of its callers.</summary>
+    private const int MaxTextLength = 253; // of a Kubernetes object's name
 
     /// <inheritdoc />
     public override async Task Register(IAsyncStreamReader<ReplicaStatus> requestStream, IServerStreamWriter<RegistrationAck> responseStream, ServerCallContext context)
@@ -62,6 +64,10 @@ internal sealed partial class RegistrationGrpcService(
                     ending.Token);
             }
         }
+        catch (TooManyReplicasException e)
+        {
+            throw Refuse(StatusCode.ResourceExhausted, service.ToString(), e.Message);
+        }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             // The stream is over; withdrawing the replica is all that is left to do.
@@ -79,9 +85,19 @@ internal sealed partial class RegistrationGrpcService(
             throw Refuse(StatusCode.PermissionDenied, service.ToString(), $"A certificate of {service} registers no replica of {status.Namespace}/{status.Service}.");
         }
 
-        if (status.Replica.Length is 0 or > MaxNameLength || (name is not null && status.Replica != name))
+        if (status.Replica.Length == 0 || IsTooLong(status.Replica) || (name is not null && status.Replica != name))
         {
-            throw Refuse(StatusCode.InvalidArgument, service.ToString(), $"replica={status.Replica}: must be 1 to {MaxNameLength} characters and stay the same on a stream.");
+            throw Refuse(StatusCode.InvalidArgument, service.ToString(), $"replica={Cut(status.Replica)}: must be 1 to {MaxTextLength} bytes and stay the same on a stream.");
+        }
+
+        if (IsTooLong(status.Zone))
+        {
+            throw Refuse(StatusCode.InvalidArgument, service.ToString(), $"zone={Cut(status.Zone)}: must be {MaxTextLength} bytes at most.");
+        }
+
+        if (IsTooLong(status.ProxyVersion))
+        {
+            throw Refuse(StatusCode.InvalidArgument, service.ToString(), $"proxy_version={Cut(status.ProxyVersion)}: must be {MaxTextLength} bytes at most.");
         }
 
         if (!IPAddress.TryParse(status.MeshDoor?.Ip, out var ip) || status.MeshDoor is not { Port: >= 1 and <= 65535 })
@@ -108,6 +124,11 @@ internal sealed partial class RegistrationGrpcService(
             Upstreams = UpstreamReportReader.Read(status),
         };
     }
+
+    private static bool IsTooLong(string text) => Encoding.UTF8.GetByteCount(text) > MaxTextLength;
+
+    // What is refused for its length is not written out in full either.
+    private static string Cut(string text) => text.Length > MaxTextLength ? $"{text[..MaxTextLength]}…" : text;
 
     // By what the sidecar counted, so that one that came and went between two statuses counts too. After a new stream its count of before is not known here.
     private void Count(UpstreamReport before, UpstreamReport now)

@@ -9,6 +9,9 @@ namespace Mesh.ControlPlane.Store;
 /// </summary>
 internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
 {
+    /// <summary>Of one service: with names and zones of the greatest length their endpoints still fit the 4 MiB that gRPC clients take in one message unless told otherwise.</summary>
+    public const int MaxReplicas = 4096;
+
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
     private readonly ITimer _expiry;
@@ -60,6 +63,7 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
     }
 
     /// <summary>Registers a replica for a stream. A stream that already holds the name loses it: the newer one is the restarted sidecar.</summary>
+    /// <exception cref="TooManyReplicasException">The service has <see cref="MaxReplicas"/> others.</exception>
     public ReplicaLease Register(RegisteredReplica replica)
     {
         long holder;
@@ -74,6 +78,10 @@ internal sealed partial class ReplicaRegistry : IReplicaSource, IDisposable
             if (replicas.TryGetValue(name, out var before))
             {
                 _names.Remove(before.Holder);
+            }
+            else if (replicas.Count == MaxReplicas)
+            {
+                throw new TooManyReplicasException(service);
             }
 
             holder = ++_lastHolder;

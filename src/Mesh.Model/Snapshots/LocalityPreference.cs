@@ -20,6 +20,9 @@ public sealed record LocalityPreference
     /// <inheritdoc />
     public override int GetHashCode() => Failover.Aggregate(FailoverThreshold, HashCode.Combine);
 
+    /// <summary>Whether a caller in this zone may be told another order than callers in zones that are as unknown.</summary>
+    public bool Names(string caller) => Failover.Any(step => step.From.Contains(caller));
+
     /// <summary>How near a zone is to a caller: 0 for its own, then by step; <see langword="null"/>: it is not used.</summary>
     public int? Distance(string caller, string zone)
     {

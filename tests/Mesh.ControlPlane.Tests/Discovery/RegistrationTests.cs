@@ -85,6 +85,28 @@ public sealed class RegistrationTests : IAsyncLifetime
         Assert.Empty(Registry.Replicas);
     }
 
+    [Theory]
+    [InlineData(253, null)]
+    [InlineData(254, StatusCode.InvalidArgument)]
+    public async Task Register_ZoneOrVersionThatCallersWouldChokeOn_IsRefused(int length, StatusCode? expected)
+    {
+        var text = new string('z', length);
+        Assert.Equal(expected, await RegisterAsync(status => status.Zone = text));
+        Assert.Equal(expected, await RegisterAsync(status => status.ProxyVersion = text));
+    }
+
+    [Fact]
+    public async Task Register_OneReplicaMoreThanCallersCanBeTold_IsRefusedUntilOneGoes()
+    {
+        var replica = new RegisteredReplica(new() { Service = new("default", "orders"), Name = "", Address = "127.0.0.1", Port = 1 }, false, null, "", _time.GetUtcNow());
+        var leases = Enumerable.Range(0, ReplicaRegistry.MaxReplicas).Select(i => Registry.Register(replica with { Replica = replica.Replica with { Name = $"made-up-{i}" } })).ToArray();
+
+        Assert.Equal(StatusCode.ResourceExhausted, await RegisterAsync(_ => { }));
+
+        leases[0].Dispose();
+        Assert.Null(await RegisterAsync(_ => { }));
+    }
+
     [Fact]
     public async Task Register_WithoutCertificate_IsUnauthenticated()
     {
@@ -111,6 +133,26 @@ public sealed class RegistrationTests : IAsyncLifetime
         Assert.Equal(2, Assert.Single(Registry.Replicas).Replica.Port);
         Assert.False(older.Renew(replica));
         Assert.True(newer.Renew(replica));
+    }
+
+    /// <returns>Why the first status was refused; <see langword="null"/>: it was taken.</returns>
+    private async Task<StatusCode?> RegisterAsync(Action<ReplicaStatus> change)
+    {
+        using var sidecar = await FakeSidecar.EnrolledAsync(_host, "orders");
+        using var channel = sidecar.Connect();
+        using var call = new RegistrationService.RegistrationServiceClient(channel).Register(cancellationToken: TestContext.Current.CancellationToken);
+        var status = Status("orders", ready: true);
+        change(status);
+        await call.RequestStream.WriteAsync(status, TestContext.Current.CancellationToken);
+        try
+        {
+            Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WaitAsync(Deadline, TestContext.Current.CancellationToken));
+            return null;
+        }
+        catch (RpcException e)
+        {
+            return e.StatusCode;
+        }
     }
 
     private static ReplicaStatus Status(string service, bool ready) => new()

@@ -52,6 +52,19 @@ public sealed class EndpointFormTests
     }
 
     [Fact]
+    public void Zones_ThatClientsMakeUp_TakeNoPlaceOfTheirOwn()
+    {
+        Publish(ClientKind.Mesh, new LocalityPreference { Failover = [new() { From = ["west"], To = ZoneFailoverKind.Only, Zones = ["south"] }, new()] });
+
+        var (here, there) = (Find("made-up-1"), Find("made-up-2"));
+
+        Assert.Same(here, there);
+        Assert.Equal("north:0:2+1 south:0:1 200", Told("made-up-3"));
+        Assert.Equal("north:1:2+1 south:0:1 200", Told("west")); // no replica is there, but a policy names it
+        Assert.Equal("north:0:2+1 south:1:1 200", Told("north"));
+    }
+
+    [Fact]
     public void LookAgain_ClientsOfOneServiceMoved_NoneOfAnotherIsWoken()
     {
         var moved = new ServedStream(_cache, Profile);
@@ -98,6 +111,8 @@ public sealed class EndpointFormTests
         snapshot = snapshot with { Clusters = [.. snapshot.Clusters.Select(cluster => cluster with { LoadBalancing = new(balancing) { Locality = locality } })] };
         Assert.Empty(_cache.Publish(Profile, PreparedSnapshot.Of(Profile, kind, snapshot)).Violations);
     }
+
+    private XdsResource? Find(string zone) => _cache.FindEndpoints(_cache.Find(Profile)!, Orders, zone);
 
     private string Told(string zone) => Text(Take(new ServedStream(_cache, Profile, zone).Ask(TypeUrls.Endpoints, [Orders])));
 
