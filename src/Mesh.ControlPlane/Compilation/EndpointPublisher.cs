@@ -139,14 +139,18 @@ internal sealed partial class EndpointPublisher : BackgroundService
         }
 
         _begun = true;
-        var news = new List<EndpointSet>();
+        var (news, gone) = (new List<EndpointSet>(), new List<string>());
         foreach (var (service, replicas) in services)
         {
             _expected.Note(service, replicas);
-            news.AddRange(Compile(service, replicas));
+            var (before, now) = (_published.GetValueOrDefault(service, []), Compile(service, replicas));
+            news.AddRange(now.Except(before));
+            gone.AddRange(before.Select(set => set.Cluster).Except(now.Select(set => set.Cluster), StringComparer.Ordinal));
+            Keep(service, now);
         }
 
         var result = _cache.PublishEndpoints(news);
+        var withdrawn = _cache.WithdrawEndpoints(gone);
         if (!result.Violations.IsEmpty)
         {
             Log.EndpointsRefused(_logger, string.Join("; ", result.Violations));
@@ -157,7 +161,7 @@ internal sealed partial class EndpointPublisher : BackgroundService
             Complete();
         }
 
-        if (result.Changed)
+        if (result.Changed || withdrawn)
         {
             _metrics.Published("endpoints");
         }
@@ -179,23 +183,21 @@ internal sealed partial class EndpointPublisher : BackgroundService
         }
     }
 
-    // Of a service's sets those that are not as they were published last.
-    private IEnumerable<EndpointSet> Compile(ServiceId id, ImmutableArray<RegisteredReplica> replicas)
-    {
-        var before = _published.GetValueOrDefault(id, []);
-        var now = _topology!.Services.TryGetValue(id, out var service) && MaySpeakOf(id, replicas)
+    private ImmutableArray<EndpointSet> Compile(ServiceId id, ImmutableArray<RegisteredReplica> replicas) =>
+        _topology!.Services.TryGetValue(id, out var service) && MaySpeakOf(id, replicas)
             ? EndpointCompiler.Compile(service, replicas.Where(r => !r.Draining).Select(r => r.Replica))
             : [];
-        if (now.IsEmpty)
+
+    private void Keep(ServiceId service, ImmutableArray<EndpointSet> sets)
+    {
+        if (sets.IsEmpty)
         {
-            _published.Remove(id);
+            _published.Remove(service);
         }
         else
         {
-            _published[id] = now;
+            _published[service] = sets;
         }
-
-        return now.Except(before).Concat(before.ExceptBy(now.Select(set => set.Cluster), set => set.Cluster, StringComparer.Ordinal).Select(gone => new EndpointSet(gone.Cluster, [])));
     }
 
     // A service can be spoken of once all of its replicas are back; one that is missing holds up no other service.

@@ -86,6 +86,9 @@ internal sealed partial class MeshCompiler : BackgroundService
     // Both only count up, so that the same sum is the same of both.
     private long LeaseRevision => _faults.Revision + _recordings.Revision;
 
+    /// <summary>How many services are kept up to date: those that are declared.</summary>
+    internal int ServedProfiles => _served.Count;
+
     /// <summary>Ends with the first snapshot.</summary>
     public Task FirstPublished => _first.Task;
 
@@ -196,10 +199,9 @@ internal sealed partial class MeshCompiler : BackgroundService
             }
         }
 
-        // Sidecars of a service that is declared no more are told so: nobody may call it, and it may call nobody.
-        foreach (var (service, snapshot) in _served.Where(s => !mesh.Snapshots.ContainsKey(s.Key)).ToArray())
+        foreach (var service in _served.Keys.Where(service => !mesh.Snapshots.ContainsKey(service)).ToArray())
         {
-            changed |= Serve(service, new ProxySnapshot { Identity = snapshot.Identity }).Changed;
+            changed |= TakeAway(service);
         }
 
         if (changed)
@@ -233,6 +235,26 @@ internal sealed partial class MeshCompiler : BackgroundService
         }
 
         Interlocked.Exchange(ref _leasesApplied, revision);
+    }
+
+    // Sidecars of a service that is declared no more are told so: nobody may call it, and it may call nobody. All that stays of it is that empty snapshot, in the cache: a sidecar that is
+    // away now, and may let in others by what it keeps on its disk, is told when it comes back.
+    private bool TakeAway(ServiceId service)
+    {
+        var (before, nothing) = (_served[service], new ProxySnapshot { Identity = _served[service].Identity });
+        var result = _cache.Publish(service.ToString(), PreparedSnapshot.Of(service.ToString(), nothing));
+        if (result.Published)
+        {
+            _served.Remove(service);
+            _prepared.Remove(service);
+        }
+
+        if (result.Changed)
+        {
+            Published?.Invoke(service, before, nothing);
+        }
+
+        return result.Changed;
     }
 
     private PublishResult Serve(ServiceId service, ProxySnapshot snapshot) => Serve(service, snapshot, PreparedSnapshot.Of(service.ToString(), snapshot));

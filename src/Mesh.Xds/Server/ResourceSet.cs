@@ -23,7 +23,7 @@ internal sealed class ResourceSet
         Version = version;
     }
 
-    public static ResourceSet Empty { get; } = Of([], []);
+    public static ResourceSet Empty { get; } = new([], [], VersionOf(Array.Empty<XdsResource>()));
 
     /// <summary>A hash of names and versions: equal content has an equal version in every process.</summary>
     public string Version { get; }
@@ -34,7 +34,7 @@ internal sealed class ResourceSet
     public static ResourceSet Of(IEnumerable<XdsResource> resources, ImmutableArray<XdsTemplate> templates)
     {
         var byName = resources.ToDictionary(resource => resource.Name, StringComparer.Ordinal);
-        return new(byName, templates, VersionOf(byName.Values.Concat(templates.Select(template => template.Sample))));
+        return byName.Count == 0 && templates.IsEmpty ? Empty : new(byName, templates, VersionOf(byName.Values.Concat(templates.Select(template => template.Sample))));
     }
 
     /// <summary>The resource of a name, made where need be; <see langword="null"/>: there is none.</summary>

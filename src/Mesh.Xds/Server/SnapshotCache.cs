@@ -64,8 +64,8 @@ public sealed class SnapshotCache
     }
 
     /// <summary>
-    /// Serves endpoint sets to whoever subscribes to their clusters. Sets that are not named stay; a set that breaks a rule is left out and reported. A cluster
-    /// whose service is gone gets an empty set, never none: that is its tombstone.
+    /// Serves endpoint sets to whoever subscribes to their clusters. Sets that are not named stay; a set that breaks a rule is left out and reported. Clusters whose service is gone
+    /// are withdrawn (<see cref="WithdrawEndpoints"/>).
     /// </summary>
     public PublishResult PublishEndpoints(params IEnumerable<EndpointSet> sets) => PublishEndpoints([.. sets.Select(PreparedSnapshot.Of)]);
 
@@ -91,6 +91,29 @@ public sealed class SnapshotCache
     }
 
     /// <summary>
+    /// Forgets the endpoint sets of clusters that are no more. Whoever still subscribes is told that there are no replicas, as of every cluster without a set, once
+    /// <see cref="MarkEndpointsComplete"/> was called.
+    /// </summary>
+    /// <returns>Whether there were any.</returns>
+    public bool WithdrawEndpoints(IEnumerable<string> clusters)
+    {
+        var gone = new List<string>();
+        lock (_writing)
+        {
+            foreach (var cluster in clusters)
+            {
+                if (_endpoints.TryRemove(cluster, out _) | _sets.TryRemove(cluster, out _))
+                {
+                    gone.Add(cluster);
+                }
+            }
+        }
+
+        Notify(gone);
+        return gone.Count > 0;
+    }
+
+    /// <summary>
     /// Says that every replica that is there has had the time to register. Until then a cluster without a published set is not answered, so that a restarted
     /// control plane takes no replica from anyone; from then on it has no replicas.
     /// </summary>
@@ -108,9 +131,6 @@ public sealed class SnapshotCache
             stream.OnSnapshot();
         }
     }
-
-    /// <summary>Forgets a profile. Its streams are told nothing and keep what they have; publish an empty snapshot to take it from them.</summary>
-    public void Withdraw(string profile) => _profiles.TryRemove(profile, out _);
 
     /// <summary>The content hash of what a profile is served of one type; <see langword="null"/> before its first snapshot.</summary>
     public string? VersionOf(string profile, string typeUrl) => Find(profile)?[typeUrl].Version;
@@ -133,6 +153,9 @@ public sealed class SnapshotCache
 
     /// <summary>The names of what a profile is served of one type; none before its first snapshot.</summary>
     public IEnumerable<string> NamesOf(string profile, string typeUrl) => Find(profile)?[typeUrl].ByName.Keys ?? [];
+
+    /// <summary>How many endpoint sets are kept.</summary>
+    internal int EndpointSets => _endpoints.Count;
 
     /// <summary>How many names are listened to, by whatever stream.</summary>
     internal int ListenedTo => _streams.Keys.Count() + _subscribers.Keys.Count();

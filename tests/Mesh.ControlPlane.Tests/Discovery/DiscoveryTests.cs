@@ -183,6 +183,35 @@ public sealed class DiscoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sidecar_AwayWhileItsServiceWent_IsToldWhenItComesBack()
+    {
+        _directory.Write("policies/services.yaml", Documents.Service("payments"));
+        await Eventually.IsAsync(() => Declared is ["payments"]);
+
+        // Others come and go in the meantime.
+        _directory.Write("policies/services.yaml", Documents.All(Documents.Service("payments"), Documents.Service("inventory")));
+        await Eventually.IsAsync(() => Declared is ["inventory", "payments"]);
+        Assert.Equal(2, _host.Services.GetRequiredService<MeshCompiler>().ServedProfiles);
+        await using var orders = await ConnectedSidecar.StartAsync(_host, "orders");
+
+        await orders.Sink.UntilAsync(s => s.Snapshot is { Inbound.IsEmpty: true });
+    }
+
+    [Fact]
+    public async Task Service_ThatWentAndCameBack_IsServedAgain()
+    {
+        await using var orders = await ConnectedSidecar.StartAsync(_host, "orders");
+        await orders.Sink.UntilAsync(s => Allows(s, "storefront"));
+        var before = File.ReadAllText(Path.Combine(_directory.Path, "policies", "services.yaml"));
+        _directory.Write("policies/services.yaml", Documents.Service("payments"));
+        await orders.Sink.UntilAsync(s => !Allows(s, "storefront"));
+
+        _directory.Write("policies/services.yaml", before);
+
+        await orders.Sink.UntilAsync(s => Allows(s, "storefront"));
+    }
+
+    [Fact]
     public async Task ConfigDump_OfAService_IsTheWireAsJson()
     {
         var dump = await _host.GetAsync("/api/v1/config-dump/default/storefront");
@@ -208,6 +237,8 @@ public sealed class DiscoveryTests : IAsyncLifetime
         Assert.Contains("mesh_authority_svids_signed", text, StringComparison.Ordinal);
         Assert.Contains("mesh_compile_duration_seconds_bucket", text, StringComparison.Ordinal);
     }
+
+    private string[] Declared => [.. _host.Services.GetRequiredService<MeshCompiler>().Current!.Mesh.Snapshots.Keys.Select(service => service.Name)];
 
     private static bool Allows(RecordingSink sink, string service) =>
         sink.Permissions.ForPeers("http").Allow.Any(r => r.Principals.Any(p => p.Matches($"spiffe://shop.local/ns/default/sa/{service}")));

@@ -1,3 +1,4 @@
+using Envoy.Config.Endpoint.V3;
 using Mesh.Model.Snapshots;
 using Mesh.Xds.Server;
 using Mesh.Xds.Tests.Codecs;
@@ -286,6 +287,23 @@ public sealed class DeltaSessionTests
         var response = stream.Expect(TypeUrls.Endpoints);
         Assert.Equal("shop/orders/http", Assert.Single(response.Resources).Name);
         Assert.Empty(response.RemovedResources);
+    }
+
+    [Fact]
+    public void WithdrawEndpoints_OfAServiceThatIsGone_SubscribersAreToldSoAndNothingOfItIsKept()
+    {
+        _cache.MarkEndpointsComplete();
+        Publish("orders", "payments");
+        var stream = new ServedStream(_cache, Profile).Ask(TypeUrls.Endpoints, ["shop/orders/http", "shop/payments/http"]);
+        stream.Drain();
+        var kept = _cache.EndpointSets;
+
+        Assert.True(_cache.WithdrawEndpoints(["shop/payments/http"]));
+
+        var response = stream.Expect(TypeUrls.Endpoints);
+        Assert.Empty(Assert.Single(response.Resources).Resource_.Unpack<ClusterLoadAssignment>().Endpoints);
+        Assert.Equal(kept - 1, _cache.EndpointSets);
+        Assert.False(_cache.WithdrawEndpoints(["shop/payments/http"]));
     }
 
     [Fact]
