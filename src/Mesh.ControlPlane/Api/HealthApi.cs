@@ -12,12 +12,12 @@ internal static class HealthApi
         routes.MapGet("/healthz/ready", Ready).WithMetadata(Access.Anyone);
     }
 
-    private static IResult Ready(MeshCompiler compiler, IReplicaSource replicas) => (compiler.Current, replicas.IsComplete) switch
+    private static IResult Ready(MeshCompiler compiler, IReplicaSource replicas, UnreadSources unread) => (compiler.Current, replicas.IsComplete) switch
     {
-        (null, _) => NotReady("no snapshot yet"),
-        (_, false) => NotReady("no pods read yet"),
+        (null, _) => NotReady("no snapshot yet", unread),
+        (_, false) => NotReady("no pods read yet", unread),
         _ => Results.Text("ready"),
     };
 
-    private static IResult NotReady(string reason) => Results.Text(reason, statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static IResult NotReady(string reason, UnreadSources unread) => Results.Text(string.Join('\n', [reason, .. unread.Lines]), statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -74,6 +74,7 @@ internal static class ControlPlaneServices
         services.TryAddSingleton<IReplicaSource>(p => p.GetRequiredService<ReplicaRegistry>());
         services.AddSingleton<AppliedPolicies>();
         services.AddSingleton<ConfigurationStore>();
+        services.AddSingleton<UnreadSources>();
         services.AddSingleton<LastGoodFiles>();
         services.AddSingleton<DirectoryWatcher>();
     }

@@ -46,12 +46,14 @@ internal sealed class ControlPlaneRights(MeshNames names)
         Rule("", ["pods"], Read),
     ];
 
-    private static IEnumerable<ObjectNode> ClusterRules() =>
+    private IEnumerable<ObjectNode> ClusterRules() =>
     [
         Rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["create"]),
         Rule("apiextensions.k8s.io", ["customresourcedefinitions"], ["get", "update"], [.. CustomResource.All.Select(r => r.DefinitionName)]),
         // The zone of a node that a pod of ours runs on, by name.
         Rule("", ["nodes"], ["get"]),
+        // Whether the namespace that it serves is still there: its RoleBinding goes with it, and to be refused is not to know.
+        Rule("", ["namespaces"], ["get"], names.Namespace),
     ];
 
     private static ObjectNode Role(string kind, string name, string? ns, IEnumerable<ObjectNode> rules) =>

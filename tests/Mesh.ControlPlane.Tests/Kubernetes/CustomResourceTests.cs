@@ -176,6 +176,36 @@ public sealed class CustomResourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Namespace_ThatIsGone_HoldsUpNoOther()
+    {
+        _cluster.Api.Forbidding = (_, path) => path.Contains("/namespaces/gone/", StringComparison.Ordinal);
+        _cluster.Service("payments");
+
+        var host = await _cluster.RunAsync(s => s with { Kubernetes = s.Kubernetes! with { Namespaces = ["gone", "shop"] } });
+
+        await Eventually.IsAsync(() => Names(host) is ["payments"], "what is in the other one");
+        await Eventually.IsAsync(async () => await ReadyAsync(host) == "ready", "ready");
+        Assert.Contains(host.Logs.Lines, l => l.Id == 2604);
+    }
+
+    [Fact]
+    public async Task Namespace_ThatMayNotBeRead_IsNamedByReadinessWithTheCure()
+    {
+        _cluster.Api.Objects.Put("api/v1/namespaces/closed", "{}");
+        _cluster.Api.Forbidding = (_, path) => path.Contains("/namespaces/closed/", StringComparison.Ordinal);
+        _cluster.Service("payments");
+
+        var host = await _cluster.RunAsync(s => s with { Kubernetes = s.Kubernetes! with { Namespaces = ["closed", "shop"] } });
+
+        const string Cure = "403 Forbidden; bind the control plane's Role in namespace closed (helm upgrade does), or take the namespace out of those that it serves";
+        await Eventually.IsAsync(async () => await ReadyAsync(host) is var said && said.Contains($"\ntimeouts of closed: {Cure}", StringComparison.Ordinal) && said.Contains($"\npods of closed: {Cure}", StringComparison.Ordinal), "the cure");
+        Assert.DoesNotContain("of shop", await ReadyAsync(host), StringComparison.Ordinal);
+
+        _cluster.Api.Forbidding = null;
+        await Eventually.IsAsync(async () => await ReadyAsync(host) == "ready", "ready");
+    }
+
+    [Fact]
     public async Task Origin_OfAnObject_IsWhereItsAuthorWroteIt()
     {
         _cluster.Document("timeouts", "short", Timeout("1s"), """{ "annotations": { "mesh.dev/declared-at": "{\".\":\"AppHost.cs:12\"}" } }""");
@@ -184,6 +214,12 @@ public sealed class CustomResourceTests : IAsyncLifetime
         var host = await _cluster.RunPublishedAsync();
 
         Assert.Equal(["kubernetes/shop/timeouts/other:1", "AppHost.cs:12"], Cluster.Stored(host).InForce.Select(r => r.Origin.Location));
+    }
+
+    private static async Task<string> ReadyAsync(ControlPlaneHost host)
+    {
+        using var answer = await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken);
+        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
     private static string Timeout(string request) => $$$"""{"to":[{"targetRef":{"kind":"Service","name":"payments"},"default":{"request":"{{{request}}}"}}]}""";

@@ -5,6 +5,7 @@ using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Kubernetes.Definitions;
 using Mesh.Model.Identity;
 using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -78,6 +79,25 @@ public sealed class LeaderTests : IAsyncLifetime
         Assert.All(CustomResourceNames.Kinds, k =>
             Assert.Equal(CustomResourceDefinitions.ThisVersion, Version(_cluster.Api.Objects.Find($"apis/apiextensions.k8s.io/v1/customresourcedefinitions/{CustomResourceNames.PluralOf(k)}.mesh.dev"))));
         Assert.True(Leads(host));
+    }
+
+    [Fact]
+    public async Task Definition_ThatCannotBeBroughtUp_HoldsUpNoOther()
+    {
+        var first = (string)JsonNode.Parse(JsonDocumentWriter.Write(CustomResourceDefinitions.All[0]))!["metadata"]!["name"]!;
+        foreach (var kind in CustomResourceNames.Kinds)
+        {
+            _cluster.Api.Objects.Put($"apis/apiextensions.k8s.io/v1/customresourcedefinitions/{CustomResourceNames.PluralOf(kind)}.mesh.dev", """{ "metadata": { "annotations": { "mesh.dev/version": "0.0.1" } }, "spec": { "group": "old" } }""");
+        }
+
+        _cluster.Api.Forbidding = (method, path) => method == "PUT" && path.EndsWith($"/{first}", StringComparison.Ordinal);
+        var host = await _cluster.RunAsync();
+
+        await Eventually.IsAsync(() => CustomResourceNames.Kinds.Count(k => Version(Found(k)) == CustomResourceDefinitions.ThisVersion) == CustomResourceNames.Kinds.Count - 1, "every other definition");
+        Assert.Contains(host.Logs.Lines, l => l.Id == 2663 && l.Text.Contains(first, StringComparison.Ordinal));
+
+        _cluster.Api.Forbidding = null;
+        await Eventually.IsAsync(() => CustomResourceNames.Kinds.All(k => Version(Found(k)) == CustomResourceDefinitions.ThisVersion), "every definition");
     }
 
     [Theory]

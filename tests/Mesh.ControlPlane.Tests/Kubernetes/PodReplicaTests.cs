@@ -71,7 +71,9 @@ public sealed class PodReplicaTests : IAsyncLifetime
 
         Assert.False(Source(host).IsComplete);
         Assert.Empty(Endpoints(host));
-        Assert.Equal("no pods read yet", await (await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "no pods read yet\npods of shop: 409 Conflict; it is tried again, and the log says more",
+            await (await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         _cluster.Api.Conflicting = null;
         await Eventually.IsAsync(() => Source(host).IsComplete, "the pods");

@@ -44,6 +44,8 @@ public sealed class RightsTests : IAsyncLifetime
         var refused = _cluster.Api.Requests.Select(Read).Distinct().Where(r => !rules.Exists(rule => Grants(rule, r))).ToArray();
 
         Assert.Empty(refused);
+        Assert.True(rules.Exists(rule => Grants(rule, new Asking(null, "", "namespaces", "shop", "get"))));
+        Assert.False(rules.Exists(rule => Grants(rule, new Asking(null, "", "namespaces", "other", "get"))));
         Assert.False(rules.Exists(rule => Grants(rule, new Asking("shop", "", "secrets", "mesh-authority", "get"))));
     }
 

@@ -48,6 +48,9 @@ public sealed class FakeKubernetes : IAsyncDisposable
     /// <summary>Refuses requests for which this is <see langword="true"/>, by method and path, as if another writer was faster.</summary>
     public Func<string, string, bool>? Conflicting { get; set; }
 
+    /// <summary>Refuses requests for which this is <see langword="true"/>, by method and path, as one without the right is.</summary>
+    public Func<string, string, bool>? Forbidding { get; set; }
+
     /// <summary>Starts one on a free port of the loopback, without TLS.</summary>
     public static Task<FakeKubernetes> StartAsync() => StartAsync(web => web.UseUrls("http://127.0.0.1:0"));
 
@@ -100,6 +103,12 @@ public sealed class FakeKubernetes : IAsyncDisposable
         if (Conflicting?.Invoke(method, path) == true)
         {
             await WriteAsync(context, FakeAnswer.Refusal(HttpStatusCode.Conflict, "the object has been modified; please apply your changes to the latest version and try again"));
+            return;
+        }
+
+        if (Forbidding?.Invoke(method, path) == true)
+        {
+            await WriteAsync(context, FakeAnswer.Refusal(HttpStatusCode.Forbidden, "the ServiceAccount cannot do this here"));
             return;
         }
 

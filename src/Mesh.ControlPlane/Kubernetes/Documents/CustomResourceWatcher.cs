@@ -9,7 +9,7 @@ namespace Mesh.ControlPlane.Kubernetes.Documents;
 
 /// <summary>Keeps the store what the custom resources of the served namespaces say: one watch for each kind in each namespace.</summary>
 internal sealed partial class CustomResourceWatcher(
-    KubernetesApi api, ControlPlaneSettings settings, ConfigurationStore store, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+    KubernetesApi api, ControlPlaneSettings settings, ConfigurationStore store, UnreadSources unread, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     private readonly ILogger _logger = loggers.CreateLogger<CustomResourceWatcher>();
     private readonly Lock _lock = new();
@@ -77,6 +77,10 @@ internal sealed partial class CustomResourceWatcher(
         Changed?.Invoke();
     }
 
+    private void NotRead(ObjectPath path, string reason) => unread.Add(path.ToString(), reason);
+
+    private void Read(ObjectPath path) => unread.Remove(path.ToString());
+
     private bool Take(Follow follow, JsonObject found)
     {
         var before = _resources.GetValueOrDefault(new ResourceKey(follow.Kind, follow.Path.Namespace!, found.Name()));
@@ -122,6 +126,15 @@ internal sealed partial class CustomResourceWatcher(
         {
             watcher.Replace(this, all, !_listed);
             _listed = true;
+            watcher.Read(path);
+        }
+
+        public void Fail(string reason)
+        {
+            if (!_listed)
+            {
+                watcher.NotRead(path, reason);
+            }
         }
 
         public void Put(JsonObject changed) => watcher.Change(false, () => watcher.Take(this, changed));

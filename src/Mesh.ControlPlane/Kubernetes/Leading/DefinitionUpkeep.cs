@@ -19,13 +19,27 @@ internal sealed partial class DefinitionUpkeep(KubernetesApi api, TimeProvider t
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var wait = FirstWait;
-        foreach (var definition in CustomResourceDefinitions.All.Select(d => (JsonObject)JsonNode.Parse(JsonDocumentWriter.Write(d))!))
+        var left = CustomResourceDefinitions.All.Select(d => (JsonObject)JsonNode.Parse(JsonDocumentWriter.Write(d))!).ToList();
+        while (true)
         {
-            while (!await TryBringUpAsync(definition, cancellationToken))
+            // Each in every round: one that cannot be brought up holds up no other.
+            var failed = new List<JsonObject>();
+            foreach (var definition in left)
             {
-                await Task.Delay(wait, time, cancellationToken);
-                wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+                if (!await TryBringUpAsync(definition, cancellationToken))
+                {
+                    failed.Add(definition);
+                }
             }
+
+            if (failed.Count == 0)
+            {
+                return;
+            }
+
+            left = failed;
+            await Task.Delay(wait, time, cancellationToken);
+            wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
         }
     }
 

@@ -17,7 +17,15 @@ namespace Mesh.ControlPlane.Kubernetes.Replicas;
 /// one that is being deleted takes no new work. What a sidecar that is connected here says of itself, its version and its certificate's end, is shown beside.
 /// </summary>
 internal sealed partial class PodReplicas(
-    KubernetesApi api, KubernetesSettings cluster, ConfigurationStore store, ReplicaRegistry registered, NodeZones zones, SnapshotCache cache, TimeProvider time, ILoggerFactory loggers) : BackgroundService, IReplicaSource
+    KubernetesApi api,
+    KubernetesSettings cluster,
+    ConfigurationStore store,
+    UnreadSources unread,
+    ReplicaRegistry registered,
+    NodeZones zones,
+    SnapshotCache cache,
+    TimeProvider time,
+    ILoggerFactory loggers) : BackgroundService, IReplicaSource
 {
     /// <summary>The mesh door of every pod.</summary>
     private const int MeshDoor = 15006;
@@ -116,6 +124,10 @@ internal sealed partial class PodReplicas(
         }
     }
 
+    private void NotRead(string space, string reason) => unread.Add(ObjectPath.Pods(space).ToString(), reason);
+
+    private void Read(string space) => unread.Remove(ObjectPath.Pods(space).ToString());
+
     private void OnZone(string node)
     {
         HashSet<ServiceId> there = [.. _pods.Select(p => p.Value).Where(p => p.Node == node && p.Zone.Length == 0).Select(p => p.Service)];
@@ -191,6 +203,14 @@ internal sealed partial class PodReplicas(
     {
         private bool _listed;
 
+        public void Fail(string reason)
+        {
+            if (!_listed)
+            {
+                replicas.NotRead(space, reason);
+            }
+        }
+
         public void Replace(IReadOnlyList<JsonObject> all) => replicas.Change(news =>
         {
             var names = all.Select(o => o.Name()).ToHashSet(StringComparer.Ordinal);
@@ -208,6 +228,7 @@ internal sealed partial class PodReplicas(
             {
                 _listed = true;
                 replicas._unlisted--;
+                replicas.Read(space);
                 news.IsListed = true;
             }
         });

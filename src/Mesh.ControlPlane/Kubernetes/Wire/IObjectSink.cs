@@ -13,4 +13,10 @@ internal interface IObjectSink
 
     /// <summary>An object is gone.</summary>
     void Remove(JsonObject gone);
+
+    /// <summary>They could not be listed or watched, and are tried again.</summary>
+    /// <param name="reason">Why not, and what to do about it; no more of the API server's answer than its status.</param>
+    void Fail(string reason)
+    {
+    }
 }

@@ -16,6 +16,9 @@ internal sealed class KubernetesException(HttpStatusCode? status, string message
     /// <summary>Someone else was faster: the object is there already, or has changed since it was read.</summary>
     public bool IsConflict => Status == HttpStatusCode.Conflict;
 
+    /// <summary>The right is missing.</summary>
+    public bool IsForbidden => Status == HttpStatusCode.Forbidden;
+
     /// <summary>The version that a watch should go on from is forgotten: everything has to be listed again.</summary>
     public bool IsGone => Status == HttpStatusCode.Gone;
 

@@ -20,6 +20,8 @@ internal readonly record struct ObjectPath(string Group, string Version, string 
 
     public static ObjectPath Pods(string @namespace) => new("", "v1", "pods", @namespace);
 
+    public static ObjectPath Namespaces() => new("", "v1", "namespaces", null);
+
     public static ObjectPath Nodes() => new("", "v1", "nodes", null);
 
     public static ObjectPath Secrets(string @namespace) => new("", "v1", "secrets", @namespace);

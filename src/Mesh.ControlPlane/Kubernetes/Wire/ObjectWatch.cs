@@ -22,6 +22,7 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
 
     private readonly string _collection = selector.Length == 0 ? path.Collection : $"{path.Collection}?{selector}";
     private bool _failing;
+    private bool _isNamespaceGone;
 
     /// <summary>Follows it until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -40,6 +41,7 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
                         version = await ListAsync(cancellationToken);
                         listedAt = time.GetTimestamp();
                         Recover(ref failures);
+                        _isNamespaceGone = false;
                     }
 
                     var started = time.GetTimestamp();
@@ -63,7 +65,17 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
                 }
                 catch (KubernetesException e)
                 {
-                    Report(e);
+                    if (e.IsForbidden && await IsNamespaceGoneAsync(cancellationToken))
+                    {
+                        // Its RoleBinding went with it. Where there is no namespace there is nothing in it, and it may be made again.
+                        TakeNothing();
+                        version = null;
+                    }
+                    else
+                    {
+                        Report(e);
+                    }
+
                     var longest = e.IsNotFound ? LongestWaitForKind : LongestWait;
                     var wait = TimeSpan.FromTicks(Math.Min(longest.Ticks, FirstWait.Ticks << Math.Min(failures++, 10)));
                     await Task.Delay(Jitter(wait), time, cancellationToken);
@@ -105,6 +117,30 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
         }
     }
 
+    private async Task<bool> IsNamespaceGoneAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return path.Namespace is { } space && await api.FindAsync(ObjectPath.Namespaces().Object(space), cancellationToken) is null;
+        }
+        catch (KubernetesException)
+        {
+            // Not known, so not said: what was known of it stays.
+            return false;
+        }
+    }
+
+    private void TakeNothing()
+    {
+        if (!_isNamespaceGone)
+        {
+            (_isNamespaceGone, _failing) = (true, true);
+            Log.NamespaceGone(logger, path, path.Namespace!);
+        }
+
+        sink.Replace([]);
+    }
+
     private string? Take(WatchEvent change)
     {
         switch (change.Kind)
@@ -134,12 +170,20 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
 
     private void Report(KubernetesException e)
     {
+        sink.Fail($"{(e.Status is { } status ? $"{(int)status} {status}" : "no answer")}; {Cure(e)}");
         if (!_failing)
         {
             _failing = true;
             Log.NotWatched(logger, path, e.Message);
         }
     }
+
+    private string Cure(KubernetesException e) => e switch
+    {
+        { IsForbidden: true } => $"bind the control plane's Role in namespace {path.Namespace} (helm upgrade does), or take the namespace out of those that it serves",
+        { IsNotFound: true } => "its CustomResourceDefinition is missing: the control plane makes it where its ClusterRole lets it, else apply the chart's crds/",
+        _ => "it is tried again, and the log says more",
+    };
 
     // Five to ten minutes, as reflectors of Kubernetes' own do, so that not every watch comes back at once.
     private static TimeSpan Limit() => TimeSpan.FromSeconds(RandomNumberGenerator.GetInt32(300, 600));
@@ -150,6 +194,9 @@ internal sealed partial class ObjectWatch(KubernetesApi api, ObjectPath path, st
     {
         [LoggerMessage(2600, LogLevel.Warning, "The {Path} cannot be followed; what was known of them stays, and they are tried again: {Reason}", EventName = nameof(NotWatched))]
         public static partial void NotWatched(ILogger logger, ObjectPath path, string reason);
+
+        [LoggerMessage(2604, LogLevel.Warning, "The {Path} cannot be read because namespace {Namespace} is gone; nothing is taken to be in it until it is there again. Take it out of the served namespaces.", EventName = nameof(NamespaceGone))]
+        public static partial void NamespaceGone(ILogger logger, ObjectPath path, string @namespace);
 
         [LoggerMessage(2601, LogLevel.Information, "The {Path} are followed again.", EventName = nameof(WatchedAgain))]
         public static partial void WatchedAgain(ILogger logger, ObjectPath path);
