@@ -1,9 +1,12 @@
 using System.Net;
+using Mesh.ControlPlane.Kubernetes.Documents;
+using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Model.Policies.Timeout;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
 using Mesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.ControlPlane.Tests.Kubernetes;
 
@@ -173,6 +176,37 @@ public sealed class CustomResourceTests : IAsyncLifetime
 
         _cluster.Service("payments");
         await Eventually.IsAsync(() => Names(host) is ["payments"], "payments");
+    }
+
+    [Fact]
+    public async Task Burst_OfDocuments_IsTakenInAtOnce()
+    {
+        _cluster.HoldLease();
+        var host = await _cluster.RunPublishedAsync();
+        var (store, resources) = (host.Services.GetRequiredService<ConfigurationStore>(), host.Services.GetRequiredService<CustomResourceWatcher>());
+        using var isBusy = new SemaphoreSlim(0);
+        using var mayGoOn = new SemaphoreSlim(0);
+        var merges = 0;
+        store.Changed += () =>
+        {
+            if (Interlocked.Increment(ref merges) == 1)
+            {
+                isBusy.Release();
+                Assert.True(mayGoOn.Wait(TimeSpan.FromSeconds(30), CancellationToken.None));
+            }
+        };
+
+        _cluster.Service("first");
+        Assert.True(await isBusy.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        for (var i = 0; i < 50; i++)
+        {
+            _cluster.Service($"more-{i}");
+        }
+
+        await Eventually.IsAsync(() => resources.Current.Length == 51, "all of them read while the store is busy with the first");
+        mayGoOn.Release();
+
+        await Eventually.IsAsync(() => Volatile.Read(ref merges) == 2 && Names(host).Length == 51, "all of them in force with one more merge");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Bootstrap;
@@ -14,8 +15,10 @@ internal sealed partial class CustomResourceWatcher(
     private readonly ILogger _logger = loggers.CreateLogger<CustomResourceWatcher>();
     private readonly Lock _lock = new();
     private readonly Dictionary<ResourceKey, CustomResource> _resources = [];
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private int _unlisted;
-    private ImmutableArray<CustomResource> _current = [];
+    private long _edition;
+    private long _handedOver;
 
     /// <summary>Raised after resources came, went or changed, their status included. On the watch's thread: do little.</summary>
     public event Action? Changed;
@@ -27,17 +30,51 @@ internal sealed partial class CustomResourceWatcher(
         {
             lock (_lock)
             {
-                return _current;
+                return [.. _resources.Values.OrderBy(r => r.Key)];
             }
         }
     }
+
+    /// <summary>Whether the store holds what <see cref="Current"/> says.</summary>
+    public bool IsHandedOver => Interlocked.Read(ref _handedOver) == Interlocked.Read(ref _edition);
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var follows = (from space in settings.Kubernetes!.Namespaces from kind in CustomResourceNames.Kinds select new Follow(this, kind, ObjectPath.Document(kind, space))).ToArray();
         _unlisted = follows.Length;
-        return Task.WhenAll(follows.Select(f => new ObjectWatch(api, f.Path, "", f, time, loggers.CreateLogger<ObjectWatch>()).RunAsync(stoppingToken)));
+        return Task.WhenAll(follows.Select(f => new ObjectWatch(api, f.Path, "", f, time, loggers.CreateLogger<ObjectWatch>()).RunAsync(stoppingToken)).Append(HandOverAsync(stoppingToken)));
+    }
+
+    // One at a time, so that no watch overtakes another, and all that came since at once: a burst of changes is merged as often as the store can take it and not once for each.
+    private async Task HandOverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var _ in _news.Reader.ReadAllAsync(cancellationToken))
+            {
+                long edition;
+                ImmutableArray<SourceEntry> entries;
+                lock (_lock)
+                {
+                    if (_unlisted > 0)
+                    {
+                        continue;
+                    }
+
+                    edition = _edition;
+                    entries = [.. _resources.Values.OrderBy(r => r.Key).Select(r => r.Entry)];
+                }
+
+                store.Replace(SourceKind.Kubernetes, entries);
+                Interlocked.Exchange(ref _handedOver, edition);
+                Changed?.Invoke();
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The process is stopping.
+        }
     }
 
     private void Replace(Follow follow, IReadOnlyList<JsonObject> all, bool first)
@@ -62,16 +99,17 @@ internal sealed partial class CustomResourceWatcher(
 
     private void Change(bool first, Func<bool> change)
     {
+        bool isNews;
         lock (_lock)
         {
-            var changed = change();
+            isNews = change() || first;
             _unlisted -= first ? 1 : 0;
-            _current = [.. _resources.Values.OrderBy(r => r.Key)];
-            if (_unlisted == 0 && (changed || first))
-            {
-                // In the lock: two watches must not overtake each other.
-                store.Replace(SourceKind.Kubernetes, [.. _current.Select(r => r.Entry)]);
-            }
+            _edition += isNews ? 1 : 0;
+        }
+
+        if (isNews)
+        {
+            _news.Writer.TryWrite(true);
         }
 
         Changed?.Invoke();

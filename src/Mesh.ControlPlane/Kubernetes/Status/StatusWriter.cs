@@ -89,7 +89,7 @@ internal sealed partial class StatusWriter(
     private async Task<bool> WriteAllAsync(CancellationToken cancellationToken)
     {
         var all = resources.Current;
-        if (compiler.Current is not { } state || !ReferenceEquals(state.Stored, store.Current) || !replicas.IsComplete)
+        if (compiler.Current is not { } state || !ReferenceEquals(state.Stored, store.Current) || !resources.IsHandedOver || !replicas.IsComplete)
         {
             return true;
         }
