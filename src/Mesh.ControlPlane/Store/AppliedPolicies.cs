@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Mesh.Model.Resources;
@@ -203,10 +202,8 @@ internal sealed partial class AppliedPolicies : IDisposable
     private static byte[] Line(ImmutableArray<AppliedVersion> entries)
     {
         var content = JsonSerializer.Serialize(entries, JsonSerializerOptions.Web);
-        return Encoding.UTF8.GetBytes($"{content} {Checksum(content)}\n");
+        return Encoding.UTF8.GetBytes($"{content} {ContentHash.Of(content)}\n");
     }
-
-    private static string Checksum(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 8));
 
     private static IEnumerable<ImmutableArray<AppliedVersion>> ReadLines(StateDirectory state, ILogger logger)
     {
@@ -220,7 +217,7 @@ internal sealed partial class AppliedPolicies : IDisposable
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var at = line.LastIndexOf(' ');
-            if (at < 0 || Checksum(line[..at]) != line[(at + 1)..])
+            if (at < 0 || ContentHash.Of(line[..at]) != line[(at + 1)..])
             {
                 Log.LineDropped(logger, FileName, good + 1);
                 continue;

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mesh.ControlPlane.Store;
 
-/// <summary>Short names for contents.</summary>
+/// <summary>Short names for contents. Files of the state directory hold them, so how they are made does not change.</summary>
 internal static class ContentHash
 {
     /// <summary>SHA-256, shortened to 16 digits.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Mesh.Proxy.Bootstrap;
+using Mesh.Proxy.Inbound;
 using Mesh.Proxy.Upstreams;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -71,7 +72,7 @@ internal sealed class ProbeEndpoints : IDisposable
     {
         using var patience = new CancellationTokenSource(Patience, _time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, http.RequestAborted);
-        using var request = new HttpRequestMessage(HttpMethods.IsHead(http.Request.Method) ? HttpMethod.Head : HttpMethod.Get, new Uri($"http://{Text(application)}{target}"));
+        using var request = new HttpRequestMessage(HttpMethods.IsHead(http.Request.Method) ? HttpMethod.Head : HttpMethod.Get, new Uri($"http://{LocalApplication.NameOf(application)}{target}"));
         foreach (var (name, values) in http.Request.Headers)
         {
             if (!HopHeaders.Contains(name) && !HopHeaders.IsReserved(name) && !HopHeaders.IsNominated(http.Request.Headers.Connection, name) && !IsOfTheMesh(name))
@@ -96,7 +97,7 @@ internal sealed class ProbeEndpoints : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
         {
-            await HealthAnswers.TextAsync(http, StatusCodes.Status503ServiceUnavailable, $"The app does not answer at {Text(application)}: {e.Message}");
+            await HealthAnswers.TextAsync(http, StatusCodes.Status503ServiceUnavailable, $"The app does not answer at {LocalApplication.NameOf(application)}: {e.Message}");
         }
     }
 
@@ -111,7 +112,7 @@ internal sealed class ProbeEndpoints : IDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            await HealthAnswers.TextAsync(http, StatusCodes.Status503ServiceUnavailable, $"The app accepts no connections at {Text(application)}: {e.Message}");
+            await HealthAnswers.TextAsync(http, StatusCodes.Status503ServiceUnavailable, $"The app accepts no connections at {LocalApplication.NameOf(application)}: {e.Message}");
             return;
         }
 
@@ -120,6 +121,4 @@ internal sealed class ProbeEndpoints : IDisposable
 
     // Who calls is for the sidecar to say.
     private static bool IsOfTheMesh(string name) => name.Equals(IdentityHeaders.ForwardedClientCert, StringComparison.OrdinalIgnoreCase) || name.StartsWith("mesh-", StringComparison.OrdinalIgnoreCase);
-
-    private static string Text(EndPoint application) => application is DnsEndPoint name ? $"{name.Host}:{name.Port}" : $"{application}";
 }

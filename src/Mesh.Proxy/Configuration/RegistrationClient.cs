@@ -67,9 +67,6 @@ internal sealed partial class RegistrationClient : BackgroundService
         _link.Renewed += OnRenewed;
     }
 
-    /// <summary>Whether the control plane has taken the last status.</summary>
-    public bool IsRegistered => _registered;
-
     /// <inheritdoc />
     public override async Task StopAsync(CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using Mesh.Proxy.Configuration;
 using Mesh.Proxy.Upstreams;
@@ -84,17 +83,15 @@ internal sealed partial class ApplicationWatch(UpstreamKit kit, Func<IPEndPoint?
     {
         if (isUp)
         {
-            Log.Up(logger, application.Port, Text(application.Address));
+            Log.Up(logger, application.Port, LocalApplication.NameOf(application.Address));
         }
         else
         {
-            Log.Down(logger, application.Port, Text(application.Address));
+            Log.Down(logger, application.Port, LocalApplication.NameOf(application.Address));
         }
 
         Publish();
     }
-
-    private static string Text(EndPoint address) => address is DnsEndPoint name ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}") : $"{address}";
 
     private static partial class Log
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Mesh.Model.Topology;
 using Mesh.Proxy.Errors;
@@ -71,6 +72,9 @@ internal sealed class LocalApplication : IConnector, IDisposable
 
     /// <summary>Its connections, held for the caller; <see langword="null"/>: the configuration has dropped it.</summary>
     public HttpPool? Pool => _pool.TryEnter() ? _pool : null;
+
+    /// <summary>An app's address as people write it, host and port.</summary>
+    public static string NameOf(EndPoint address) => address is DnsEndPoint name ? string.Create(CultureInfo.InvariantCulture, $"{name.Host}:{name.Port}") : $"{address}";
 
     /// <summary>Notes that it accepted a connection.</summary>
     public void NoteReached() => _wasReached = true;

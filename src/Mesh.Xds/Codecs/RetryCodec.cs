@@ -13,6 +13,16 @@ internal static class RetryCodec
     private const string StatusCodes = "retriable-status-codes";
     private const string Headers = "retriable-headers";
 
+    /// <summary>The conditions that gRPC clients know too (gRFC A44).</summary>
+    public static readonly ImmutableArray<(RetryOn Flag, string Word)> GrpcWords =
+    [
+        (RetryOn.GrpcCancelled, "cancelled"),
+        (RetryOn.GrpcDeadlineExceeded, "deadline-exceeded"),
+        (RetryOn.GrpcInternal, "internal"),
+        (RetryOn.GrpcResourceExhausted, "resource-exhausted"),
+        (RetryOn.GrpcUnavailable, "unavailable"),
+    ];
+
     private static readonly ImmutableArray<(RetryOn Flag, string Word)> Words =
     [
         (RetryOn.ConnectFailure, "connect-failure"),
@@ -21,11 +31,7 @@ internal static class RetryCodec
         (RetryOn.GatewayError, "gateway-error"),
         (RetryOn.ServerError, "5xx"),
         (RetryOn.Retriable4xx, "retriable-4xx"),
-        (RetryOn.GrpcCancelled, "cancelled"),
-        (RetryOn.GrpcDeadlineExceeded, "deadline-exceeded"),
-        (RetryOn.GrpcInternal, "internal"),
-        (RetryOn.GrpcResourceExhausted, "resource-exhausted"),
-        (RetryOn.GrpcUnavailable, "unavailable"),
+        .. GrpcWords,
     ];
 
     public static RetryPolicy Encode(RetrySettings retry, Metadata metadata)

@@ -25,15 +25,6 @@ internal static class ProxylessRoutes
     /// <summary>What stands for a client's channel.</summary>
     private const string ChannelKey = "io.grpc.channel_id";
 
-    private static readonly ImmutableArray<(RetryOn Flag, string Word)> RetryWords =
-    [
-        (RetryOn.GrpcCancelled, "cancelled"),
-        (RetryOn.GrpcDeadlineExceeded, "deadline-exceeded"),
-        (RetryOn.GrpcInternal, "internal"),
-        (RetryOn.GrpcResourceExhausted, "resource-exhausted"),
-        (RetryOn.GrpcUnavailable, "unavailable"),
-    ];
-
     public static XdsResource Encode(RouteTable table, HashSet<string> clusters, ImmutableArray<FaultRule> faults)
     {
         var host = new VirtualHost { Name = table.Name, Domains = { "*" } };
@@ -139,7 +130,7 @@ internal static class ProxylessRoutes
 
     private static RetryPolicy? Encode(RetrySettings retry)
     {
-        string[] words = [.. RetryWords.Where(word => retry.On.HasFlag(word.Flag)).Select(word => word.Word)];
+        string[] words = [.. RetryCodec.GrpcWords.Where(word => retry.On.HasFlag(word.Flag)).Select(word => word.Word)];
         return words.Length == 0 || retry.Attempts == 0
             ? null
             : new()
