@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Mesh.Testing;
@@ -13,15 +14,33 @@ public static class Eventually
     public static Task IsAsync(Func<bool> holds, [CallerArgumentExpression(nameof(holds))] string what = "") => IsAsync(() => Task.FromResult(holds()), what);
 
     /// <inheritdoc cref="IsAsync(Func{bool}, string)" />
-    public static async Task IsAsync(Func<Task<bool>> holds, [CallerArgumentExpression(nameof(holds))] string what = "")
+    public static Task IsAsync(Func<Task<bool>> holds, [CallerArgumentExpression(nameof(holds))] string what = "") => GetAsync(holds, yes => yes, Deadline, _ => $"It never came so: {what}");
+
+    /// <summary>Waits until what is looked at is what is expected.</summary>
+    /// <exception cref="TimeoutException">It was not in time; says what was seen last.</exception>
+    public static Task<T> IsAsync<T>(Func<Task<T>> look, T expected, TimeSpan within) => GetAsync(look, seen => Equals(seen, expected), within);
+
+    /// <summary>Waits until what is looked at is as it should be, and has it.</summary>
+    /// <param name="look">Looks.</param>
+    /// <param name="isIt">Whether it is.</param>
+    /// <param name="within">How long at most, looks that are under way apart.</param>
+    /// <param name="describe">What to say of what was seen last. <see langword="null"/>: its text.</param>
+    /// <exception cref="TimeoutException">It was not in time; says what was seen last.</exception>
+    public static async Task<T> GetAsync<T>(Func<Task<T>> look, Func<T, bool> isIt, TimeSpan within, Func<T, string>? describe = null)
     {
-        using var limit = new CancellationTokenSource(Deadline);
+        var waited = Stopwatch.StartNew();
         using var timer = new PeriodicTimer(Between);
-        while (!await holds())
+        while (true)
         {
-            if (limit.IsCancellationRequested)
+            var seen = await look();
+            if (isIt(seen))
             {
-                throw new TimeoutException($"It never came so: {what}");
+                return seen;
+            }
+
+            if (waited.Elapsed > within)
+            {
+                throw new TimeoutException($"Not within {within}. Seen last:\n{describe?.Invoke(seen) ?? seen?.ToString()}");
             }
 
             await timer.WaitForNextTickAsync(CancellationToken.None);

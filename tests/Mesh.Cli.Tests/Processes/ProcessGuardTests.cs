@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mesh.Cli.Processes;
+using Mesh.Testing;
 
 namespace Mesh.Cli.Tests.Processes;
 
@@ -18,7 +19,8 @@ public sealed class ProcessGuardTests
         }
 
         await child.Exited.WaitAsync(Shell.Soon, TestContext.Current.CancellationToken);
-        await Gone.Async(int.Parse(line, CultureInfo.InvariantCulture));
+        var gone = int.Parse(line, CultureInfo.InvariantCulture);
+        await Eventually.IsAsync(() => !Shell.IsAlive(gone));
     }
 
     [Fact]

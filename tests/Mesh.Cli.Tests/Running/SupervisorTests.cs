@@ -79,7 +79,7 @@ public sealed class SupervisorTests : IDisposable
         await supervisor.StopAsync(Shell.Soon).WaitAsync(Shell.Soon, Cancellation);
 
         Assert.Equal(ProcessEnd.Stopped, await supervisor.Ended);
-        await Gone.Async(process);
+        await Eventually.IsAsync(() => !Shell.IsAlive(process));
         Assert.Null(supervisor.ProcessId);
     }
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.ControlPlane.Tests.Store;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.ControlPlane.Tests.Api;
@@ -161,7 +162,7 @@ public sealed class PoliciesApiTests : IAsyncLifetime
     {
         await PostAsync("/api/v1/policies", Documents.Timeout("calm", "orders", "5s"));
         _directory.Write("policies/bad.yaml", "kind: <script>alert(1)</script>\n");
-        await UntilAsync(async () => (await _host.GetAsync("/api/v1/sources")).GetProperty("files").GetArrayLength() == 2);
+        await Eventually.IsAsync(async () => (await _host.GetAsync("/api/v1/sources")).GetProperty("files").GetArrayLength() == 2);
 
         var page = await _host.Http.GetStringAsync("/", TestContext.Current.CancellationToken);
 
@@ -202,16 +203,5 @@ public sealed class PoliciesApiTests : IAsyncLifetime
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await _host.Http.SendAsync(request, TestContext.Current.CancellationToken);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken));
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!await condition())
-        {
-            await timer.WaitForNextTickAsync(deadline.Token);
-        }
     }
 }

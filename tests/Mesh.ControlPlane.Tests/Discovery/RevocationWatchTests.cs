@@ -9,6 +9,7 @@ using Mesh.Model;
 using Mesh.Model.Identity;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
+using Mesh.Testing;
 using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -136,17 +137,16 @@ public sealed class RevocationWatchTests
     }
 
     // The watched clock only moves when the test moves it; what it sets off runs on real threads.
-    private static async Task PumpAsync(FakeTimeProvider time, Func<bool> condition)
+    private static Task PumpAsync(FakeTimeProvider time, Func<bool> condition) => Eventually.IsAsync(() =>
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (!condition())
+        if (condition())
         {
-            time.Advance(TimeSpan.FromMilliseconds(50));
-            await timer.WaitForNextTickAsync(deadline.Token);
+            return true;
         }
-    }
+
+        time.Advance(TimeSpan.FromMilliseconds(50));
+        return false;
+    });
 
     private static ProxySnapshot Snapshot(string allow, string deny) => new()
     {

@@ -72,10 +72,10 @@ public sealed class PermissiveTests : IAsyncLifetime
         Assert.Equal("closed", await PlainAsync("/echo/x"));
 
         await _mesh.SayAsync(Policies(permissive: true, anyone: false, log));
-        await Eventually.AsyncIs(() => PlainAsync("/echo/x"), "403 permission_denied; hop=orders-1; policy=Tls default/orders rules[0] (topology/policies.yaml:6)", Soon);
+        await Eventually.IsAsync(() => PlainAsync("/echo/x"), "403 permission_denied; hop=orders-1; policy=Tls default/orders rules[0] (topology/policies.yaml:6)", Soon);
 
         await _mesh.SayAsync(Policies(permissive: true, anyone: true, log));
-        await Eventually.AsyncIs(() => PlainAsync("/echo/x"), "200", Soon);
+        await Eventually.IsAsync(() => PlainAsync("/echo/x"), "200", Soon);
         Assert.StartsWith("403 permission_denied", await PlainAsync("/who"), StringComparison.Ordinal);
 
         using var forged = new HttpRequestMessage(HttpMethod.Get, $"{Plain}/echo/forged");
@@ -89,7 +89,7 @@ public sealed class PermissiveTests : IAsyncLifetime
             Soon);
 
         await _mesh.SayAsync(Policies(permissive: false, anyone: true, log));
-        await Eventually.AsyncIs(() => PlainAsync("/echo/x"), "closed", Soon);
+        await Eventually.IsAsync(() => PlainAsync("/echo/x"), "closed", Soon);
         Assert.Equal("Tls13", await AgreeAsync(SslProtocols.Tls12 | SslProtocols.Tls13));
     }
 
@@ -100,13 +100,13 @@ public sealed class PermissiveTests : IAsyncLifetime
         Assert.Equal("", await AgreeAsync(SslProtocols.Tls12));
 
         await _mesh.SayAsync(Tls("{tlsVersion: {min: TLS12}, tlsCiphers: [ECDHE-ECDSA-AES256-GCM-SHA384]}"));
-        await Eventually.AsyncIs(() => AgreeAsync(SslProtocols.Tls12), "Tls12 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", Soon);
+        await Eventually.IsAsync(() => AgreeAsync(SslProtocols.Tls12), "Tls12 TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", Soon);
         Assert.Equal("Tls13", await AgreeAsync(SslProtocols.Tls12 | SslProtocols.Tls13));
         using var answer = await _http.GetAsync(new Uri($"http://127.0.0.1:{_outbound}/who"), Stop);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
         await _mesh.SayAsync(Tls("{tlsVersion: {min: TLS13}}"));
-        await Eventually.AsyncIs(() => AgreeAsync(SslProtocols.Tls12), "", Soon);
+        await Eventually.IsAsync(() => AgreeAsync(SslProtocols.Tls12), "", Soon);
         using var again = await _http.GetAsync(new Uri($"http://127.0.0.1:{_outbound}/who"), Stop);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }

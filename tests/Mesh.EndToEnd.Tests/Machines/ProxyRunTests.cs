@@ -60,10 +60,10 @@ public sealed class ProxyRunTests : IAsyncLifetime
     {
         var run = await StartAsync();
         var held = _http.PostAsync(new Uri($"{Front}/count-until-released/drain"), null, TestContext.Current.CancellationToken);
-        await Eventually.AsyncIs(() => _http.GetStringAsync(new Uri($"{App}/held"), TestContext.Current.CancellationToken), "1", Soon);
+        await Eventually.IsAsync(() => _http.GetStringAsync(new Uri($"{App}/held"), TestContext.Current.CancellationToken), "1", Soon);
 
         await run.SignalAsync("TERM");
-        await Eventually.AsyncIs(FrontDoorIsOpenAsync, false, Soon);
+        await Eventually.IsAsync(FrontDoorIsOpenAsync, false, Soon);
         var stillThere = await MachineMesh.AnswersAsync(_http, $"{App}/health");
         using var released = await _http.PostAsync(new Uri($"{App}/release"), null, TestContext.Current.CancellationToken);
 

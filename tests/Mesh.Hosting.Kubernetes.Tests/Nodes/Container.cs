@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Mesh.Testing;
 using k8s.Models;
 
 namespace Mesh.Hosting.Kubernetes.Tests.Nodes;
@@ -35,16 +36,8 @@ internal sealed partial class Container
     public async Task PassAsync(V1Probe probe, Sandbox pod, HttpClient fromNode)
     {
         var waited = Stopwatch.StartNew();
-        while (!await AnswersAsync(probe, pod, fromNode))
-        {
-            if (_process.HasExited || waited.Elapsed > TimeSpan.FromSeconds(60))
-            {
-                Assert.Fail($"{Spec.Name} does not pass its probe {probe.HttpGet.Path}:\n{Said}");
-            }
-
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
-
+        var passes = await Eventually.GetAsync(() => AnswersAsync(probe, pod, fromNode), yes => yes || _process.HasExited, TimeSpan.FromSeconds(60), _ => Said);
+        Assert.True(passes, $"{Spec.Name} does not pass its probe {probe.HttpGet.Path}:\n{Said}");
         StartToReady += waited.Elapsed;
     }
 

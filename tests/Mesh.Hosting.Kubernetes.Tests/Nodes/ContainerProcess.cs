@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mesh.EndToEnd.Tests;
 using Mesh.EndToEnd.Tests.Machines;
 using Mesh.EndToEnd.Tests.Running;
+using Mesh.Testing;
 
 namespace Mesh.Hosting.Kubernetes.Tests.Nodes;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using k8s.Models;
-using Mesh.EndToEnd.Tests;
+using Mesh.Testing;
 using Mesh.Testing.Kubernetes;
 
 namespace Mesh.Hosting.Kubernetes.Tests.Nodes;

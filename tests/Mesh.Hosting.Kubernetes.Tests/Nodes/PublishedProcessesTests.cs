@@ -8,9 +8,9 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json.Nodes;
 using k8s.Models;
-using Mesh.EndToEnd.Tests;
 using Mesh.EndToEnd.Tests.Machines;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
+using Mesh.Testing;
 
 namespace Mesh.Hosting.Kubernetes.Tests.Nodes;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing;
 
 namespace Mesh.Proxy.Tests.Relay;
 
@@ -12,7 +13,7 @@ public sealed class CertificateFilesTests
     {
         await using var proxy = await RelayedProxy.StartAsync();
         await proxy.Identity.WaitAsync(TestContext.Current.CancellationToken).InTime();
-        await Logs.UntilAsync(() => File.Exists(Path.Combine(proxy.Certificates, "key.pem"))).InTime();
+        await Eventually.IsAsync(() => File.Exists(Path.Combine(proxy.Certificates, "key.pem"))).InTime();
 
         Assert.Equal(Owner | UnixFileMode.UserExecute, File.GetUnixFileMode(proxy.Certificates));
         Assert.All(["key.pem", "chain.pem", "roots.pem"], name =>
@@ -26,11 +27,11 @@ public sealed class CertificateFilesTests
     {
         await using var proxy = await RelayedProxy.StartAsync(life: TimeSpan.FromSeconds(2));
         await proxy.Identity.WaitAsync(TestContext.Current.CancellationToken).InTime();
-        await Logs.UntilAsync(() => File.Exists(Path.Combine(proxy.Certificates, "key.pem"))).InTime();
+        await Eventually.IsAsync(() => File.Exists(Path.Combine(proxy.Certificates, "key.pem"))).InTime();
 
         // Through the one link that is replaced, as a reader does that opened the directory: never a certificate without its key.
         var seen = new HashSet<string>();
-        await Logs.UntilAsync(() =>
+        await Eventually.IsAsync(() =>
         {
             var data = Directory.ResolveLinkTarget(Path.Combine(proxy.Certificates, "..data"), returnFinalTarget: true)!.FullName;
             seen.Add(Read(data).Thumbprint);

@@ -5,6 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Proxy.Relay;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing;
 using Mesh.Xds.Wire;
 using Microsoft.Extensions.DependencyInjection;
 using Metadata = Grpc.Core.Metadata;
@@ -63,7 +64,7 @@ public sealed class RelayTests
 
         using var second = await FollowAsync(channel);
         var answer = second.ResponseStream.MoveNext(Ending);
-        await Logs.UntilAsync(() => proxy.Logged.Contains("waits for the control plane", StringComparison.Ordinal)).InTime();
+        await Eventually.IsAsync(() => proxy.Logged.Contains("waits for the control plane", StringComparison.Ordinal)).InTime();
         Assert.False(answer.IsCompleted);
 
         await proxy.RestartControlPlaneAsync(port);
@@ -244,7 +245,7 @@ public sealed class RelayTests
         }
     }
 
-    private static Task AcknowledgedAsync(RelayedProxy proxy) => Logs.UntilAsync(() => proxy.ControlPlane.Streams.Streams.Any(stream =>
+    private static Task AcknowledgedAsync(RelayedProxy proxy) => Eventually.IsAsync(() => proxy.ControlPlane.Streams.Streams.Any(stream =>
         !stream.UserAgent.StartsWith("mesh-proxy", StringComparison.Ordinal) && stream.Types.GetValueOrDefault(TypeUrls.Listener)?.AckedVersion is not null)).InTime();
 
     private static async Task<StatusCode> RefusalOfAsync(ChannelBase channel, byte[] message)
