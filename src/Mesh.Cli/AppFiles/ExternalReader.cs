@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Resources;
 using Mesh.Model;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
@@ -21,7 +22,7 @@ internal static class ExternalReader
                 {
                     Id = new ServiceId(ServiceId.DefaultNamespace, name),
                     Ports = [.. cursor.Members(Example).Select(p => Port(p.Name, p.Value)).OfType<ExternalPort>()],
-                    Origin = new Origin("ExternalService", $"{ServiceId.DefaultNamespace}/{name}", at.Location),
+                    Origin = new Origin(ExternalServiceResource.KindName, $"{ServiceId.DefaultNamespace}/{name}", at.Location),
                 },
                 at));
         }

@@ -42,7 +42,7 @@ internal static partial class PermissionKeeping
         }
 
         // New permission documents count at once, those with a mistake for what they deny: a denial must not wait for someone to mend a route.
-        foreach (var result in read.Where(r => r.Key is { Kind: "TrafficPermission" } key && lastGood.All(l => l.Key != key)))
+        foreach (var result in read.Where(r => r.Key is { Kind: TrafficPermissionPolicy.KindName } key && lastGood.All(l => l.Key != key)))
         {
             if ((result.Resource as TrafficPermissionPolicy ?? PermissionNarrowing.Narrow(result, lastGood: null)) is { } permission)
             {

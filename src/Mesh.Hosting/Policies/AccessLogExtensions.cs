@@ -10,8 +10,6 @@ namespace Aspire.Hosting;
 [AspireExportIgnore(Reason = PolicyExports.Reason)]
 public static class AccessLogExtensions
 {
-    private const string Kind = "AccessLog";
-
     /// <summary>Lets the sidecar of a service write about the requests that it receives; on the mesh: every sidecar.</summary>
     /// <param name="callee">The service that is called, or the mesh.</param>
     /// <param name="configure">Says where to, and what; a later call for the same is heard.</param>
@@ -45,7 +43,7 @@ public static class AccessLogExtensions
         var settings = log.ToSettings();
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls(Kind, caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(AccessLogPolicy.KindName, caller, callee, endpoint);
             return new AccessLogPolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Default = settings }] };
         });
     }
@@ -56,7 +54,7 @@ public static class AccessLogExtensions
         var settings = log.ToSettings();
         return MeshDeclarations.Add(callee, site, scope =>
         {
-            var (metadata, origin, target, _) = scope.Receiving(Kind, callee.Resource, endpoint, "inbound");
+            var (metadata, origin, target, _) = scope.Receiving(AccessLogPolicy.KindName, callee.Resource, endpoint, "inbound");
             return new AccessLogPolicy { Metadata = metadata, Origin = origin, TargetRef = target, Rules = [new() { Default = settings }] };
         });
     }

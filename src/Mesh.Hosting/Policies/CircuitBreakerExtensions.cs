@@ -65,7 +65,7 @@ public static class CircuitBreakerExtensions
         var settings = breaker.ToSettings();
         return MeshDeclarations.Add(callee, site, scope =>
         {
-            var (metadata, origin, target, _) = scope.Receiving("CircuitBreaker", callee.Resource, endpoint, "inbound");
+            var (metadata, origin, target, _) = scope.Receiving(CircuitBreakerPolicy.KindName, callee.Resource, endpoint, "inbound");
             return new CircuitBreakerPolicy { Metadata = metadata, Origin = origin, TargetRef = target, Rules = [new() { Matches = from is null ? [] : [from.Ref(scope, metadata.Namespace)], Default = settings }] };
         });
     }
@@ -76,7 +76,7 @@ public static class CircuitBreakerExtensions
         var settings = breaker.ToSettings();
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls("CircuitBreaker", caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(CircuitBreakerPolicy.KindName, caller, callee, endpoint);
             return new CircuitBreakerPolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Default = settings }] };
         });
     }

@@ -49,7 +49,7 @@ public static class GrpcRouteExtensions
         configure(route);
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls("GrpcRoute", caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(GrpcRoutePolicy.KindName, caller, callee, endpoint);
             return new GrpcRoutePolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Rules = route.ToRules(scope, metadata.Namespace) }] };
         });
     }

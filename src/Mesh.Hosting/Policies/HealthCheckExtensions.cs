@@ -43,7 +43,7 @@ public static class HealthCheckExtensions
         var settings = check.ToSettings();
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls("HealthCheck", caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(HealthCheckPolicy.KindName, caller, callee, endpoint);
             return new HealthCheckPolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Default = settings }] };
         });
     }

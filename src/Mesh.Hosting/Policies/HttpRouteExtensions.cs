@@ -49,7 +49,7 @@ public static class HttpRouteExtensions
         configure(route);
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls("HttpRoute", caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(HttpRoutePolicy.KindName, caller, callee, endpoint);
             return new HttpRoutePolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Rules = route.ToRules(scope, metadata.Namespace) }] };
         });
     }

@@ -43,7 +43,7 @@ public static class LoadBalancingExtensions
         var settings = balancing.ToSettings();
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls("LoadBalancing", caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(LoadBalancingPolicy.KindName, caller, callee, endpoint);
             return new LoadBalancingPolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Default = settings }] };
         });
     }

@@ -38,7 +38,7 @@ public static class RateLimitExtensions
         var settings = limit.ToSettings();
         return MeshDeclarations.Add(callee, site, scope =>
         {
-            var (metadata, origin, target, _) = scope.Receiving("RateLimit", callee.Resource, endpoint);
+            var (metadata, origin, target, _) = scope.Receiving(RateLimitPolicy.KindName, callee.Resource, endpoint);
             return new RateLimitPolicy { Metadata = metadata, Origin = origin, TargetRef = target, Rules = [new() { Matches = from is null ? [] : [from.Ref(scope, metadata.Namespace)], Default = settings }] };
         });
     }

@@ -43,7 +43,7 @@ public static class RetryExtensions
         var settings = retry.ToSettings();
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls("Retry", caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(RetryPolicy.KindName, caller, callee, endpoint);
             return new RetryPolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Default = settings }] };
         });
     }

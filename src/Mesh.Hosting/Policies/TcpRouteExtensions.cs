@@ -43,7 +43,7 @@ public static class TcpRouteExtensions
         configure(route);
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls("TcpRoute", caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(TcpRoutePolicy.KindName, caller, callee, endpoint);
             return new TcpRoutePolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, BackendRefs = route.ToBackends(scope, metadata.Namespace) }] };
         });
     }

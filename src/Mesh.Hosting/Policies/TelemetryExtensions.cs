@@ -10,8 +10,6 @@ namespace Aspire.Hosting;
 [AspireExportIgnore(Reason = PolicyExports.Reason)]
 public static class TelemetryExtensions
 {
-    private const string Kind = "Telemetry";
-
     /// <summary>Says what the sidecar of a service tells of the requests that it receives and sends; on the mesh: every sidecar.</summary>
     /// <param name="service">The service, or the mesh.</param>
     /// <param name="configure">Sets what differs; what a later call sets is heard.</param>
@@ -45,7 +43,7 @@ public static class TelemetryExtensions
         var settings = telemetry.ToSettings();
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls(Kind, caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(TelemetryPolicy.KindName, caller, callee, endpoint);
             return new TelemetryPolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Default = settings }] };
         });
     }
@@ -56,7 +54,7 @@ public static class TelemetryExtensions
         var settings = telemetry.ToSettings();
         return MeshDeclarations.Add(service, site, scope =>
         {
-            var (metadata, origin, target, _) = scope.Receiving(Kind, service.Resource, endpoint, "sidecar");
+            var (metadata, origin, target, _) = scope.Receiving(TelemetryPolicy.KindName, service.Resource, endpoint, "sidecar");
             return new TelemetryPolicy { Metadata = metadata, Origin = origin, TargetRef = target, Rules = [new() { Default = settings }] };
         });
     }

@@ -10,8 +10,6 @@ namespace Aspire.Hosting;
 [AspireExportIgnore(Reason = PolicyExports.Reason)]
 public static class TimeoutExtensions
 {
-    private const string Kind = "Timeout";
-
     /// <summary>Bounds everybody's calls to a service; on the mesh: every call.</summary>
     /// <param name="callee">The service that is called, or the mesh.</param>
     /// <param name="configure">Sets the bounds; those of a later call are heard.</param>
@@ -67,7 +65,7 @@ public static class TimeoutExtensions
         var settings = timeout.ToSettings();
         return MeshDeclarations.Add(said, site, scope =>
         {
-            var (metadata, origin, target, to) = scope.Calls(Kind, caller, callee, endpoint);
+            var (metadata, origin, target, to) = scope.Calls(TimeoutPolicy.KindName, caller, callee, endpoint);
             return new TimeoutPolicy { Metadata = metadata, Origin = origin, TargetRef = target, To = [new() { TargetRef = to, Default = settings }] };
         });
     }
@@ -78,7 +76,7 @@ public static class TimeoutExtensions
         var settings = timeout.ToSettings();
         return MeshDeclarations.Add(callee, site, scope =>
         {
-            var (metadata, origin, target, _) = scope.Receiving(Kind, callee.Resource, endpoint, "inbound");
+            var (metadata, origin, target, _) = scope.Receiving(TimeoutPolicy.KindName, callee.Resource, endpoint, "inbound");
             return new TimeoutPolicy { Metadata = metadata, Origin = origin, TargetRef = target, Rules = [new() { Matches = from is null ? [] : [from.Ref(scope, metadata.Namespace)], Default = settings }] };
         });
     }

@@ -29,7 +29,7 @@ public static class TlsExtensions
         var settings = tls.ToSettings();
         return MeshDeclarations.Add(callee, site, scope =>
         {
-            var (metadata, origin, target, _) = scope.Receiving("Tls", callee.Resource, endpoint);
+            var (metadata, origin, target, _) = scope.Receiving(TlsPolicy.KindName, callee.Resource, endpoint);
             return new TlsPolicy { Metadata = metadata, Origin = origin, TargetRef = target, Rules = [new() { Default = settings }] };
         });
     }

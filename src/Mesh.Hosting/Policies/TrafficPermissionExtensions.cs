@@ -88,7 +88,7 @@ public static class TrafficPermissionExtensions
         IResourceBuilder<MeshResource> mesh, PermissionVerb verb, PolicyCaller caller, IResource callee, MeshRequests requests, string? endpoint, DeclaredAt site) =>
         MeshDeclarations.Add(mesh, site, scope =>
         {
-            var (metadata, origin, target, _) = scope.Receiving("TrafficPermission", callee, endpoint);
+            var (metadata, origin, target, _) = scope.Receiving(TrafficPermissionPolicy.KindName, callee, endpoint);
             var match = requests.Of(caller.Ref(scope, metadata.Namespace), scope, (FieldPath.Root / "spec" / "rules")[0] / "default") with { Anyone = caller.IsAnyone };
             var settings = verb switch
             {

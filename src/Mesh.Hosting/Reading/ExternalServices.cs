@@ -87,7 +87,7 @@ internal static class ExternalServices
             Tls = uri.Scheme == "https" ? Tls(annotation, isPublished) : null,
         };
         return new ExternalDescription(
-            new ExternalService { Id = id, Ports = [port], Origin = new Origin("ExternalService", id.ToString(), annotation.Location) },
+            new ExternalService { Id = id, Ports = [port], Origin = new Origin(Model.Resources.ExternalServiceResource.KindName, id.ToString(), annotation.Location) },
             new Declaration(FieldPath.Root / resource.Name, null, annotation.Location));
     }
 

@@ -149,7 +149,7 @@ public sealed class Injector(InjectionSettings settings)
     private static ServiceResource Document(Service service) => new()
     {
         Metadata = new ResourceMetadata { Name = service.Id.Name, Namespace = service.Id.Namespace },
-        Origin = new Origin("Service", service.Id.ToString()),
+        Origin = new Origin(ServiceResource.KindName, service.Id.ToString()),
         Ports = service.Ports,
         Uses = [.. service.Uses.Select(u => $"{u.Callee}/{u.Port ?? "*"}")],
     };

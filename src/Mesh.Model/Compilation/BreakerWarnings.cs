@@ -8,7 +8,7 @@ namespace Mesh.Model.Compilation;
 /// <summary>Limits of the receiving side that limit nothing.</summary>
 internal static class BreakerWarnings
 {
-    public static IEnumerable<(FieldPath At, string Message)> Of(CircuitBreakerPolicy policy, MeshTopology topology)
+    public static IEnumerable<CompileWarning> Of(CircuitBreakerPolicy policy, MeshTopology topology)
     {
         var space = policy.Metadata.Namespace;
         var ports = topology.Services.Values.Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space)).SelectMany(s => s.Ports.Where(p => policy.TargetRef.SelectsPort(p.Name))).ToList();
@@ -17,13 +17,15 @@ internal static class BreakerWarnings
             var (rule, at) = (policy.Rules[i], (MeshResource.SpecPath / "rules")[i] / "default" / "connectionLimits");
             if (rule.Default.MaxConnections is not null && !rule.Matches.IsEmpty && ports.Count > 0 && ports.TrueForAll(port => port.Protocol.IsHttp()))
             {
-                yield return (at / "maxConnections", "limits nothing: the ports speak HTTP, where all callers share the connections to the app; use maxRequests, or an entry without matches");
+                yield return Warning(policy, at / "maxConnections", "limits nothing: the ports speak HTTP, where all callers share the connections to the app; use maxRequests, or an entry without matches");
             }
 
             if ((rule.Default.MaxRequests ?? rule.Default.MaxPendingRequests) is not null && ports.Count > 0 && ports.TrueForAll(port => !port.Protocol.IsHttp()))
             {
-                yield return (at, "limits requests, and the ports speak tcp, which has none; use maxConnections");
+                yield return Warning(policy, at, "limits requests, and the ports speak tcp, which has none; use maxConnections");
             }
         }
     }
+
+    private static CompileWarning Warning(CircuitBreakerPolicy policy, FieldPath at, string message) => new(policy.Key, at, message, policy.OriginAt(at));
 }

@@ -42,5 +42,11 @@ internal static class PermissionWarnings
                 yield return new(policy.Key, at, $"takes tokens that {policy.JwtProviders[i].Issuer} made for anybody; list the audiences that stand for these services", policy.OriginAt(at)) { Rule = LintRules.TokensForAnybody };
             }
         }
+
+        if (policy.TargetRef is { Name: { } target } && topology.ExternalServices.ContainsKey(new ServiceId(policy.TargetRef.Namespace ?? space, target)))
+        {
+            var at = MeshResource.SpecPath / "targetRef";
+            yield return new(policy.Key, at, $"names the external service {target}, which has no sidecar to enforce it; remove the edge from the caller's uses instead", policy.OriginAt(at)) { Rule = LintRules.NoSidecar };
+        }
     }
 }

@@ -1,21 +1,11 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Linting;
-using Mesh.Model.Policies.AccessLog;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.CircuitBreaker;
-using Mesh.Model.Policies.GrpcRoute;
-using Mesh.Model.Policies.HealthCheck;
 using Mesh.Model.Policies.HttpRoute;
-using Mesh.Model.Policies.LoadBalancing;
 using Mesh.Model.Policies.Matching;
-using Mesh.Model.Policies.RateLimit;
-using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies.Targeting;
-using Mesh.Model.Policies.TcpRoute;
-using Mesh.Model.Policies.Telemetry;
-using Mesh.Model.Policies.Timeout;
-using Mesh.Model.Policies.Tls;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
 using Mesh.Model.Snapshots;
@@ -44,6 +34,8 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             Entries(policy);
         }
 
+        _warnings.AddRange(policies.All.OfType<TrafficPermissionPolicy>().SelectMany(policy => PermissionWarnings.Of(policy, topology)));
+        _warnings.AddRange(policies.All.OfType<CircuitBreakerPolicy>().SelectMany(policy => BreakerWarnings.Of(policy, topology)));
         _warnings.AddRange(RouteConflicts.Find(topology, upstreams, policies));
 
         return [.. _warnings];
@@ -62,7 +54,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
             if (problem is not null)
             {
                 var rule = !upstreams.Knows(edge.Callee) ? LintRules.UnknownUse : edge.Port is null ? LintRules.NothingToCall : LintRules.UnknownUsePort;
-                _warnings.Add(new CompileWarning(new ResourceKey("Service", service.Id.Namespace, service.Id.Name), at, problem, edge.Origin) { Rule = rule, Reason = WarningReason.BackendNotFound });
+                _warnings.Add(new CompileWarning(new ResourceKey(ServiceResource.KindName, service.Id.Namespace, service.Id.Name), at, problem, edge.Origin) { Rule = rule, Reason = WarningReason.BackendNotFound });
             }
         }
     }
@@ -79,7 +71,6 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         var selected = Named(policy.TargetRef, space).Select(id => topology.Services.GetValueOrDefault(id)).OfType<Service>()
             .Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space))
             .ToList();
-        var inbound = policy is TrafficPermissionPolicy or RateLimitPolicy or TlsPolicy or CircuitBreakerPolicy { To.IsEmpty: true } or AccessLogPolicy { To.IsEmpty: true } or TelemetryPolicy { To.IsEmpty: true } or TimeoutPolicy { To.IsEmpty: true };
         if (Target(policy, policy.TargetRef, at) || (selected.Count == 0 && policy.TargetRef.Name is not null))
         {
             return;
@@ -89,86 +80,26 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         {
             Warn(LintRules.SelectsNothing, policy, at, $"selects no service ({policy.TargetRef}); the policy does nothing", WarningReason.TargetNotFound);
         }
-        else if (inbound && space != Policy.SystemNamespace && selected.TrueForAll(s => s.Id.Namespace != space))
+        else if (policy.IsInbound && space != Policy.SystemNamespace && selected.TrueForAll(s => s.Id.Namespace != space))
         {
             Warn(LintRules.SpeaksForNobody, policy, at, $"selects services of other namespaces only, and a policy of {space} speaks for services of {space}; move it to their namespace, or to {Policy.SystemNamespace} for all");
         }
     }
 
+    // What is asked here is asked of every kind alike; what one kind alone can get wrong has a file of its own.
     private void Entries(Policy policy)
     {
-        var to = MeshResource.SpecPath / "to";
-        switch (policy)
+        foreach (var (i, (target, at)) in policy.Targets.Index())
         {
-            case TrafficPermissionPolicy permission:
-                Callers(permission);
-                break;
-            case HttpRoutePolicy route:
-                for (var i = 0; i < route.To.Length; i++)
-                {
-                    Route(route, route.To[i].TargetRef, to[i], protocol => protocol.IsHttp(), "http, http2, grpc or https", NamedBackend.Of(route.To[i], to[i]));
-                }
-
-                break;
-            case GrpcRoutePolicy route:
-                for (var i = 0; i < route.To.Length; i++)
-                {
-                    Route(route, route.To[i].TargetRef, to[i], protocol => protocol.IsHttp2(), "grpc or http2", NamedBackend.Of(route.To[i].ToHttp(), to[i]));
-                }
-
-                break;
-            case TcpRoutePolicy route:
-                for (var i = 0; i < route.To.Length; i++)
-                {
-                    var at = (to[i] / "rules")[0] / "default" / "backendRefs";
-                    Route(
-                        route, route.To[i].TargetRef, to[i], protocol => !protocol.IsHttp(), "tcp",
-                        [.. route.To[i].BackendRefs.Select((b, n) => new NamedBackend(b, at[n], "its share is answered with a closed connection"))]);
-                }
-
-                break;
-            case TimeoutPolicy timeout:
-                Targets(timeout, timeout.To.Select(i => i.TargetRef), to);
-                Matches(timeout, timeout.Rules.Select(i => i.Matches));
-                break;
-            case TelemetryPolicy telemetry:
-                Targets(telemetry, telemetry.To.Select(i => i.TargetRef), to);
-                break;
-            case AccessLogPolicy log:
-                Targets(log, log.To.Select(i => i.TargetRef), to);
-                Matches(log, log.Rules.Select(i => i.Matches));
-                break;
-            case RateLimitPolicy limit:
-                Matches(limit, limit.Rules.Select(i => i.Matches));
-                break;
-            case RetryPolicy retry:
-                Targets(retry, retry.To.Select(i => i.TargetRef), to);
-                break;
-            case LoadBalancingPolicy balancing:
-                Targets(balancing, balancing.To.Select(i => i.TargetRef), to);
-                break;
-            case CircuitBreakerPolicy breaker:
-                Targets(breaker, breaker.To.Select(i => i.TargetRef), to);
-                Matches(breaker, breaker.Rules.Select(i => i.Matches));
-                foreach (var (at, message) in BreakerWarnings.Of(breaker, topology))
-                {
-                    Warn(breaker, at, message);
-                }
-
-                break;
-            case HealthCheckPolicy check:
-                Targets(check, check.To.Select(i => i.TargetRef), to);
-                break;
+            if (!Target(policy, target, at / "targetRef") && policy is IRoutes routes)
+            {
+                Route(policy, routes, target, at, routes.Backends(i, at));
+            }
         }
-    }
 
-    private void Targets(Policy policy, IEnumerable<TargetRef> targets, FieldPath to)
-    {
-        var i = 0;
-        foreach (var target in targets)
+        foreach (var (caller, at) in policy.Callers)
         {
-            Target(policy, target, to[i] / "targetRef");
-            i++;
+            Caller(policy, caller, at);
         }
     }
 
@@ -196,40 +127,6 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         return false;
     }
 
-    private void Matches(Policy policy, IEnumerable<ImmutableArray<CallerRef>> rules)
-    {
-        var i = 0;
-        foreach (var matches in rules)
-        {
-            var at = (MeshResource.SpecPath / "rules")[i++] / "matches";
-            for (var m = 0; m < matches.Length; m++)
-            {
-                Caller(policy, matches[m], at[m]);
-            }
-        }
-    }
-
-    private void Callers(TrafficPermissionPolicy policy)
-    {
-        _warnings.AddRange(PermissionWarnings.Of(policy, topology));
-        var rules = MeshResource.SpecPath / "rules";
-        for (var r = 0; r < policy.Rules.Length; r++)
-        {
-            foreach (var (list, callers) in policy.Rules[r].Default.Lists)
-            {
-                for (var i = 0; i < callers.Length; i++)
-                {
-                    Caller(policy, callers[i].Caller, (rules[r] / "default" / list)[i]);
-                }
-            }
-        }
-
-        if (policy.TargetRef is { Name: { } target } && topology.ExternalServices.ContainsKey(new ServiceId(policy.TargetRef.Namespace ?? policy.Metadata.Namespace, target)))
-        {
-            Warn(LintRules.NoSidecar, policy, MeshResource.SpecPath / "targetRef", $"names the external service {target}, which has no sidecar to enforce it; remove the edge from the caller's uses instead");
-        }
-    }
-
     private void Caller(Policy policy, CallerRef caller, FieldPath at)
     {
         var own = $"spiffe://{topology.TrustDomain.Name}";
@@ -243,22 +140,17 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
         }
     }
 
-    private void Route(Policy policy, TargetRef target, FieldPath at, Func<AppProtocol, bool> isFor, string protocols, ImmutableArray<NamedBackend> backends)
+    private void Route(Policy policy, IRoutes routes, TargetRef target, FieldPath at, ImmutableArray<NamedBackend> backends)
     {
-        if (Target(policy, target, at / "targetRef"))
-        {
-            return;
-        }
-
         var space = policy.Metadata.Namespace;
         var called = Named(target, space).SelectMany(id => upstreams.Of(id))
             .Where(u => target.Selects(u.Port.Service, u.Labels, space) && target.SelectsPort(u.Port.Port))
             .ToList();
-        var concerned = called.Where(u => isFor(u.Protocol)).ToList();
+        var concerned = called.Where(u => routes.IsFor(u.Protocol)).ToList();
         if (concerned.Count == 0)
         {
             var others = called.Count == 0 ? "no port" : $"only {Wording.OneOf([.. called.Select(u => u.Protocol.ToWord()).Distinct()])}";
-            Warn(LintRules.OtherProtocol, policy, at / "targetRef", $"selects {others}; {policy.Kind} is for ports that speak {protocols}");
+            Warn(LintRules.OtherProtocol, policy, at / "targetRef", $"selects {others}; {policy.Kind} is for ports that speak {routes.Protocols}");
             return;
         }
 
@@ -321,9 +213,6 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
 
     private string Guess(ServiceId id) =>
         Wording.TryGuess(id.ToString(), [.. topology.Services.Keys.Concat(topology.ExternalServices.Keys).Select(k => k.ToString())], out var guess) ? $" (did you mean {guess}?)" : "";
-
-    // For checks that have no rule of their own yet.
-    internal void Warn(Policy policy, FieldPath at, string message) => Warn(LintRules.NotAsMeant, policy, at, message);
 
     private void Warn(LintRule rule, Policy policy, FieldPath at, string message, WarningReason reason = WarningReason.None)
     {

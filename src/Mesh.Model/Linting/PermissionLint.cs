@@ -145,7 +145,7 @@ internal static class PermissionLint
         foreach (var service in context.Topology.Services.Values.Where(s => s.Uses.Any(u => u.Origin == origin)))
         {
             var at = Resources.MeshResource.SpecPath / (origin.Rule ?? "uses");
-            report.Add(lint, new Resources.ResourceKey("Service", service.Id.Namespace, service.Id.Name), at, message, origin);
+            report.Add(lint, new Resources.ResourceKey(Resources.ServiceResource.KindName, service.Id.Namespace, service.Id.Name), at, message, origin);
         }
     }
 }

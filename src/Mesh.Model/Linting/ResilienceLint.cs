@@ -1,3 +1,4 @@
+using Mesh.Model.Policies.Retry;
 using Mesh.Model.Policies;
 using Mesh.Model.Snapshots;
 
@@ -73,7 +74,7 @@ internal static class ResilienceLint
         var budget = cluster.RetryBudget;
         if (budget.Percent <= 0 && budget.MinPerSecond <= 0 && rule.Retry.Attempts > 0)
         {
-            var origin = cluster.Origins.LastOrDefault(o => o.Kind == "Retry");
+            var origin = cluster.Origins.LastOrDefault(o => o.Kind == RetryPolicy.KindName);
             report.Add(LintRules.NoBudget, origin ?? rule.Retry.Origin, $"leaves no budget for retries to {cluster.Upstream} (0 % and 0 per second), so nothing is sent again; raise percent or minPerSecond, or say numRetries: 0");
         }
     }

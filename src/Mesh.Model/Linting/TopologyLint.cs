@@ -48,7 +48,7 @@ internal static class TopologyLint
     private static void External(LintContext context, ExternalService external, int index, LintReport report)
     {
         var port = external.Ports[index];
-        var key = new ResourceKey("ExternalService", external.Id.Namespace, external.Id.Name);
+        var key = new ResourceKey(ExternalServiceResource.KindName, external.Id.Namespace, external.Id.Name);
         var at = (MeshResource.SpecPath / "ports")[index];
         if ((port.Port == 443 && port.Protocol == AppProtocol.Http) || (port.Port == 80 && port.Protocol == AppProtocol.Https))
         {
@@ -66,5 +66,5 @@ internal static class TopologyLint
         }
     }
 
-    private static ResourceKey Key(Service service) => new("Service", service.Id.Namespace, service.Id.Name);
+    private static ResourceKey Key(Service service) => new(ServiceResource.KindName, service.Id.Namespace, service.Id.Name);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Resources;
 using Mesh.Model.Topology;
 
 namespace Mesh.Model.Planning;
@@ -37,7 +38,7 @@ public static class MeshPlanner
     private static Service ToService(WorkloadDescription workload, ImmutableArray<PlannedEdge> edges) => new()
     {
         Id = workload.Id,
-        Origin = new Origin("Service", workload.Id.ToString(), workload.DeclaredAt.Location),
+        Origin = new Origin(ServiceResource.KindName, workload.Id.ToString(), workload.DeclaredAt.Location),
         Labels = workload.Labels,
         Ports =
         [
@@ -46,7 +47,7 @@ public static class MeshPlanner
                 Name = e.Name,
                 Protocol = e.Protocol,
                 External = e.External,
-                Origin = new Origin("Service", workload.Id.ToString(), e.DeclaredAt.Location),
+                Origin = new Origin(ServiceResource.KindName, workload.Id.ToString(), e.DeclaredAt.Location),
             }),
         ],
         Uses =

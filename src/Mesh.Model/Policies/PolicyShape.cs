@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using Mesh.Model.Policies.Matching;
 using Mesh.Model.Policies.Targeting;
+using Mesh.Model.Resources;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Policies;
@@ -30,4 +33,13 @@ internal static class PolicyShape
             yield return new(at, $"says nothing; add an entry to {fields}");
         }
     }
+
+    /// <summary>Whom entries of <c>to</c> are about, each with its entry.</summary>
+    public static IEnumerable<(TargetRef Target, FieldPath Entry)> Targets<TEntry>(ImmutableArray<TEntry> to)
+        where TEntry : OutboundEntry => to.Select((entry, i) => (entry.TargetRef, (MeshResource.SpecPath / "to")[i]));
+
+    /// <summary>The callers that entries of <c>rules</c> are for, each with its place.</summary>
+    public static IEnumerable<(CallerRef Caller, FieldPath At)> Callers<TSettings>(ImmutableArray<InboundItem<TSettings>> rules)
+        where TSettings : PolicySettings, new() =>
+        rules.SelectMany((rule, r) => rule.Matches.Select((caller, i) => (caller, ((MeshResource.SpecPath / "rules")[r] / "matches")[i])));
 }

@@ -8,8 +8,11 @@ namespace Mesh.Model.Resources;
 /// <summary>The document that declares something outside the mesh that services call.</summary>
 public sealed record ExternalServiceResource : MeshResource
 {
+    /// <summary>The kind, as documents write it.</summary>
+    public const string KindName = "ExternalService";
+
     /// <inheritdoc />
-    public override string Kind => "ExternalService";
+    public override string Kind => KindName;
 
     /// <summary>Its ports, each with the address behind it.</summary>
     public ImmutableArray<ExternalPort> Ports { get; init; } = [];

@@ -11,8 +11,11 @@ public sealed record ServiceResource : MeshResource
     // Beside the record, because a field would count when records are compared. Whoever changes one of a thousand services makes the others no work.
     private static readonly ConditionalWeakTable<ServiceResource, Service> Services = new();
 
+    /// <summary>The kind, as documents write it.</summary>
+    public const string KindName = "Service";
+
     /// <inheritdoc />
-    public override string Kind => "Service";
+    public override string Kind => KindName;
 
     /// <summary>The service's ports.</summary>
     public ImmutableArray<ServicePort> Ports { get; init; } = [];

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Mesh.Model.Compilation;
+using Mesh.Model.Policies.GrpcRoute;
+using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies;
 using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
@@ -245,7 +247,7 @@ internal sealed class CallerSide(CompiledMesh mesh, ProxySnapshot snapshot, Serv
         Add(topic, value, origin, [.. others.Select(o => new StepDetail(o.Decision, DetailVerdict.Overruled, o.Origin)), .. others.SelectMany(o => o.Details)]);
     }
 
-    private static bool IsRoutes(Origin origin) => origin.Kind is "HttpRoute" or "GrpcRoute";
+    private static bool IsRoutes(Origin origin) => origin.Kind is HttpRoutePolicy.KindName or GrpcRoutePolicy.KindName;
 
     private void AddDefaults(RouteRule rule)
     {

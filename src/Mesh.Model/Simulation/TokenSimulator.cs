@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 
@@ -137,5 +138,5 @@ internal static class TokenSimulator
 
     // The wire name of a provider is namespace/policy/provider.
     private static Origin OriginOf(TokenProvider provider) =>
-        provider.Name.LastIndexOf('/') is var slash and > 0 ? new Origin("TrafficPermission", provider.Name[..slash], null, $"jwtProviders {provider.Name[(slash + 1)..]}") : Origin.Default;
+        provider.Name.LastIndexOf('/') is var slash and > 0 ? new Origin(TrafficPermissionPolicy.KindName, provider.Name[..slash], null, $"jwtProviders {provider.Name[(slash + 1)..]}") : Origin.Default;
 }

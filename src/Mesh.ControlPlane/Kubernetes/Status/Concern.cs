@@ -25,10 +25,10 @@ internal static class Concern
 
         foreach (var service in state.Configuration.Topology.Services.Values)
         {
-            Add(new ResourceKey("Service", service.Id.Namespace, service.Id.Name), service.Id);
+            Add(new ResourceKey(ServiceResource.KindName, service.Id.Namespace, service.Id.Name), service.Id);
             foreach (var edge in service.Uses.Where(e => !state.Configuration.Topology.Services.ContainsKey(e.Callee)))
             {
-                Add(new ResourceKey("ExternalService", edge.Callee.Namespace, edge.Callee.Name), service.Id);
+                Add(new ResourceKey(ExternalServiceResource.KindName, edge.Callee.Namespace, edge.Callee.Name), service.Id);
             }
         }
 

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using Mesh.ControlPlane.Compilation;
 using Mesh.Model.Compilation;
 using Mesh.Model.Resources;
+using Mesh.Model.Serialization;
 
 namespace Mesh.ControlPlane.Kubernetes.Status;
 
@@ -11,7 +13,7 @@ internal static class References
     public const string Type = "ResolvedRefs";
 
     // What sends requests on: the others name targets, of which Accepted speaks.
-    private static readonly HashSet<string> Kinds = new(StringComparer.Ordinal) { "HttpRoute", "GrpcRoute", "TcpRoute", "Service" };
+    private static readonly FrozenSet<string> Kinds = KindDescription.All.Where(k => k.IsRoute).Select(k => k.Kind).Append(ServiceResource.KindName).ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What is said of what it sends requests to; <see langword="null"/>: nothing, as it is another kind.</summary>
     public static (bool Holds, string Reason, string Message)? Of(ResourceKey key, CompilationState state)

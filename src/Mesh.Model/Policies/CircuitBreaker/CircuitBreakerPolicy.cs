@@ -1,26 +1,18 @@
-using System.Collections.Immutable;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Policies.CircuitBreaker;
 
 /// <summary>How much a caller's sidecar may have open towards an upstream at a time, when it leaves a replica out because of what it answered, and how much a sidecar lets through to its app at a time.</summary>
-public sealed record CircuitBreakerPolicy : Policy
+public sealed record CircuitBreakerPolicy : TwoSidedPolicy<CircuitBreakerSettings, InboundBreakerSettings>
 {
+    /// <summary>The kind, as documents write it.</summary>
+    public const string KindName = "CircuitBreaker";
+
     /// <inheritdoc />
-    public override string Kind => "CircuitBreaker";
-
-    /// <summary>Settings by upstream.</summary>
-    public ImmutableArray<OutboundItem<CircuitBreakerSettings>> To { get; init; } = [];
-
-    /// <summary>Settings of the receiving side, some by caller.</summary>
-    public ImmutableArray<InboundItem<InboundBreakerSettings>> Rules { get; init; } = [];
+    public override string Kind => KindName;
 
     private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
-    [
-        .. PolicyShape.Validate(TargetRef, at, To.Length, Rules.Length),
-        .. To.SelectMany((item, i) => item.Validate((at / "to")[i])),
-        .. Rules.SelectMany((item, i) => item.Validate((at / "rules")[i]).Concat(Waiting(item, (at / "rules")[i]))),
-    ];
+        [.. base.ValidateSpec(at), .. Rules.SelectMany((item, i) => Waiting(item, (at / "rules")[i]))];
 
     private static IEnumerable<Violation> Waiting(InboundItem<InboundBreakerSettings> item, FieldPath at)
     {

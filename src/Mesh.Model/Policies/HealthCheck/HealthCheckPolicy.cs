@@ -1,20 +1,11 @@
-using System.Collections.Immutable;
-using Mesh.Model.Validation;
-
 namespace Mesh.Model.Policies.HealthCheck;
 
 /// <summary>Whether and how a caller's sidecar asks the replicas of an upstream how they are.</summary>
-public sealed record HealthCheckPolicy : Policy
+public sealed record HealthCheckPolicy : OutboundPolicy<OutboundItem<HealthCheckSettings>>
 {
+    /// <summary>The kind, as documents write it.</summary>
+    public const string KindName = "HealthCheck";
+
     /// <inheritdoc />
-    public override string Kind => "HealthCheck";
-
-    /// <summary>Settings by upstream.</summary>
-    public ImmutableArray<OutboundItem<HealthCheckSettings>> To { get; init; } = [];
-
-    private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
-    [
-        .. PolicyShape.Validate(TargetRef, at, To.Length, null),
-        .. To.SelectMany((item, i) => item.Validate((at / "to")[i])),
-    ];
+    public override string Kind => KindName;
 }

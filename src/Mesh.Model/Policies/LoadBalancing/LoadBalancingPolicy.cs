@@ -1,20 +1,11 @@
-using System.Collections.Immutable;
-using Mesh.Model.Validation;
-
 namespace Mesh.Model.Policies.LoadBalancing;
 
 /// <summary>How a caller's sidecar picks a replica, and what it speaks with it.</summary>
-public sealed record LoadBalancingPolicy : Policy
+public sealed record LoadBalancingPolicy : OutboundPolicy<OutboundItem<LoadBalancingSettings>>
 {
+    /// <summary>The kind, as documents write it.</summary>
+    public const string KindName = "LoadBalancing";
+
     /// <inheritdoc />
-    public override string Kind => "LoadBalancing";
-
-    /// <summary>Settings by upstream.</summary>
-    public ImmutableArray<OutboundItem<LoadBalancingSettings>> To { get; init; } = [];
-
-    private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
-    [
-        .. PolicyShape.Validate(TargetRef, at, To.Length, null),
-        .. To.SelectMany((item, i) => item.Validate((at / "to")[i])),
-    ];
+    public override string Kind => KindName;
 }

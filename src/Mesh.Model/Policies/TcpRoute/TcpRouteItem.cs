@@ -1,27 +1,26 @@
 using System.Collections.Immutable;
 using Mesh.Model.Policies.HttpRoute;
-using Mesh.Model.Policies.Targeting;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Policies.TcpRoute;
 
 /// <summary>The route of connections to some upstreams.</summary>
-public sealed record TcpRouteItem
+public sealed record TcpRouteItem : OutboundEntry
 {
-    /// <summary>Which upstreams; a Service.</summary>
-    public TargetRef TargetRef { get; init; } = TargetRef.Mesh;
-
     /// <summary>Where they go, by weight.</summary>
     public ImmutableArray<BackendRef> BackendRefs { get; init; } = [];
 
-    internal IEnumerable<Violation> Validate(FieldPath at)
+    /// <summary>Where documents have the backends of an entry.</summary>
+    internal static FieldPath BackendsAt(FieldPath at) => (at / "rules")[0] / "default" / "backendRefs";
+
+    internal override IEnumerable<Violation> Validate(FieldPath at)
     {
         foreach (var violation in RouteRules.Target(TargetRef, at / "targetRef"))
         {
             yield return violation;
         }
 
-        var backends = (at / "rules")[0] / "default" / "backendRefs";
+        var backends = BackendsAt(at);
         if (BackendRefs.IsEmpty)
         {
             yield return new(backends, "is missing; add it");

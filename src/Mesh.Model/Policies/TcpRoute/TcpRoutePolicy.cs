@@ -1,20 +1,22 @@
 using System.Collections.Immutable;
+using Mesh.Model.Policies.HttpRoute;
+using Mesh.Model.Topology;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Policies.TcpRoute;
 
 /// <summary>Where connections to a tcp port go.</summary>
-public sealed record TcpRoutePolicy : Policy
+public sealed record TcpRoutePolicy : OutboundPolicy<TcpRouteItem>, IRoutes
 {
+    /// <summary>The kind, as documents write it.</summary>
+    public const string KindName = "TcpRoute";
+
     /// <inheritdoc />
-    public override string Kind => "TcpRoute";
+    public override string Kind => KindName;
 
-    /// <summary>Routes by upstream.</summary>
-    public ImmutableArray<TcpRouteItem> To { get; init; } = [];
+    string IRoutes.Protocols => "tcp";
 
-    private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
-    [
-        .. PolicyShape.Validate(TargetRef, at, To.Length, null),
-        .. To.SelectMany((item, i) => item.Validate((at / "to")[i])),
-    ];
+    bool IRoutes.IsFor(AppProtocol protocol) => !protocol.IsHttp();
+
+    ImmutableArray<NamedBackend> IRoutes.Backends(int entry, FieldPath at) => NamedBackend.Of(To[entry], at);
 }

@@ -1,27 +1,18 @@
-using System.Collections.Immutable;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Policies.Timeout;
 
 /// <summary>Bounds on time: towards others (<c>to</c>) and for those who call (<c>rules</c>).</summary>
-public sealed record TimeoutPolicy : Policy
+public sealed record TimeoutPolicy : TwoSidedPolicy<OutboundTimeoutSettings, InboundTimeoutSettings>
 {
+    /// <summary>The kind, as documents write it.</summary>
+    public const string KindName = "Timeout";
+
     /// <inheritdoc />
-    public override string Kind => "Timeout";
-
-    /// <summary>Bounds of the calling side.</summary>
-    public ImmutableArray<OutboundItem<OutboundTimeoutSettings>> To { get; init; } = [];
-
-    /// <summary>Bounds of the receiving side.</summary>
-    public ImmutableArray<InboundItem<InboundTimeoutSettings>> Rules { get; init; } = [];
+    public override string Kind => KindName;
 
     private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
-    [
-        .. PolicyShape.Validate(TargetRef, at, To.Length, Rules.Length),
-        .. To.SelectMany((item, i) => item.Validate((at / "to")[i])),
-        .. Rules.SelectMany((item, i) => item.Validate((at / "rules")[i])),
-        .. Rules.SelectMany((item, i) => ConnectByCaller(item, (at / "rules")[i])),
-    ];
+        [.. base.ValidateSpec(at), .. Rules.SelectMany((item, i) => ConnectByCaller(item, (at / "rules")[i]))];
 
     private static IEnumerable<Violation> ConnectByCaller(InboundItem<InboundTimeoutSettings> item, FieldPath at)
     {

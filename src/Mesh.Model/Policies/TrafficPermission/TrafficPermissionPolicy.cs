@@ -1,19 +1,32 @@
 using System.Collections.Immutable;
+using Mesh.Model.Policies.Matching;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Policies.TrafficPermission;
 
-/// <summary>Who may call the services it is for. Deny beats allow over all policies; what nothing allows is refused.</summary>
-public sealed record TrafficPermissionPolicy : Policy
+/// <summary>Who may call the services it is for. The lists of its rules add up. Deny beats allow over all policies; what nothing allows is refused.</summary>
+public sealed record TrafficPermissionPolicy : InboundPolicy<PermissionSettings>
 {
+    /// <summary>The kind, as documents write it.</summary>
+    public const string KindName = "TrafficPermission";
+
     /// <inheritdoc />
-    public override string Kind => "TrafficPermission";
+    public override string Kind => KindName;
 
     /// <summary>Whose JSON Web Tokens the entries may ask for. A request with a token that none of them takes is refused.</summary>
     public ImmutableArray<JwtProvider> JwtProviders { get; init; } = [];
 
-    /// <summary>The rules; their lists add up.</summary>
-    public ImmutableArray<InboundItem<PermissionSettings>> Rules { get; init; } = [];
+    /// <inheritdoc />
+    public override Policy With(Policy more) => (TrafficPermissionPolicy)base.With(more) with
+    {
+        JwtProviders = [.. JwtProviders, .. ((TrafficPermissionPolicy)more).JwtProviders.Where(p => !JwtProviders.Any(p.SaysAs))],
+    };
+
+    internal override IEnumerable<(CallerRef Caller, FieldPath At)> Callers =>
+        from rule in Rules.Select((rule, r) => (rule.Default, At: (SpecPath / "rules")[r] / "default"))
+        from list in rule.Default.Lists
+        from caller in list.Callers.Select((match, i) => (match.Caller, (rule.At / list.Name)[i]))
+        select caller;
 
     private protected override IEnumerable<Violation> ValidateSpec(FieldPath at) =>
     [

@@ -15,5 +15,11 @@ internal abstract class KindSchema(string kind)
     /// <summary>Whether documents of this kind say how calls are treated.</summary>
     public abstract bool IsPolicy { get; }
 
+    /// <summary>Whether they send calls elsewhere.</summary>
+    public abstract bool IsRoute { get; }
+
+    /// <summary>The record that holds it.</summary>
+    public abstract Type Record { get; }
+
     public abstract ObjectNode DescribeSpec();
 }

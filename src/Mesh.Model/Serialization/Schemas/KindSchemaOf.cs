@@ -23,5 +23,9 @@ internal sealed class KindSchemaOf<T>(string kind, Func<ResourceMetadata, Origin
 
     public override bool IsPolicy => typeof(T).IsAssignableTo(typeof(Policies.Policy));
 
+    public override bool IsRoute => typeof(T).IsAssignableTo(typeof(Policies.HttpRoute.IRoutes));
+
+    public override Type Record => typeof(T);
+
     public override ObjectNode DescribeSpec() => spec.Describe();
 }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using Mesh.Model.Policies.HttpRoute;
+using Mesh.Model.Policies.TcpRoute;
 using Mesh.Model.Validation;
 
-namespace Mesh.Model.Compilation;
+namespace Mesh.Model.Policies.HttpRoute;
 
 /// <summary>A service that a route names, and what follows if it cannot be used.</summary>
 /// <param name="Backend">The service.</param>
@@ -13,6 +13,10 @@ internal sealed record NamedBackend(BackendRef Backend, FieldPath At, string Oth
 {
     /// <summary>All that an entry of a route names.</summary>
     public static ImmutableArray<NamedBackend> Of(HttpRouteItem item, FieldPath at) => [.. item.Rules.SelectMany((rule, r) => Of(rule, (at / "rules")[r] / "default"))];
+
+    /// <inheritdoc cref="Of(HttpRouteItem, FieldPath)"/>
+    public static ImmutableArray<NamedBackend> Of(TcpRouteItem item, FieldPath at) =>
+        [.. item.BackendRefs.Select((backend, i) => new NamedBackend(backend, TcpRouteItem.BackendsAt(at)[i], "its share is answered with a closed connection"))];
 
     private static IEnumerable<NamedBackend> Of(HttpRouteRule rule, FieldPath at)
     {
