@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Immutable;
 using System.Globalization;
 using Mesh.Model.Policies;
@@ -30,7 +31,11 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
         !TryTake(name, pick, out var value) ? fallback : value == TimeSpan.Zero ? null : value;
 
     /// <summary>Takes a setting if a layer has it.</summary>
-    public bool TryTake<TValue>(string name, Func<T, TValue?> pick, out TValue value)
+    /// <param name="name">Its name in documents.</param>
+    /// <param name="pick">Where a layer has it.</param>
+    /// <param name="value">What is heard.</param>
+    /// <param name="show">How people read it. Default: as it says itself, the elements of a list one after the other.</param>
+    public bool TryTake<TValue>(string name, Func<T, TValue?> pick, out TValue value, Func<TValue, string>? show = null)
         where TValue : struct
     {
         for (var i = layers.Length - 1; i >= 0; i--)
@@ -39,7 +44,7 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
             {
                 _highest = Math.Max(_highest, i);
                 Heard[i] = layers[i].Origin;
-                applied.Add(new AppliedSetting(where, $"{prefix}.{name}", Show(found), layers[i].Origin) { Overruled = i == 0 ? [] : Below(i, pick) });
+                applied.Add(new AppliedSetting(where, $"{prefix}.{name}", (show ?? Text)(found), layers[i].Origin) { Overruled = i == 0 ? [] : Below(i, pick, show ?? Text) });
                 value = found;
                 return true;
             }
@@ -49,7 +54,7 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
         return false;
     }
 
-    private ImmutableArray<OverruledSetting> Below<TValue>(int heard, Func<T, TValue?> pick)
+    private ImmutableArray<OverruledSetting> Below<TValue>(int heard, Func<T, TValue?> pick, Func<TValue, string> show)
         where TValue : struct
     {
         ImmutableArray<OverruledSetting>.Builder? below = null;
@@ -57,24 +62,18 @@ internal sealed class Fold<T>(ImmutableArray<Layer<T>> layers, string where, str
         {
             if (pick(layers[i].Content) is { } said)
             {
-                (below ??= ImmutableArray.CreateBuilder<OverruledSetting>()).Add(new OverruledSetting(Show(said), layers[i].Origin) { IsTie = layers[i].Rank.IsTie(layers[heard].Rank) });
+                (below ??= ImmutableArray.CreateBuilder<OverruledSetting>()).Add(new OverruledSetting(show(said), layers[i].Origin) { IsTie = layers[i].Rank.IsTie(layers[heard].Rank) });
             }
         }
 
         return below?.ToImmutable() ?? [];
     }
 
-    private static string Show<TValue>(TValue value) => value switch
+    private static string Text<TValue>(TValue value) => value switch
     {
+        string text => text,
+        IEnumerable list => string.Join(", ", list.Cast<object?>().Select(Text)) is { Length: > 0 } texts ? texts : "none",
         TimeSpan span => Duration.Format(span),
-        ImmutableArray<Policies.Retry.RetryCondition> words => words.IsEmpty ? "never" : string.Join(", ", words.Select(w => w.Word)),
-        ImmutableArray<Snapshots.ZoneFailover> steps => string.Join(", ", steps.Select(step => $"{step.To} {string.Join(' ', step.Zones)}".TrimEnd())),
-        IEnumerable<Snapshots.ValueMatch> matches => string.Join(", ", matches.Select(match => $"{match.Name} {match.Kind} {match.Value}".TrimEnd())),
-        IEnumerable<Snapshots.ResetHeader> headers => string.Join(", ", headers.Select(header => header.Name)),
-        IEnumerable<Snapshots.TlsCipher> ciphers => string.Join(", ", ciphers.Select(Snapshots.TlsCiphers.ToWord)),
-        IEnumerable<Snapshots.TelemetryTag> tags => tags.Any() ? string.Join(", ", tags) : "none",
-        IEnumerable<double> numbers => string.Join(", ", numbers.Select(number => number.ToString(CultureInfo.InvariantCulture))),
-        IEnumerable<string> texts => string.Join(", ", texts),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value?.ToString() ?? "",
     };

@@ -31,7 +31,7 @@ internal sealed class RetryCompiler
 
         var first = fold.Take("backOff.base", s => Attempts(s).BackOffBase, defaults.BackOffBase);
         var longest = fold.Take("backOff.max", s => Attempts(s).BackOffMax, first * 10);
-        var (on, statuses) = fold.TryTake("retryOn", s => grpc ? s.Grpc.RetryOn : s.Http.RetryOn, out var conditions)
+        var (on, statuses) = fold.TryTake("retryOn", s => grpc ? s.Grpc.RetryOn : s.Http.RetryOn, out var conditions, Shown)
             ? Conditions(conditions, grpc)
             : (defaults.On, []);
         var isAsked = fold.TryTake<ImmutableArray<ResetHeader>>("rateLimitedBackOff.resetHeaders", s => Attempts(s).ResetHeaders, out var resetHeaders) && !resetHeaders.IsEmpty;
@@ -81,6 +81,8 @@ internal sealed class RetryCompiler
         };
         return cluster with { RetryBudget = budget, Origins = [.. cluster.Origins, .. fold.Heard.Values] };
     }
+
+    private static string Shown(ImmutableArray<RetryCondition> conditions) => conditions.IsEmpty ? "never" : string.Join(", ", conditions);
 
     private static (RetryOn On, ImmutableArray<int> Statuses) Conditions(ImmutableArray<RetryCondition> conditions, bool grpc)
     {

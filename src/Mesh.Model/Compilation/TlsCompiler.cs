@@ -53,7 +53,7 @@ internal sealed class TlsCompiler
         var fold = new Fold<TlsSettings>(_entries.For(service, port), where, "tls", applied);
         var min = fold.Take("tlsVersion.min", s => s.MinVersion, TlsVersion.TLS13);
         var max = fold.Take("tlsVersion.max", s => s.MaxVersion, TlsVersion.TLS13);
-        var hasCiphers = fold.TryTake<ImmutableArray<TlsCipher>>("tlsCiphers", s => s.Ciphers, out var ciphers);
+        var hasCiphers = fold.TryTake<ImmutableArray<TlsCipher>>("tlsCiphers", s => s.Ciphers, out var ciphers, c => string.Join(", ", c.Select(TlsCiphers.ToWord)));
         if (fold.Origin == Origin.Default)
         {
             return DoorTls.Default;

@@ -30,6 +30,9 @@ public sealed record ZoneFailover
         return hash.ToHashCode();
     }
 
+    /// <inheritdoc />
+    public override string ToString() => $"{To} {string.Join(' ', Zones)}".TrimEnd();
+
     internal bool IsFor(string caller) => From.IsEmpty || From.Contains(caller);
 
     internal bool LeadsTo(string zone) => To switch

@@ -22,6 +22,8 @@ public sealed class OriginTableTests
         ("Timeout", "outbound/shop/orders/db", "timeout.idle", "{idle: 1m}", "{idle: 0s}", "1m", "0s"),
         ("Retry", "outbound/shop/orders/http", "retry.http.numRetries", "{http: {numRetries: 1}}", "{http: {numRetries: 5}}", "1", "5"),
         ("Retry", "outbound/shop/orders/http", "retry.http.retryOn", "{http: {retryOn: [Reset]}}", "{http: {retryOn: [5xx, 409]}}", "Reset", "5xx, 409"),
+        ("Retry", "outbound/shop/orders/http", "retry.http.retriableResponseHeaders", "{http: {retriableResponseHeaders: []}}", "{http: {retriableResponseHeaders: [{name: x-again, type: Present}, {name: x-why, type: Prefix, value: l}]}}", "none", "x-again Present, x-why Prefix l"),
+        ("Retry", "outbound/shop/orders/http", "retry.http.rateLimitedBackOff.resetHeaders", "{http: {rateLimitedBackOff: {resetHeaders: [{name: retry-after}]}}}", "{http: {rateLimitedBackOff: {resetHeaders: [{name: a}, {name: b, format: UnixTimestamp}]}}}", "retry-after", "a, b"),
         ("Retry", "outbound/shop/orders/rpc", "retry.grpc.backOff.base", "{grpc: {backOff: {base: 1s}}}", "{grpc: {backOff: {base: 2s}}}", "1s", "2s"),
         ("Retry", "outbound/shop/orders/db", "retry.tcp.maxConnectAttempts", "{tcp: {maxConnectAttempts: 1}}", "{tcp: {maxConnectAttempts: 9}}", "1", "9"),
         ("Retry", "cluster/shop/orders/http", "retry.budget.percent", "{budget: {percent: 1}}", "{budget: {percent: 50}}", "1", "50"),
@@ -29,6 +31,7 @@ public sealed class OriginTableTests
         ("Telemetry", "outbound/shop/orders/rpc", "telemetry.tags", "{tags: []}", "{tags: [{name: a, literal: b}]}", "none", "a=b"),
         ("Telemetry", "outbound/shop/orders/http", "telemetry.metrics.durationBuckets", "{metrics: {durationBuckets: [1]}}", "{metrics: {durationBuckets: [0.5, 2]}}", "1", "0.5, 2"),
         ("LoadBalancing", "cluster/shop/orders/http", "loadBalancing.type", "{type: Random}", "{type: RoundRobin}", "Random", "RoundRobin"),
+        ("LoadBalancing", "cluster/shop/orders/http", "loadBalancing.localityAwareness.crossZone.failover", "{localityAwareness: {crossZone: {failover: [{to: {type: Any}}]}}}", "{localityAwareness: {crossZone: {failover: [{to: {type: Only, zones: [a, b]}}, {to: {type: None}}]}}}", "Any", "Only a b, None"),
         ("LoadBalancing", "cluster/shop/orders/http", "loadBalancing.wire", "{wire: Http1}", "{wire: Http2}", "Http1", "Http2"),
     ];
 

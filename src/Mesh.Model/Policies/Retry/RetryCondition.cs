@@ -30,6 +30,9 @@ public readonly record struct RetryCondition(string Word)
         ("Unavailable", RetryOn.GrpcUnavailable),
     ];
 
+    /// <inheritdoc />
+    public override string ToString() => Word;
+
     /// <summary>The status code, where it is one.</summary>
     internal int? Status => Word.Length == 3 && int.TryParse(Word, NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : null;
 
