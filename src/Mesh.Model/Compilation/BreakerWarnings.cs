@@ -1,3 +1,4 @@
+using Mesh.Model.Linting;
 using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Resources;
 using Mesh.Model.Topology;
@@ -27,5 +28,5 @@ internal static class BreakerWarnings
         }
     }
 
-    private static CompileWarning Warning(CircuitBreakerPolicy policy, FieldPath at, string message) => new(policy.Key, at, message, policy.OriginAt(at));
+    private static CompileWarning Warning(CircuitBreakerPolicy policy, FieldPath at, string message) => new(policy.Key, at, message, policy.OriginAt(at)) { Rule = LintRules.LimitsNothing };
 }

@@ -12,7 +12,7 @@ namespace Mesh.Model.Compilation;
 public sealed record CompileWarning(ResourceKey Resource, FieldPath Path, string Message, Origin Origin)
 {
     /// <summary>The lint rule that found it.</summary>
-    public LintRule Rule { get; init; } = LintRules.NotAsMeant;
+    public required LintRule Rule { get; init; }
 
     /// <summary>Gateway API's word for it.</summary>
     public WarningReason Reason { get; init; }

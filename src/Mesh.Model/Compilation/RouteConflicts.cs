@@ -1,3 +1,4 @@
+using Mesh.Model.Linting;
 using Mesh.Model.Policies;
 using Mesh.Model.Policies.GrpcRoute;
 using Mesh.Model.Policies.HttpRoute;
@@ -45,6 +46,6 @@ internal static class RouteConflicts
     private static CompileWarning Warning(HttpRoutePolicy policy, int index, PortRef port, GrpcRoutePolicy winner)
     {
         var at = (MeshResource.SpecPath / "to")[index] / "targetRef";
-        return new CompileWarning(policy.Key, at, $"is not heard for {port}: {winner.Key} stands for the same calls, and of several kinds of routes for a port only the most specific counts; put its rules there", policy.OriginAt(at)) { Reason = WarningReason.Conflicted };
+        return new CompileWarning(policy.Key, at, $"is not heard for {port}: {winner.Key} stands for the same calls, and of several kinds of routes for a port only the most specific counts; put its rules there", policy.OriginAt(at)) { Rule = LintRules.OtherKindStands, Reason = WarningReason.Conflicted };
     }
 }

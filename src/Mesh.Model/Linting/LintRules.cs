@@ -19,7 +19,8 @@ public static class LintRules
     public static readonly LintRule UnusableBackend = new("MESH112", "backend that cannot be used");
     public static readonly LintRule RefusingBackend = new("MESH113", "backend that refuses");
     public static readonly LintRule NameTaken = new("MESH114", "name taken");
-    public static readonly LintRule NotAsMeant = new("MESH115", "not as meant");
+    public static readonly LintRule OtherKindStands = new("MESH116", "route of another kind");
+    public static readonly LintRule LimitsNothing = new("MESH117", "limit of nothing");
 
     public static readonly LintRule LonelyWeight = new("MESH120", "weight of a single backend", LintLevel.Hint);
     public static readonly LintRule NoWeight = new("MESH121", "no weight at all");
@@ -83,7 +84,7 @@ public static class LintRules
     public static ImmutableArray<LintRule> All { get; } =
     [
         UnknownUse, UnknownUsePort, NothingToCall, SelectsNothing, SpeaksForNobody, UnknownTarget, UnknownTargetPort, NoSidecar, UnknownCaller, ForeignIdentity,
-        OtherProtocol, UnusableBackend, RefusingBackend, NameTaken, NotAsMeant,
+        OtherProtocol, UnusableBackend, RefusingBackend, NameTaken, OtherKindStands, LimitsNothing,
         LonelyWeight, NoWeight, BackendTwice, MatchTwice, Unreachable, RouteOverruled, NothingForTheRest, GlobInPath, EncodedPath, PlainExpression, RedirectLoop, HeaderSetAndRemoved,
         AllowHidden, EdgeDenied, AllowNarrowsNothing, AllowTwice, RehearsalHidden, AllowUnused, DenyOfNobody, RequestsOnTcp, Everybody, MethodNeverSent, TokensForAnybody,
         TryOverRequest, RetriesDoNotFit, NoBudget, RetryOnNothing, NoRetries, ConnectOverRequest, CalleeEndsFirst,

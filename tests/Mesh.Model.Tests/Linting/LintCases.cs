@@ -51,6 +51,8 @@ internal static class LintCases
         ("MESH112", Route("[{default: {backendRefs: [{name: payments}, {name: nobody}]}}]"), Route("[{default: {backendRefs: [{name: payments}]}}]")),
         ("MESH113", Route("[{default: {backendRefs: [{name: payments-next}]}}]"), Route("[{default: {backendRefs: [{name: payments-next}]}}]") + "---\n" + Permission("allow: [{service: storefront}]", "payments-next")),
         ("MESH114", "kind: ExternalService\nmetadata: {name: payments}\nspec: {ports: [{name: api, protocol: https, host: pay.example.com, port: 443}]}", External("https", "pay.example.com", 443)),
+        ("MESH116", Route("[{name: all}]", "quotes") + "---\n" + GrpcRoute("quotes"), Route("[{name: all}]") + "---\n" + GrpcRoute("quotes")),
+        ("MESH117", Breaker("{maxRequests: 5}"), Breaker("{maxConnections: 5}")),
         ("MESH120", Route("[{default: {backendRefs: [{name: payments, weight: 50}]}}]"), Route("[{default: {backendRefs: [{name: payments, weight: 50}, {name: payments-next, weight: 50}]}}]")),
         ("MESH121", Route("[{default: {backendRefs: [{name: payments, weight: 0}]}}]"), Route("[{default: {backendRefs: [{name: payments, weight: 1}, {name: payments-next, weight: 0}]}}]")),
         ("MESH122", Route("[{default: {backendRefs: [{name: payments}, {name: payments}]}}]"), Route("[{default: {backendRefs: [{name: payments}, {name: payments-next}]}}]")),
@@ -126,6 +128,12 @@ internal static class LintCases
 
     private static string Route(string rules, string to = "payments", string name = "route") =>
         $"kind: HttpRoute\nmetadata: {{name: {name}}}\nspec: {{to: [{{targetRef: {{kind: Service, name: {to}}}, rules: {rules} }}]}}\n";
+
+    private static string GrpcRoute(string to) =>
+        $"kind: GrpcRoute\nmetadata: {{name: calls}}\nspec: {{to: [{{targetRef: {{kind: Service, name: {to}}}, rules: [{{name: all}}]}}]}}\n";
+
+    private static string Breaker(string limits) =>
+        $"kind: CircuitBreaker\nmetadata: {{name: limits}}\nspec: {{targetRef: {{kind: Service, name: db}}, rules: [{{default: {{connectionLimits: {limits}}}}}]}}\n";
 
     private static string Redirect(string from, string to) =>
         Route($"[{{matches: [{{path: {{type: PathPrefix, value: {from}}} }}], default: {{filters: [{{type: RequestRedirect, requestRedirect: {{path: {{type: ReplacePrefixMatch, replacePrefixMatch: {to}}} }} }}]}} }}]");

@@ -33,8 +33,8 @@ public sealed class LintTests
     public void All_Rules_HaveACaseAndAnIdOfTheirOwn()
     {
         Assert.Equal(LintRules.All.Select(r => r.Id).Order(), LintRules.All.Select(r => r.Id).Distinct().Order());
-        Assert.Equal(LintRules.All.Select(r => r.Id).Except([LintRules.NotAsMeant.Id]), LintCases.All.Select(c => c.Id));
-        Assert.True(LintRules.All.Length >= 30);
+        Assert.Equal(LintRules.All.Select(r => r.Id), LintCases.All.Select(c => c.Id));
+        Assert.Equal(typeof(LintRules).GetFields().Select(f => f.GetValue(null)), LintRules.All);
     }
 
     [Fact]
