@@ -40,7 +40,6 @@ internal sealed class ControlPlaneRunner : IDisposable
                 new ApiToken { Name = "mesh-cli", Token = _cliToken, Scopes = ["read", "apply", "debug", "token"] },
                 new ApiToken { Name = "browser", Token = _browserToken, Scopes = ["read"] },
             ],
-            DeveloperIdentity = true,
             SvidLifetimeSeconds = (int)context.CertificateLifetime.TotalSeconds,
             Telemetry = context.Telemetry,
         };

@@ -66,10 +66,5 @@ internal static class KubernetesSettingsCheck
         {
             yield return "identities=… (are not used with kubernetes: pods have projected tokens; remove them)";
         }
-
-        if (settings.DeveloperIdentity)
-        {
-            yield return "developerIdentity=true (is for a developer's machine and never for a cluster; remove it)";
-        }
     }
 }

@@ -33,7 +33,6 @@ internal static class ControlPlaneFiles
                 new ApiToken { Name = "apphost", Token = running.AppHostToken, Scopes = ["read", "apply", "debug", "token"] },
                 new ApiToken { Name = "browser", Token = running.BrowserToken, Scopes = ["read"] },
             ],
-            DeveloperIdentity = true,
             SvidLifetimeSeconds = (int)mesh.Options.CertificateLifetime.TotalSeconds,
             LogLevel = mesh.Options.LogLevel,
         };

@@ -35,9 +35,6 @@ public sealed record ControlPlaneSettings
     /// <summary>Seconds between two load reports of a gRPC client or Envoy. Default: 10.</summary>
     public int LoadReportSeconds { get; set; } = 10;
 
-    /// <summary>Run mode: sidecars are told that the developer identity may pass their front doors.</summary>
-    public bool DeveloperIdentity { get; set; }
-
     /// <summary>Where traces, metrics and logs go. <see langword="null"/>: where the environment says (see <see cref="TelemetryVariables"/>), else nowhere.</summary>
     public TelemetryBootstrap? Telemetry { get; set; }
 

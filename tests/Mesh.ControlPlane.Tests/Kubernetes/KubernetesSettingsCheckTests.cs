@@ -10,7 +10,7 @@ public sealed class KubernetesSettingsCheckTests
     public void Run_ManyMistakes_SaysAllAtOnce()
     {
         var settings = Settings("""
-            "developerIdentity": true,
+            "identities": [ { "service": "shop/orders", "directory": "/var/run/identities" } ],
             "apiTokens": [ { "name": "admin", "token": "0123456789abcdef0123456789abcdef", "scopes": ["read"] } ],
             "kubernetes": { "mesh": "My mesh", "namespaces": ["shop", "shop", "Bad!", "mesh-system", "shop-mesh"], "systemNamespace": "shop-mesh", "audience": " ", "server": "nowhere" }
             """);
@@ -20,7 +20,7 @@ public sealed class KubernetesSettingsCheckTests
         string[] expected =
         [
             "kubernetes.mesh=", "kubernetes.namespaces[1]=shop ", "kubernetes.namespaces[2]=Bad! ", "kubernetes.namespaces[3]=mesh-system ", "kubernetes.namespaces[4]=shop-mesh ", "kubernetes.audience=",
-            "kubernetes.server=nowhere ", "apiTokens=", "developerIdentity=",
+            "kubernetes.server=nowhere ", "apiTokens=", "identities=",
         ];
         Assert.All(expected, e => Assert.Single(lines, l => l.StartsWith(e, StringComparison.Ordinal)));
         Assert.Equal(expected.Length, lines.Length);

@@ -86,7 +86,6 @@ internal sealed class TelemetryMesh : IAsyncDisposable
             stateDirectory = state,
             grpcAddress = "127.0.0.1:0",
             apiAddress = "127.0.0.1:0",
-            developerIdentity = true,
             sources = new[] { new { directory = documents, name = "app" } },
             apiTokens = new[] { new { name = "test", token = Token, scopes = new[] { "read", "token" } } },
         });
