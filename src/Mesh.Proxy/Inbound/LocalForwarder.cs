@@ -43,22 +43,18 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         var isGrpc = ErrorResponse.IsGrpc(context.Request);
         using var body = InvokerPath.HasBody(context) ? new RequestBody(context, keepLimit: 0) : null;
         var limit = isGrpc && !GrpcCall.HasDeadline(context.Request) ? null : timeouts.Request;
-        using var clock = RequestClock.Start(limit, perTry: null, timeouts.StreamIdle, kit.Time, context.RequestAborted, isGrpc ? () => body is { IsAtEnd: false } : null);
+        using var clock = RequestClock.Start(limit, perTry: null, timeouts.StreamIdle, timeouts.Origin, isGrpc, kit.Time, context.RequestAborted);
+        clock?.Body = body;
         var token = clock?.Token ?? context.RequestAborted;
         UpstreamResponse? response = null;
         try
         {
             var isHttp2 = port.Protocol.IsHttp2() || (port.Protocol == AppProtocol.Https && (isGrpc || application.NeedsHttp2));
             response = await HeadAsync(new OutgoingRequest { Context = context, Target = target.ToString(), Body = body, Pool = pool, IsHttp2 = isHttp2 }, application, token);
+            clock?.Response = response;
             if (response.IsEventStream || isGrpc)
             {
                 clock?.StopTotal();
-            }
-
-            if (timeouts.StreamIdle is { } idle)
-            {
-                var answer = response;
-                clock?.WatchIdle(idle, () => (body?.Moved ?? 0) + answer.Moved);
             }
 
             response.CopyHeadTo(context.Response);
@@ -69,7 +65,7 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException)
         {
-            return Ended(context, clock, body, timeouts) ?? Broken(port, e);
+            return Ended(context, clock, body) ?? Broken(port, e);
         }
         finally
         {
@@ -98,12 +94,11 @@ internal sealed class LocalForwarder(UpstreamKit kit)
         }
     }
 
-    private static Failure? Ended(HttpContext context, RequestClock? clock, RequestBody? body, InboundTimeouts timeouts)
+    private static Failure? Ended(HttpContext context, RequestClock? clock, RequestBody? body)
     {
-        if (clock?.Reached is { } limit)
+        if (clock?.Failure is { } limit)
         {
-            var origin = timeouts.Origin;
-            return new Failure(limit, origin == Model.Origin.Default ? null : origin.ToString());
+            return limit;
         }
 
         if (context.RequestAborted.IsCancellationRequested)

@@ -4,6 +4,7 @@ using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Policies.Timeout;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 
@@ -20,8 +21,9 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
     /// <param name="callee">Who is called.</param>
     /// <param name="policy">The policy, for errors.</param>
     /// <param name="effects">What is in store for a response, a refusal too; <see langword="null"/>: nothing.</param>
+    /// <param name="clock">The request's limits; <see langword="null"/>: none.</param>
     public async ValueTask<AuthorizationAnswer> AskAsync(
-        RouteAuthorization asked, HttpContext context, OutboundTables tables, RequestTarget target, string callee, string? policy, RouteEffects? effects)
+        RouteAuthorization asked, HttpContext context, OutboundTables tables, RequestTarget target, string callee, string? policy, RouteEffects? effects, RequestClock? clock)
     {
         if (tables.Clusters.GetValueOrDefault(asked.Cluster) is not { } cluster)
         {
@@ -29,14 +31,15 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
             return Unavailable(asked, policy, $"{asked.Cluster} cannot be asked: there is no such service, or this one may not use it");
         }
 
-        var (body, problem) = await BodyAsync(asked, context, policy);
+        var (body, problem) = await BodyAsync(asked, context, policy, clock);
         if (problem is not null)
         {
             return new() { Failure = problem };
         }
 
-        using var clock = new CancellationTokenSource(asked.Timeout, kit.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, context.RequestAborted);
+        var ended = clock?.Token ?? context.RequestAborted;
+        using var patience = new CancellationTokenSource(asked.Timeout, kit.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, ended);
         var question = asked.Protocol == AuthorizationProtocol.Grpc
             ? GrpcAuthorization.Question(asked, cluster, context, hop, target, callee, body, kit.Time)
             : HttpAuthorization.Question(asked, cluster, context, body);
@@ -49,9 +52,9 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
             await using var sent = call;
             if (sent is null)
             {
-                return context.RequestAborted.IsCancellationRequested
+                return ended.IsCancellationRequested
                     ? new() { Failure = new Failure(ProxyError.ClientClosed) }
-                    : Unavailable(asked, policy, clock.IsCancellationRequested ? Late(asked) : failure?.Detail ?? "it could not be asked");
+                    : Unavailable(asked, policy, patience.IsCancellationRequested ? Late(asked) : failure?.Detail ?? "it could not be asked");
             }
 
             if (sent.Response.Header(ErrorResponse.Header) is { } error)
@@ -72,9 +75,9 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or InvalidOperationException or Google.Protobuf.InvalidProtocolBufferException)
         {
-            return context.RequestAborted.IsCancellationRequested || context.Response.HasStarted
+            return ended.IsCancellationRequested || context.Response.HasStarted
                 ? new() { Failure = new Failure(ProxyError.ClientClosed) }
-                : Unavailable(asked, policy, clock.IsCancellationRequested ? Late(asked) : $"{asked.Cluster}: {e.Message}");
+                : Unavailable(asked, policy, patience.IsCancellationRequested ? Late(asked) : $"{asked.Cluster}: {e.Message}");
         }
     }
 
@@ -88,7 +91,7 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
     }
 
     // What of the body it is asked with.
-    private static async ValueTask<(ReadOnlyMemory<byte> Body, Failure? Problem)> BodyAsync(RouteAuthorization asked, HttpContext context, string? policy)
+    private static async ValueTask<(ReadOnlyMemory<byte> Body, Failure? Problem)> BodyAsync(RouteAuthorization asked, HttpContext context, string? policy, RequestClock? clock)
     {
         if (asked.MaxBody is not { } most || !InvokerPath.HasBody(context) || UpgradeForwarder.IsUpgrade(context))
         {
@@ -97,7 +100,7 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
 
         try
         {
-            return await PeekAsync(context.Request.BodyReader, most, context.RequestAborted) is { } whole
+            return await PeekAsync(context.Request.BodyReader, most, clock, clock?.Token ?? context.RequestAborted) is { } whole
                 ? (whole, null)
                 : (default, new Failure(ProxyError.AuthorizationDenied, policy, $"the body has more than the {most} bytes that {asked.Cluster} may be asked about", Status: StatusCodes.Status413PayloadTooLarge));
         }
@@ -120,12 +123,13 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
     private static string Late(RouteAuthorization asked) => $"{asked.Cluster} did not answer within {asked.Timeout.TotalSeconds:0.###} s";
 
     // All of the body, which stays to be read; null: it is longer.
-    private static async ValueTask<ReadOnlyMemory<byte>?> PeekAsync(PipeReader reader, int most, CancellationToken cancellationToken)
+    private static async ValueTask<ReadOnlyMemory<byte>?> PeekAsync(PipeReader reader, int most, RequestClock? clock, CancellationToken cancellationToken)
     {
         while (true)
         {
             var result = await reader.ReadAsync(cancellationToken);
             var buffer = result.Buffer;
+            clock?.Peeked = buffer.Length;
             if (buffer.Length > most)
             {
                 reader.AdvanceTo(buffer.Start);

@@ -42,7 +42,7 @@ internal sealed class OutboundCall : IDisposable
     private TimeSpan? _asked;
 
     public OutboundCall(
-        OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, Affinity affinity, HopSpan span, RouteEffects? effects)
+        OutboundForwarder forwarder, HttpContext context, CompiledRule rule, WeightedCluster backend, OutboundCluster cluster, string target, Affinity affinity, HopSpan span, RouteEffects? effects, RequestClock? clock)
     {
         _forwarder = forwarder;
         _context = context;
@@ -59,10 +59,8 @@ internal sealed class OutboundCall : IDisposable
         _body = InvokerPath.HasBody(context)
             ? new RequestBody(context, _retries > 0 ? KeepLimit : 0) { Tap = effects?.Tap }
             : null;
-        var timeouts = _rule.Timeouts;
-        var limit = _isGrpc ? GrpcCall.Limit(context.Request, timeouts) : timeouts.Request;
-        _clock = RequestClock.Start(
-            limit, _rule.Retry.PerTryTimeout, timeouts.StreamIdle, forwarder.Kit.Time, context.RequestAborted, _isGrpc ? () => _body is { IsAtEnd: false } : null);
+        _clock = clock;
+        _clock?.Body = _body;
         _token = _clock?.Token ?? context.RequestAborted;
     }
 
@@ -105,7 +103,6 @@ internal sealed class OutboundCall : IDisposable
     public void Dispose()
     {
         EndRetry();
-        _clock?.Dispose();
         _body?.Dispose();
     }
 
@@ -146,6 +143,7 @@ internal sealed class OutboundCall : IDisposable
                 return Judge(e, replica, isLast);
             }
 
+            _clock?.Response = response;
             _cluster.NoteTaken(replica, started, isAnswer: true);
             NoteState(replica, response);
             Report(replica, response);
@@ -320,11 +318,6 @@ internal sealed class OutboundCall : IDisposable
             _clock?.StopTotal();
         }
 
-        if (_rule.Timeouts.StreamIdle is { } idle)
-        {
-            _clock?.WatchIdle(idle, () => (_body?.Moved ?? 0) + response.Moved);
-        }
-
         var head = _context.Response;
         response.CopyHeadTo(head);
         if (!_cluster.IsMesh)
@@ -386,9 +379,9 @@ internal sealed class OutboundCall : IDisposable
     // Why the request ended from this side, where it did.
     private Failure? Ended()
     {
-        if (_clock?.Reached is { } limit)
+        if (_clock?.Failure is { } limit)
         {
-            return new Failure(limit, PolicyName(_rule.Timeouts.Origin));
+            return limit;
         }
 
         if (_context.RequestAborted.IsCancellationRequested)

@@ -3,6 +3,7 @@ using Mesh.Model.Snapshots;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.LoadBalancing;
 using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Policies.Timeout;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Upstreams;
 using Microsoft.Extensions.Primitives;
@@ -30,7 +31,7 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
     /// <summary>Forwards a request.</summary>
     /// <returns>What went wrong; <see langword="null"/>: nothing of the mesh's.</returns>
     public async ValueTask<Failure?> ForwardAsync(
-        HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, RequestTarget target, long started, HopSpan span, RouteEffects? effects)
+        HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, RequestTarget target, long started, HopSpan span, RouteEffects? effects, RequestClock? clock)
     {
         var session = rule.Session?.Begin(context.Request.Headers, kit.Time.GetUtcNow());
         if ((Backend(session, rule.Split!, tables) ?? rule.Split!.Next()) is not { } backend || tables.Clusters.GetValueOrDefault(backend.Cluster) is not { } cluster)
@@ -40,7 +41,7 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
 
         if (cluster.Breaker is not { } breaker)
         {
-            return await SendAsync(context, tables, rule, action, backend, cluster, target, started, span, session, effects);
+            return await SendAsync(context, tables, rule, action, backend, cluster, target, started, span, session, effects, clock);
         }
 
         if (!breaker.Requests.TryEnter())
@@ -50,7 +51,7 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
 
         try
         {
-            return await SendAsync(context, tables, rule, action, backend, cluster, target, started, span, session, effects);
+            return await SendAsync(context, tables, rule, action, backend, cluster, target, started, span, session, effects, clock);
         }
         finally
         {
@@ -64,7 +65,7 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
 
     private async ValueTask<Failure?> SendAsync(
         HttpContext context, OutboundTables tables, CompiledRule rule, ForwardAction action, WeightedCluster backend, OutboundCluster cluster, RequestTarget target, long started, HopSpan span,
-        SessionUse? session, RouteEffects? effects)
+        SessionUse? session, RouteEffects? effects, RequestClock? clock)
     {
         var outgoing = target.With(action.RewritePath, rule.MatchedPrefix).ToString();
         var tap = PrepareHeaders(context, tables, rule, action, backend, cluster, outgoing);
@@ -82,7 +83,7 @@ internal sealed class OutboundForwarder(OutboundState state, UpstreamKit kit, Ho
             return await new OutboundUpgrade(this, context, rule, cluster, outgoing, affinity.Hash, session).RunAsync();
         }
 
-        using var call = new OutboundCall(this, context, rule, backend, cluster, outgoing, affinity, span, effects);
+        using var call = new OutboundCall(this, context, rule, backend, cluster, outgoing, affinity, span, effects, clock);
         return await call.RunAsync();
     }
 

@@ -4,6 +4,7 @@ using Mesh.Proxy.Downstreams;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.Fault;
 using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Policies.Timeout;
 using Mesh.Proxy.Telemetry;
 using Mesh.Proxy.Telemetry.AccessLogs;
 using Mesh.Proxy.Upstreams;
@@ -109,21 +110,23 @@ internal sealed partial class OutboundHttp(
     {
         var context = exchange.Context;
         RouteEffects? effects = null;
+        using var clock = RequestClock.Start(rule.Rule, context, time);
         if (rule.HasFilters)
         {
-            (var isAnswered, var refusal, effects) = await forwarder.Filters.RunAsync(context, tables, rule, target, _callee);
+            (var isAnswered, var refusal, effects) = await forwarder.Filters.RunAsync(context, tables, rule, target, _callee, clock);
             if (isAnswered || refusal is not null)
             {
-                return Told(refusal, effects);
+                return Told(refusal is null ? null : clock?.Failure ?? refusal, effects);
             }
         }
 
-        return Told(await ActAsync(exchange, tables, rule, target, started, span, effects), effects);
+        return Told(await ActAsync(exchange, tables, rule, target, started, span, effects, clock), effects);
     }
 
     private static Failure? Told(Failure? failure, RouteEffects? effects) => failure is null || effects is null ? failure : effects.Tell(failure);
 
-    private async ValueTask<Failure?> ActAsync(Exchange exchange, OutboundTables tables, CompiledRule rule, RequestTarget target, long started, HopSpan span, RouteEffects? effects)
+    private async ValueTask<Failure?> ActAsync(
+        Exchange exchange, OutboundTables tables, CompiledRule rule, RequestTarget target, long started, HopSpan span, RouteEffects? effects, RequestClock? clock)
     {
         var context = exchange.Context;
         switch (rule.Rule.Action)
@@ -141,7 +144,7 @@ internal sealed partial class OutboundHttp(
                 return new Failure(ProxyError.NoBackends, rule.Policy, direct.Reason, direct.Status);
 
             case ForwardAction forward:
-                return await forwarder.ForwardAsync(context, tables, rule, forward, target, started, span, effects);
+                return await forwarder.ForwardAsync(context, tables, rule, forward, target, started, span, effects, clock);
 
             default:
                 return new Failure(ProxyError.Internal);

@@ -1,6 +1,7 @@
 using Mesh.Model.Requests;
 using Mesh.Proxy.Errors;
 using Mesh.Proxy.Policies.Routing;
+using Mesh.Proxy.Policies.Timeout;
 
 namespace Mesh.Proxy.Outbound;
 
@@ -9,7 +10,7 @@ internal sealed class RouteFilters(ExternalAuthorizer authorizer)
 {
     /// <summary>Runs them. Only for rules that have some.</summary>
     /// <returns>Whether the request is answered already; why it fails; and what is in store for its response.</returns>
-    public async ValueTask<(bool IsAnswered, Failure? Failure, RouteEffects? Effects)> RunAsync(HttpContext context, OutboundTables tables, CompiledRule rule, RequestTarget target, string callee)
+    public async ValueTask<(bool IsAnswered, Failure? Failure, RouteEffects? Effects)> RunAsync(HttpContext context, OutboundTables tables, CompiledRule rule, RequestTarget target, string callee, RequestClock? clock)
     {
         if (rule.Cors is not null && CompiledCors.IsPreflight(context.Request))
         {
@@ -24,7 +25,7 @@ internal sealed class RouteFilters(ExternalAuthorizer authorizer)
             return (false, null, effects);
         }
 
-        var answer = await authorizer.AskAsync(asked, context, tables, target, callee, rule.Policy, effects);
+        var answer = await authorizer.AskAsync(asked, context, tables, target, callee, rule.Policy, effects, clock);
         if (!answer.ResponseHeaders.IsEmpty)
         {
             effects ??= new RouteEffects();

@@ -33,7 +33,7 @@ internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee, IFlow? flow = n
     /// <returns>Whether both sides finished properly.</returns>
     public async Task<bool> RunAsync(TimeSpan? idle, TimeSpan? age, TimeProvider time)
     {
-        using var watch = idle is { } limit ? WatchIdle(limit, time) : null;
+        using var watch = idle is { } limit ? new IdleWatch(limit, () => ToCallee + ToCaller, Abort, time) : null;
         using var end = age is { } most ? time.CreateTimer(_ => Expire(), null, most, Timeout.InfiniteTimeSpan) : null;
         var there = PumpAsync(caller, callee, isToCallee: true);
         var back = PumpAsync(callee, caller, isToCallee: false);
@@ -125,26 +125,5 @@ internal sealed class Tunnel(TunnelEnd caller, TunnelEnd callee, IFlow? flow = n
         }
 
         return true;
-    }
-
-    // Looked at four times in the span, so it comes up to a quarter late.
-    private ITimer WatchIdle(TimeSpan limit, TimeProvider time)
-    {
-        var last = -1L;
-        var quiet = 0;
-        return time.CreateTimer(
-            _ =>
-            {
-                var moved = ToCallee + ToCaller;
-                quiet = moved == last ? quiet + 1 : 0;
-                last = moved;
-                if (quiet >= 4)
-                {
-                    Abort();
-                }
-            },
-            null,
-            limit / 4,
-            limit / 4);
     }
 }
