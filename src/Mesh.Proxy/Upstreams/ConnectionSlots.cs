@@ -3,7 +3,10 @@ using Mesh.Proxy.Upstreams.Http1;
 
 namespace Mesh.Proxy.Upstreams;
 
-/// <summary>The part of one pool in what a cluster may have open: waits for the right to open a connection, or for one that comes back.</summary>
+/// <summary>
+/// The part of one pool in what a cluster may have open: waits for the right to open a connection, or for one that comes back. Two keep connections of HTTP/1.1 here, this proxy's pool and the
+/// platform's client, and neither can use the other's: one that comes back to the pool while the client waits is closed for it, and what the client keeps closes by itself soon.
+/// </summary>
 internal sealed class ConnectionSlots(ConnectionGates gates)
 {
     private readonly Lock _lock = new();
@@ -23,14 +26,10 @@ internal sealed class ConnectionSlots(ConnectionGates gates)
     /// <exception cref="UpstreamException">Too many wait already.</exception>
     public async ValueTask<Http1Connection> GetAsync(Http1Pool pool, Func<CancellationToken, ValueTask<UpstreamConnection>> open, CancellationToken cancellationToken)
     {
-        if (!gates.Pending.TryEnter())
-        {
-            throw new UpstreamException(ProxyError.UpstreamOverflow, $"{gates.Pending.Limit} requests wait for a connection already (maxPendingRequests)");
-        }
-
+        EnterLine();
         try
         {
-            return await WaitAsync(pool, cancellationToken) ?? new Http1Connection(await CountAsync(open, cancellationToken));
+            return await WaitAsync(pool, takesConnections: true, cancellationToken) ?? new Http1Connection(await CountAsync(open, cancellationToken));
         }
         finally
         {
@@ -38,29 +37,49 @@ internal sealed class ConnectionSlots(ConnectionGates gates)
         }
     }
 
-    /// <summary>Opens a connection for the platform's client, which waits by itself for those that come back. HTTP/2 has one connection to a replica, whatever the limit.</summary>
-    public async ValueTask<UpstreamConnection> OpenAsync(ConnectionUse use, Func<CancellationToken, ValueTask<UpstreamConnection>> open, CancellationToken cancellationToken)
+    /// <summary>Opens a connection of HTTP/1.1 for the platform's client, which waits by itself for those that come back to it.</summary>
+    /// <param name="pool">Whose kept connections make room.</param>
+    /// <param name="open">Opens one.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UpstreamException">Too many wait already.</exception>
+    public async ValueTask<UpstreamConnection> OpenAsync(Http1Pool pool, Func<CancellationToken, ValueTask<UpstreamConnection>> open, CancellationToken cancellationToken)
     {
-        if (use == ConnectionUse.Http2)
+        EnterLine();
+        try
         {
-            gates.TryOpen(always: true);
-            Interlocked.Increment(ref _open);
+            await WaitAsync(pool, takesConnections: false, cancellationToken);
+            return await CountAsync(open, cancellationToken);
         }
-        else
+        finally
         {
-            await WaitAsync(pool: null, cancellationToken);
+            gates.Pending.Leave();
         }
-
-        return await CountAsync(open, cancellationToken);
     }
 
-    /// <summary>Gives a connection that came back to whoever waits for one.</summary>
-    /// <returns>Whether somebody did.</returns>
+    /// <summary>Opens a connection of HTTP/2: a replica has one, whatever the limit, and one of HTTP/1.1 beside it.</summary>
+    public async ValueTask<UpstreamConnection> OpenHttp2Async(Func<CancellationToken, ValueTask<UpstreamConnection>> open, CancellationToken cancellationToken)
+    {
+        gates.TryOpen(always: true);
+        try
+        {
+            var connection = await open(cancellationToken);
+            connection.WhenClosed(gates.Close);
+            return connection;
+        }
+        catch
+        {
+            gates.Close();
+            throw;
+        }
+    }
+
+    /// <summary>Gives a connection that came back to whoever waits longest, or closes it for them.</summary>
+    /// <returns>Whether somebody waited.</returns>
     public bool TryHandOver(Http1Connection connection)
     {
         lock (_lock)
         {
-            while (_waiting.First is { } first)
+            while (_waiting.First is { Value.TakesConnections: true } first)
             {
                 _waiting.RemoveFirst();
                 if (first.Value.TrySetResult(connection))
@@ -68,30 +87,52 @@ internal sealed class ConnectionSlots(ConnectionGates gates)
                     return true;
                 }
             }
+
+            if (_waiting.Count == 0)
+            {
+                return false;
+            }
         }
 
-        return false;
+        connection.Dispose();
+        return true;
+    }
+
+    private void EnterLine()
+    {
+        if (!gates.Pending.TryEnter())
+        {
+            throw new UpstreamException(ProxyError.UpstreamOverflow, $"{gates.Pending.Limit} requests wait for a connection already (maxPendingRequests)");
+        }
     }
 
     // With null the caller holds the right to open one, and it is counted.
-    private async ValueTask<Http1Connection?> WaitAsync(Http1Pool? pool, CancellationToken cancellationToken)
+    private async ValueTask<Http1Connection?> WaitAsync(Http1Pool pool, bool takesConnections, CancellationToken cancellationToken)
     {
-        var waiter = new ConnectionWaiter();
+        var waiter = new ConnectionWaiter(takesConnections);
         try
         {
             Enqueue(waiter, pool);
             if (!gates.TryOpen(always: Volatile.Read(ref _open) == 0, waiter))
             {
+                if (!takesConnections)
+                {
+                    pool.TryTake()?.Dispose();
+                }
+
                 await using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((ConnectionWaiter)state!).TrySetCanceled(token), waiter);
                 if (await waiter.Task is { } returned)
                 {
                     return returned;
                 }
             }
-            else if (!waiter.TrySetResult(null) && await waiter.Task is { } returned)
+            else if (!waiter.TrySetResult(null))
             {
-                gates.Close(); // one came back in the meantime
-                return returned;
+                gates.Close(); // it was given a connection, or the right of one that closed, in the meantime
+                if (await waiter.Task is { } returned)
+                {
+                    return returned;
+                }
             }
 
             Interlocked.Increment(ref _open);
@@ -107,16 +148,16 @@ internal sealed class ConnectionSlots(ConnectionGates gates)
         }
     }
 
-    private void Enqueue(ConnectionWaiter waiter, Http1Pool? pool)
+    private void Enqueue(ConnectionWaiter waiter, Http1Pool pool)
     {
-        if (pool is null)
-        {
-            return;
-        }
-
         lock (_lock)
         {
             _waiting.AddLast(waiter);
+        }
+
+        if (!waiter.TakesConnections)
+        {
+            return;
         }
 
         // One may have come back before this stood in the line; whoever gives one back looks at the line afterwards.

@@ -11,7 +11,11 @@ namespace Mesh.Proxy.Upstreams;
 [SuppressMessage("Design", "CA1001", Justification = "The last holder that leaves disposes it.")]
 internal sealed class HttpPool
 {
-    private readonly HttpMessageInvoker _invoker;
+    // How long the platform's client keeps a connection of HTTP/1.1 where their number is bounded: nobody else can use it, and it closes none when asked to.
+    private static readonly TimeSpan IdleWhereBounded = TimeSpan.FromSeconds(1);
+
+    private readonly HttpMessageInvoker _http2;
+    private readonly HttpMessageInvoker _http1;
     private int _holders = 1;
 
     /// <param name="connector">Opens connections.</param>
@@ -26,7 +30,8 @@ internal sealed class HttpPool
         Http1 = new Http1Pool(connector, idle, age, time, slots);
         Generation = generation;
         Origin = connector.IsWebTls ? "https://upstream" : "http://upstream";
-        _invoker = new HttpMessageInvoker(CreateHandler(connector, idle, age, slots), disposeHandler: true);
+        _http2 = new HttpMessageInvoker(CreateHandler(connector, idle, age, slots), disposeHandler: true);
+        _http1 = slots is { IsBounded: true } && idle > IdleWhereBounded ? new HttpMessageInvoker(CreateHandler(connector, IdleWhereBounded, age, slots), disposeHandler: true) : _http2;
     }
 
     /// <summary>The generation of the SVID that its connections show; 0 where they show none.</summary>
@@ -39,10 +44,10 @@ internal sealed class HttpPool
     public Http1Pool Http1 { get; }
 
     /// <summary>For the forwarder of upgrades, which takes an invoker.</summary>
-    public HttpMessageInvoker Invoker => _invoker;
+    public HttpMessageInvoker Invoker => _http1;
 
     /// <summary>Sends a request; the task ends with the head of the response.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => _invoker.SendAsync(request, cancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => (request.Version.Major == 2 ? _http2 : _http1).SendAsync(request, cancellationToken);
 
     /// <summary>Holds the pool, unless it is gone.</summary>
     public bool TryEnter()
@@ -67,7 +72,8 @@ internal sealed class HttpPool
     {
         if (Interlocked.Decrement(ref _holders) == 0)
         {
-            _invoker.Dispose();
+            _http2.Dispose();
+            _http1.Dispose();
             Http1.Dispose();
         }
     }
@@ -75,7 +81,7 @@ internal sealed class HttpPool
     /// <summary>Takes nothing new; to be called once.</summary>
     public void Retire() => Leave();
 
-    private static SocketsHttpHandler CreateHandler(IConnector connector, TimeSpan idle, TimeSpan? age, ConnectionSlots? slots) => new()
+    private SocketsHttpHandler CreateHandler(IConnector connector, TimeSpan idle, TimeSpan? age, ConnectionSlots? slots) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -103,7 +109,10 @@ internal sealed class HttpPool
         ConnectCallback = async (context, cancellationToken) =>
         {
             var use = context.InitialRequestMessage.Version.Major == 2 ? ConnectionUse.Http2 : ConnectionUse.Http1;
-            var connection = slots is null ? await connector.ConnectAsync(use, cancellationToken) : await slots.OpenAsync(use, cancelled => connector.ConnectAsync(use, cancelled), cancellationToken);
+            ValueTask<UpstreamConnection> OpenAsync(CancellationToken cancelled) => connector.ConnectAsync(use, cancelled);
+            var connection = slots is null ? await OpenAsync(cancellationToken)
+                : use == ConnectionUse.Http2 ? await slots.OpenHttp2Async(OpenAsync, cancellationToken)
+                : await slots.OpenAsync(Http1, OpenAsync, cancellationToken);
             return connection.Stream;
         },
     };
