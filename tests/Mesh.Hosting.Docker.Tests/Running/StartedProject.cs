@@ -8,7 +8,6 @@ using Mesh.EndToEnd.Tests.Running;
 using Mesh.Hosting.Docker.Tests.Compose;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
 using Mesh.Testing;
-using Eventually = Mesh.EndToEnd.Tests.Eventually;
 
 namespace Mesh.Hosting.Docker.Tests.Running;
 
