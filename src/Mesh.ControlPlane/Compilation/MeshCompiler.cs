@@ -214,27 +214,43 @@ internal sealed partial class MeshCompiler : BackgroundService
 
     private void ApplyPermissions(StoredConfiguration stored)
     {
-        var configuration = MeshConfiguration.Of(_trustDomain, stored.InForce);
-        var permissions = PermissionCompiler.Compile(configuration.Topology, configuration.Policies);
-        foreach (var (service, snapshot) in _served.ToArray())
+        try
         {
-            Serve(service, permissions.ApplyTo(snapshot));
+            var configuration = MeshConfiguration.Of(_trustDomain, stored.InForce);
+            var permissions = PermissionCompiler.Compile(configuration.Topology, configuration.Policies);
+            foreach (var (service, snapshot) in _served.ToArray())
+            {
+                Serve(service, permissions.ApplyTo(snapshot));
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // This is a part of what has just failed: it may fail in the same way, and then the process has to go on for everybody else.
+            Log.PermissionsNotApplied(_logger, e);
         }
     }
 
     // Nothing is compiled for a fault or a recording: it lies on top of what is served, and only those whom it concerns are told.
     private void ApplyLeases(long revision)
     {
-        foreach (var (service, snapshot) in _served.ToArray())
+        try
         {
-            var faults = _faults.For(service, snapshot);
-            if (!faults.SequenceEqual(snapshot.Faults) || _recordings.Order != snapshot.Recording)
+            foreach (var (service, snapshot) in _served.ToArray())
             {
-                Serve(service, snapshot, _prepared[service]);
+                var faults = _faults.For(service, snapshot);
+                if (!faults.SequenceEqual(snapshot.Faults) || _recordings.Order != snapshot.Recording)
+                {
+                    Serve(service, snapshot, _prepared[service]);
+                }
             }
-        }
 
-        Interlocked.Exchange(ref _leasesApplied, revision);
+            Interlocked.Exchange(ref _leasesApplied, revision);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // A mistake of ours as well: it must not end the process, which serves everybody else.
+            Log.LeasesNotApplied(_logger, e);
+        }
     }
 
     // Sidecars of a service that is declared no more are told so: nobody may call it, and it may call nobody. All that stays of it is that empty snapshot, in the cache: a sidecar that is
@@ -296,5 +312,11 @@ internal sealed partial class MeshCompiler : BackgroundService
 
         [LoggerMessage(2303, LogLevel.Critical, "The compiler failed; everyone keeps the last good snapshot with the new permissions.", EventName = nameof(CompilerFailed))]
         public static partial void CompilerFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(2305, LogLevel.Critical, "Not even the new permissions could be applied: sidecars may go on with the last ones, and who was revoked since may still come in.", EventName = nameof(PermissionsNotApplied))]
+        public static partial void PermissionsNotApplied(ILogger logger, Exception exception);
+
+        [LoggerMessage(2306, LogLevel.Critical, "Faults and recordings could not be applied; they are tried again with the next change.", EventName = nameof(LeasesNotApplied))]
+        public static partial void LeasesNotApplied(ILogger logger, Exception exception);
     }
 }
