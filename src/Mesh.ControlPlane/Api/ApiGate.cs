@@ -8,8 +8,6 @@ namespace Mesh.ControlPlane.Api;
 /// </summary>
 internal sealed partial class ApiGate(RequestDelegate next, IApiCallers callers, BrowserSessions sessions, ILogger<ApiGate> logger)
 {
-    private const string BearerPrefix = "Bearer ";
-
     /// <summary>Lets a request pass or answers it.</summary>
     public Task InvokeAsync(HttpContext context)
     {
@@ -112,9 +110,7 @@ internal sealed partial class ApiGate(RequestDelegate next, IApiCallers callers,
         if (context.Request.Headers.Authorization is [{ } header])
         {
             // A wrong token is not saved by a cookie.
-            return header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)
-                ? await callers.FindAsync(header[BearerPrefix.Length..].Trim(), scope, context.RequestAborted)
-                : null;
+            return BearerToken.Of(header) is { } token ? await callers.FindAsync(token, scope, context.RequestAborted) : null;
         }
 
         return access.BrowserSession

@@ -22,8 +22,6 @@ namespace Mesh.ControlPlane.Api;
 internal sealed class ClientStatusGrpcService(StreamRegistry streams, ReplicaRegistry registry, PeerVerifier peers, IApiCallers callers, ControlPlaneSettings settings, IHostApplicationLifetime lifetime)
     : ClientStatusDiscoveryService.ClientStatusDiscoveryServiceBase
 {
-    private const string BearerPrefix = "Bearer ";
-
     /// <summary>No expression of a request may hold the process up.</summary>
     private static readonly TimeSpan MatchLimit = TimeSpan.FromMilliseconds(50);
 
@@ -55,7 +53,7 @@ internal sealed class ClientStatusGrpcService(StreamRegistry streams, ReplicaReg
     {
         if (context.RequestHeaders.GetValue("authorization") is { } header)
         {
-            if (!header.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) || await FindAsync(header[BearerPrefix.Length..].Trim(), context) is not { } caller)
+            if (BearerToken.Of(header) is not { } token || await FindAsync(token, context) is not { } caller)
             {
                 throw new RpcException(new Status(StatusCode.Unauthenticated, $"The token is nobody's; come {callers.Cure}."));
             }

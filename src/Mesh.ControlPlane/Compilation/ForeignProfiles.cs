@@ -94,11 +94,7 @@ internal sealed partial class ForeignProfiles(MeshCompiler compiler, SnapshotCac
     {
         var inbound = snapshot.Inbound.ToDictionary(port => port.Port, port => port.Permissions);
         var front = snapshot.FrontDoors.ToDictionary(door => door.Port, door => door.Permissions);
-        return lastGood with
-        {
-            Inbound = [.. lastGood.Inbound.Select(port => port with { Permissions = inbound.GetValueOrDefault(port.Port, PermissionSet.Nobody) })],
-            FrontDoors = [.. lastGood.FrontDoors.Select(door => door with { Permissions = front.GetValueOrDefault(door.Port, PermissionSet.Nobody) })],
-        };
+        return lastGood.WithPermissions(port => inbound.GetValueOrDefault(port, PermissionSet.Nobody), port => front.GetValueOrDefault(port, PermissionSet.Nobody));
     }
 
     private static partial class Log

@@ -46,9 +46,12 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
     /// <inheritdoc />
     public override void Dispose()
     {
-        foreach (var watcher in _watchers.Values)
+        lock (_watchers)
         {
-            watcher.Dispose();
+            foreach (var watcher in _watchers.Values)
+            {
+                watcher.Dispose();
+            }
         }
 
         base.Dispose();
@@ -105,7 +108,7 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
 
     private bool Watch()
     {
-        foreach (var source in settings.Sources.Where(s => !_watchers.ContainsKey(s.Directory) && Directory.Exists(s.Directory)))
+        foreach (var source in settings.Sources.Where(s => !IsWatched(s.Directory) && Directory.Exists(s.Directory)))
         {
             try
             {
@@ -115,14 +118,17 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
                 watcher.Deleted += (_, _) => Signal();
                 watcher.Renamed += (_, _) => Signal();
                 watcher.Error += (_, e) => Lose(source.Directory, e.GetException());
-                watcher.EnableRaisingEvents = true;
                 lock (_watchers)
                 {
                     _watchers[source.Directory] = watcher;
                 }
+
+                // Last: it may fail as soon as it is on, and then it must be found.
+                watcher.EnableRaisingEvents = true;
             }
-            catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException or ObjectDisposedException)
             {
+                Forget(source.Directory);
                 Log.NotWatched(logger, source.Name, e.Message);
             }
         }
@@ -132,17 +138,22 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
             // A directory that was removed and made again has another inode: the old watch is deaf.
             foreach (var gone in settings.Sources.Where(s => !Directory.Exists(s.Directory)))
             {
-                if (_watchers.Remove(gone.Directory, out var watcher))
-                {
-                    watcher.Dispose();
-                }
+                Forget(gone.Directory);
             }
 
             return settings.Sources.All(s => _watchers.ContainsKey(s.Directory));
         }
     }
 
-    private void Lose(string directory, Exception error)
+    private bool IsWatched(string directory)
+    {
+        lock (_watchers)
+        {
+            return _watchers.ContainsKey(directory);
+        }
+    }
+
+    private void Forget(string directory)
     {
         lock (_watchers)
         {
@@ -151,7 +162,11 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
                 watcher.Dispose();
             }
         }
+    }
 
+    private void Lose(string directory, Exception error)
+    {
+        Forget(directory);
         Log.NotWatched(logger, directory, error.Message);
         Signal();
     }

@@ -33,9 +33,5 @@ public sealed class CompiledPermissions
     }
 
     /// <summary>A snapshot with these permissions and otherwise as it was: what a last good snapshot gets when a new one cannot be made.</summary>
-    public ProxySnapshot ApplyTo(ProxySnapshot snapshot) => snapshot with
-    {
-        Inbound = [.. snapshot.Inbound.Select(p => p with { Permissions = MeshDoor(p.Port) })],
-        FrontDoors = [.. snapshot.FrontDoors.Select(d => d with { Permissions = FrontDoor(d.Port) })],
-    };
+    public ProxySnapshot ApplyTo(ProxySnapshot snapshot) => snapshot.WithPermissions(MeshDoor, FrontDoor);
 }

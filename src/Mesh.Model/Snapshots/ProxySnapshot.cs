@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Recording;
+using Mesh.Model.Topology;
 
 namespace Mesh.Model.Snapshots;
 
@@ -33,4 +34,13 @@ public sealed record ProxySnapshot
 
     /// <summary>That somebody records for now; <see langword="null"/>: nobody does. Kept on no disk, as faults.</summary>
     public RecordingOrder? Recording { get; init; }
+
+    /// <summary>The same with other permissions.</summary>
+    /// <param name="meshDoor">Who may come in through the mesh door, by port.</param>
+    /// <param name="frontDoor">The same of the front door.</param>
+    public ProxySnapshot WithPermissions(Func<PortRef, PermissionSet> meshDoor, Func<PortRef, PermissionSet> frontDoor) => this with
+    {
+        Inbound = [.. Inbound.Select(port => port with { Permissions = meshDoor(port.Port) })],
+        FrontDoors = [.. FrontDoors.Select(door => door with { Permissions = frontDoor(door.Port) })],
+    };
 }
