@@ -22,7 +22,7 @@ internal static class MutualTls
         ApplicationProtocols = [SslApplicationProtocol.Http2],
         EnabledSslProtocols = HandshakeVersions.Usual,
 
-        // Optional: a sidecar without an SVID comes with a token. Verified at each call and not here, so that the refusal has words and an SVID that expires on an open connection is noticed.
+        // Optional: a sidecar without an SVID comes with a token. Verified at each call and not here, so that the refusal has words; PeerConnections ends what is open when an SVID expires or its root is retired.
         ClientCertificateRequired = true,
         RemoteCertificateValidationCallback = (_, certificate, chain, _) => Keep(connection, certificate, chain),
 

@@ -1,6 +1,7 @@
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Identity;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Mesh.ControlPlane.Authority;
 
@@ -10,7 +11,7 @@ internal sealed class PeerVerifier(ISigningAuthority authority, ControlPlaneSett
     private readonly TrustDomain _trustDomain = TrustDomain.Parse(settings.TrustDomain);
 
     /// <summary>Verifies what the peer showed, as of now.</summary>
-    public SvidVerification Verify(HttpContext context) => Verify(Shown(context));
+    public SvidVerification Verify(HttpContext context) => Verify(Shown(context.Features));
 
     /// <summary>Verifies certificates as of now.</summary>
     public SvidVerification Verify(PeerCertificates? shown) => shown is null
@@ -18,6 +19,6 @@ internal sealed class PeerVerifier(ISigningAuthority authority, ControlPlaneSett
         : SvidVerifier.Verify(shown.Leaf, shown.Intermediates, authority.Current.Bundle, _trustDomain, SvidRole.Client, time.GetUtcNow());
 
     /// <summary>What the peer showed, if anything.</summary>
-    public static PeerCertificates? Shown(HttpContext context) =>
-        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(typeof(PeerCertificates), out var shown) == true ? (PeerCertificates?)shown : null;
+    public static PeerCertificates? Shown(IFeatureCollection connection) =>
+        connection.Get<IConnectionItemsFeature>()?.Items.TryGetValue(typeof(PeerCertificates), out var shown) == true ? (PeerCertificates?)shown : null;
 }

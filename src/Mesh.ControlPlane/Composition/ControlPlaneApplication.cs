@@ -76,6 +76,8 @@ internal static class ControlPlaneApplication
             listen.Protocols = HttpProtocols.Http2;
             listen.Use(Mark(Door.Grpc));
             listen.UseHttps(MutualTls.For(kestrel.ApplicationServices.GetRequiredService<ServerIdentity>()));
+            var connections = kestrel.ApplicationServices.GetRequiredService<PeerConnections>();
+            listen.Use((connection, next) => connections.ServeAsync(connection, next));
         });
 
         _ = SettingsFile.TryParseAddress(settings.ApiAddress, out var api);

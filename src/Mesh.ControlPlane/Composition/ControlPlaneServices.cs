@@ -139,6 +139,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<ServerIdentity>();
         services.AddHostedService<IdentityDirectories>();
         services.AddSingleton<PeerVerifier>();
+        services.AddSingleton<PeerConnections>();
     }
 
     public static void AddCompilation(this IServiceCollection services)
