@@ -6,7 +6,7 @@ using Mesh.Xds.Wire;
 namespace Mesh.Xds.Tests.Server;
 
 /// <summary>One delta session without a transport, spoken to as a client speaks.</summary>
-internal sealed class ServedStream : ICacheListener, ISessionObserver
+internal sealed class ServedStream : ISessionStream, ICacheListener, ISessionObserver
 {
     private readonly DeltaSession _session;
 
@@ -68,12 +68,32 @@ internal sealed class ServedStream : ICacheListener, ISessionObserver
         var seen = new List<string>();
         while (_session.Next() is { } response)
         {
-            var what = response.Resources.Select(resource => $" +{resource.Name}").Concat(response.RemovedResources.Select(name => $" -{name}"));
+            var what = response.Resources.Select(resource => $" +{resource.Name}").Order(StringComparer.Ordinal).Concat(response.RemovedResources.Select(name => $" -{name}"));
             seen.Add(TypeUrls.ShortName(response.TypeUrl) + string.Concat(what));
             Ack(response);
         }
 
         return seen;
+    }
+
+    ISessionStream ISessionStream.Ask(string typeUrl, params string[] names) => Ask(typeUrl, names);
+
+    ISessionStream ISessionStream.AskForEverything(params string[] services) => AskForEverything(services);
+
+    Action<string?> ISessionStream.Take(string typeUrl)
+    {
+        var response = Expect(typeUrl);
+        return error =>
+        {
+            if (error is null)
+            {
+                Ack(response);
+            }
+            else
+            {
+                Nack(response, error);
+            }
+        };
     }
 
     public void OnSnapshot() => SnapshotCalls++;

@@ -11,7 +11,7 @@ using Status = Google.Rpc.Status;
 namespace Mesh.Xds.Tests.Server;
 
 /// <summary>One state-of-the-world session without a transport, spoken to as a gRPC client speaks: every request lists all names.</summary>
-internal sealed class StateStream : ICacheListener, ISessionObserver
+internal sealed class StateStream : ISessionStream, ICacheListener, ISessionObserver
 {
     private readonly StateSession _session;
     private readonly Dictionary<string, string[]> _names = [];
@@ -110,6 +110,26 @@ internal sealed class StateStream : ICacheListener, ISessionObserver
     /// <summary>What a response holds, as <c>TYPE name name</c>, names in order.</summary>
     public static string Line(DiscoveryResponse response) =>
         string.Join(' ', [TypeUrls.ShortName(response.TypeUrl), .. response.Resources.Select(NameOf).Order(StringComparer.Ordinal)]);
+
+    ISessionStream ISessionStream.Ask(string typeUrl, params string[] names) => Ask(typeUrl, names);
+
+    ISessionStream ISessionStream.AskForEverything(params string[] services) => AskForEverything(services);
+
+    Action<string?> ISessionStream.Take(string typeUrl)
+    {
+        var response = Expect(typeUrl);
+        return error =>
+        {
+            if (error is null)
+            {
+                Ack(response);
+            }
+            else
+            {
+                Nack(response, error);
+            }
+        };
+    }
 
     public void OnSnapshot()
     {
