@@ -94,6 +94,35 @@ public sealed class RefusedStreamTests
         Assert.Equal(1, app.Heads);
     }
 
+    [Theory]
+    [InlineData(TurnAway.Refuse)]
+    [InlineData(TurnAway.GoAway)]
+    public async Task QuestionOfARoute_IsAskedAgainWhole(TurnAway how)
+    {
+        await using var desk = FrameApp.Start(how, int.MaxValue);
+        await using var app = await TestApp.StartAsync(context => context.Request.Body.CopyToAsync(context.Response.Body, context.RequestAborted));
+        var asked = new Cluster
+        {
+            Upstream = new PortRef(new ServiceId("default", "desk"), "http"),
+            Protocol = AppProtocol.Http2,
+            Kind = ClusterKind.External,
+            ExternalHost = "127.0.0.1",
+            ExternalPort = desk.Address.Port,
+        };
+        var rule = ProxyPair.PassThrough(ResourceNames.Cluster(ProxyPair.Upstream), new PairOptions()) with
+        {
+            Authorization = new RouteAuthorization { Cluster = asked.Name, MaxBody = 1024, Timeout = TimeSpan.FromSeconds(10) },
+        };
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Rules = [rule], MoreClusters = [asked] });
+        using var client = new HttpClient();
+
+        using var response = await client.PostAsync(pair.Url, new StringContent("charge"), Stop).InTime();
+
+        Assert.Equal("charge", await response.Content.ReadAsStringAsync(Stop));
+        Assert.Equal(["charge"], desk.Bodies.Select(Encoding.ASCII.GetString));
+        Assert.Equal(2, desk.Heads);
+    }
+
     private static Task<ProxyPair> StartAsync(FrameApp app, string where, RetrySettings retry) => ProxyPair.StartAsync(app.Address, new PairOptions
     {
         Protocol = AppProtocol.Http2,

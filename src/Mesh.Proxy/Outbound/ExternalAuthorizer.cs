@@ -46,7 +46,7 @@ internal sealed class ExternalAuthorizer(UpstreamKit kit, HopName hop, ProxyMetr
         Disown(asked, context);
         try
         {
-            using var outgoing = question.Length == 0 ? null : new RequestBody(question.Request, keepLimit: 0);
+            using var outgoing = question.Length == 0 ? null : new RequestBody(question.Request, OutboundCall.KeepLimit);
             var path = asked.Protocol == AuthorizationProtocol.Grpc ? GrpcAuthorization.Method : $"{asked.PathPrefix}{target}";
             var (call, failure) = await SideCall.SendAsync(cluster, kit, question.Request, path, outgoing, asked.Protocol == AuthorizationProtocol.Grpc, either.Token);
             await using var sent = call;

@@ -20,7 +20,7 @@ internal sealed class SideCall : IAsyncDisposable
     /// <summary>The response, whose head has come.</summary>
     public UpstreamResponse Response { get; }
 
-    /// <summary>Sends a request; to another replica where there was no connection.</summary>
+    /// <summary>Sends a request; to another replica where it provably was not processed and its body can be sent from its beginning.</summary>
     /// <param name="cluster">To whom.</param>
     /// <param name="kit">What upstreams are reached with.</param>
     /// <param name="request">The request.</param>
@@ -34,7 +34,7 @@ internal sealed class SideCall : IAsyncDisposable
     {
         Failure? failure = null;
         ImmutableArray<UpstreamReplica> tried = [];
-        while (tried.Length < MaxAttempts && (body is null || body.Moved == 0))
+        while (tried.Length < MaxAttempts && body is not { CanBeSentAgain: false })
         {
             var svid = cluster.IsMesh ? kit.Identity.Current : null;
             if (cluster.IsMesh && svid is null)
@@ -67,12 +67,16 @@ internal sealed class SideCall : IAsyncDisposable
                 replica.Leave();
                 var failed = AttemptFailure.Of(e);
                 failure = new Failure(failed.Error, Detail: $"{cluster.Cluster.Name}, {replica.Name}: {failed.Detail}");
-                if (failed.Stage != AttemptStage.NotConnected || cancellationToken.IsCancellationRequested)
+                if (failed.Stage == AttemptStage.MaybeProcessed || cancellationToken.IsCancellationRequested)
                 {
                     break;
                 }
 
-                cluster.NoteUnreachable(replica);
+                if (failed.Stage == AttemptStage.NotConnected)
+                {
+                    cluster.NoteUnreachable(replica);
+                }
+
                 tried = tried.Add(replica);
             }
         }
