@@ -68,7 +68,7 @@ internal static class FaultsApi
         {
             lease = await holder.BeginAsync(request, who, context.RequestAborted);
         }
-        catch (FaultsUnreachableException e)
+        catch (ReplicasUnreachableException e)
         {
             trail.Write(who, "fault", request.To, null, null, "refused");
             return Unreachable(e);
@@ -91,7 +91,7 @@ internal static class FaultsApi
         {
             ended = await holder.EndAsync(id, context.RequestAborted);
         }
-        catch (FaultsUnreachableException e)
+        catch (ReplicasUnreachableException e)
         {
             return Unreachable(e);
         }
@@ -105,7 +105,7 @@ internal static class FaultsApi
         return Results.Ok(new JsonObject { ["id"] = id, ["result"] = "ended" });
     }
 
-    private static IResult Unreachable(FaultsUnreachableException e) =>
+    private static IResult Unreachable(ReplicasUnreachableException e) =>
         Problems.Of(StatusCodes.Status503ServiceUnavailable, "Nobody can be told", $"{e.Message} Faults that live end by themselves.");
 
     private static IResult Refused(AuditTrail trail, string who, string target, ImmutableArray<DocumentViolation> violations)

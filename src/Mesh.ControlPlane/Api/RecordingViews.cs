@@ -13,10 +13,31 @@ using Mesh.Yaml;
 namespace Mesh.ControlPlane.Api;
 
 /// <summary>Recordings as the API shows them: as they are, and as the policies that they suggest.</summary>
-internal sealed class RecordingViews(MeshCompiler compiler, ProxyDirectory directory)
+internal sealed class RecordingViews(MeshCompiler compiler, ProxyDirectory directory, Recordings recordings, IRecordingPeers others, IPeerStreams peers)
 {
-    /// <summary>The sidecars that are connected, and so told of it.</summary>
-    public ImmutableArray<(ServiceId Service, string Replica)> Sidecars => [.. directory.Proxies.Where(p => p.Stream is not null).Select(p => (p.Service, p.Replica))];
+    /// <summary>The sidecars that are connected, here or elsewhere, and so told of it.</summary>
+    public async Task<ImmutableArray<(ServiceId Service, string Replica)>> SidecarsAsync(CancellationToken cancellationToken)
+    {
+        await peers.RefreshAsync(cancellationToken);
+        return [.. directory.Proxies.Where(p => p.Stream is not null).Select(p => (p.Service, p.Replica))];
+    }
+
+    /// <summary>What one has seen until now, here and elsewhere.</summary>
+    /// <returns><see langword="null"/>: there is none of that id; only the last one is kept.</returns>
+    public async Task<MeshRecording?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        if (recordings.Latest?.Id != id)
+        {
+            return null;
+        }
+
+        await peers.RefreshAsync(cancellationToken);
+        return recordings.Find(id, await others.SeenAsync(id, cancellationToken));
+    }
+
+    /// <summary>Waits for the last reports.</summary>
+    public Task UntilFinalAsync(string id, ImmutableArray<(ServiceId Service, string Replica)> sidecars, TimeSpan within, CancellationToken cancellationToken) =>
+        recordings.UntilFinalAsync(id, sidecars, within, others, cancellationToken);
 
     /// <summary>All of one.</summary>
     public JsonObject Of(MeshRecording recording)
@@ -33,6 +54,7 @@ internal sealed class RecordingViews(MeshCompiler compiler, ProxyDirectory direc
             ["edges"] = new JsonArray([.. recording.Edges.Select(Of)]),
             ["unlistedEdges"] = recording.UnlistedEdges,
             ["silent"] = new JsonArray([.. recording.Silent.Select(name => (JsonNode)name)]),
+            ["gaps"] = new JsonArray([.. recording.Gaps.Select(gap => (JsonNode)gap)]),
             ["sidecars"] = new JsonArray([.. directory.Proxies.Where(p => p.Stream is not null).Select(p => new JsonObject
             {
                 ["service"] = p.Service.ToString(),
@@ -77,6 +99,11 @@ internal sealed class RecordingViews(MeshCompiler compiler, ProxyDirectory direc
         foreach (var silent in recording.Silent)
         {
             Line($"Not complete: the last report of {silent} did not come.");
+        }
+
+        foreach (var gap in recording.Gaps)
+        {
+            Line($"Not complete: {gap}.");
         }
 
         foreach (var edge in RecordedPolicies.Unused(recording, topology))

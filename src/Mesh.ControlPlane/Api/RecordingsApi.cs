@@ -17,20 +17,34 @@ internal static class RecordingsApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/recordings", List).WithMetadata(Use);
-        api.MapPost("/recordings", BeginAsync).WithMetadata(Use)
-            .RefuseInCluster("Recordings are held by one control plane and told to the sidecars that speak with it; in a cluster there are several, so half of the calls would be missing.");
-        api.MapGet("/recordings/{id}", Get).WithMetadata(Use);
-        api.MapPost("/recordings/{id}/keep", Keep).WithMetadata(Use);
-        api.MapPost("/recordings/{id}/end", EndAsync).WithMetadata(Use);
-        api.MapGet("/recordings/{id}/policies", Policies).WithMetadata(Use);
+        var recordings = api.MapGroup("").WithMetadata(Use).AddEndpointFilter(SayUnreachableAsync);
+        recordings.MapGet("/recordings", ListAsync);
+        recordings.MapPost("/recordings", BeginAsync);
+        recordings.MapGet("/recordings/{id}", GetAsync);
+        recordings.MapPost("/recordings/{id}/keep", KeepAsync);
+        recordings.MapPost("/recordings/{id}/end", EndAsync);
+        recordings.MapGet("/recordings/{id}/policies", PoliciesAsync);
     }
 
-    private static IResult List(Recordings recordings, RecordingViews views) => Results.Ok(new { recordings = recordings.Latest is { } latest ? [views.Of(latest)] : Array.Empty<JsonObject>() });
+    private static async ValueTask<object?> SayUnreachableAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (ReplicasUnreachableException e)
+        {
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "Nobody can be told", $"{e.Message} A recording that runs ends by itself.");
+        }
+    }
 
-    private static IResult Get(string id, Recordings recordings, RecordingViews views) => recordings.Find(id) is { } recording ? Results.Ok(views.Of(recording)) : Unknown(id);
+    private static async Task<IResult> ListAsync(HttpContext context, Recordings recordings, RecordingViews views) =>
+        Results.Ok(new { recordings = recordings.Latest is { } latest && await views.FindAsync(latest.Id, context.RequestAborted) is { } recording ? [views.Of(recording)] : Array.Empty<JsonObject>() });
 
-    private static async Task<IResult> BeginAsync(HttpContext context, Recordings recordings, RecordingViews views, MeshCompiler compiler, AuditTrail trail)
+    private static async Task<IResult> GetAsync(HttpContext context, string id, RecordingViews views) =>
+        await views.FindAsync(id, context.RequestAborted) is { } recording ? Results.Ok(views.Of(recording)) : Unknown(id);
+
+    private static async Task<IResult> BeginAsync(HttpContext context, IRecordingHolder holder, RecordingViews views, MeshCompiler compiler, AuditTrail trail)
     {
         var who = ApiCaller.Of(context).Name;
         if (compiler.Current is null)
@@ -45,33 +59,35 @@ internal static class RecordingsApi
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "Refused", "Nothing is recorded.", [wrong]);
         }
 
-        if (!recordings.TryBegin(duration, who, out var recording))
+        var (begun, isNew) = await holder.BeginAsync(duration, who, context.RequestAborted);
+        if (!isNew)
         {
-            return Problems.Of(StatusCodes.Status409Conflict, "Taken", $"{recording.By} records already, since {recording.StartedAt:u} (recording {recording.Id}); end that one first (POST /api/v1/recordings/{recording.Id}/end).");
+            return Problems.Of(StatusCodes.Status409Conflict, "Taken", $"{begun.By} records already, since {begun.StartedAt:u} (recording {begun.Id}); end that one first (POST /api/v1/recordings/{begun.Id}/end).");
         }
 
         // Before the answer, so that whoever has it can find who asked.
-        trail.Write(who, "record", $"{recording.Id}: for {(int)duration.TotalSeconds} s at most", null, null);
-        return Results.Created($"/api/v1/recordings/{recording.Id}", views.Of(recording));
+        trail.Write(who, "record", $"{begun.Id}: for {(int)duration.TotalSeconds} s at most", null, null);
+        return await views.FindAsync(begun.Id, context.RequestAborted) is { } recording ? Results.Created($"/api/v1/recordings/{begun.Id}", views.Of(recording)) : Unknown(begun.Id);
     }
 
-    private static IResult Keep(string id, Recordings recordings) => recordings.Keep(id) ? Results.Ok(new JsonObject { ["id"] = id, ["keepWithinSeconds"] = Recordings.Hold.TotalSeconds }) : Unknown(id);
+    private static async Task<IResult> KeepAsync(HttpContext context, string id, IRecordingHolder holder) =>
+        await holder.KeepAsync(id, context.RequestAborted) ? Results.Ok(new JsonObject { ["id"] = id, ["keepWithinSeconds"] = RecordingState.Hold.TotalSeconds }) : Unknown(id);
 
-    private static async Task<IResult> EndAsync(HttpContext context, string id, Recordings recordings, RecordingViews views, AuditTrail trail)
+    private static async Task<IResult> EndAsync(HttpContext context, string id, IRecordingHolder holder, RecordingViews views, AuditTrail trail)
     {
-        var sidecars = views.Sidecars;
-        if (recordings.End(id))
+        var sidecars = await views.SidecarsAsync(context.RequestAborted);
+        if (await holder.EndAsync(id, context.RequestAborted))
         {
             trail.Write(ApiCaller.Of(context).Name, "record end", id, null, null);
-            await recordings.UntilFinalAsync(id, sidecars, LastReports, context.RequestAborted);
+            await views.UntilFinalAsync(id, sidecars, LastReports, context.RequestAborted);
         }
 
-        return recordings.Find(id) is { } recording ? Results.Ok(views.Of(recording)) : Unknown(id);
+        return await views.FindAsync(id, context.RequestAborted) is { } recording ? Results.Ok(views.Of(recording)) : Unknown(id);
     }
 
-    private static IResult Policies(string id, string? format, Recordings recordings, MeshCompiler compiler)
+    private static async Task<IResult> PoliciesAsync(HttpContext context, string id, string? format, RecordingViews views, MeshCompiler compiler)
     {
-        if (recordings.Find(id) is not { } recording || compiler.Current is not { } state)
+        if (await views.FindAsync(id, context.RequestAborted) is not { } recording || compiler.Current is not { } state)
         {
             return Unknown(id);
         }

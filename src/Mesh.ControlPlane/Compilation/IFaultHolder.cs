@@ -10,11 +10,11 @@ internal interface IFaultHolder
     /// <param name="by">Who asked.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns><see langword="null"/>: there are as many as there may be.</returns>
-    /// <exception cref="FaultsUnreachableException">Nobody can be told.</exception>
+    /// <exception cref="ReplicasUnreachableException">Nobody can be told.</exception>
     ValueTask<FaultLease?> BeginAsync(FaultRequest request, string by, CancellationToken cancellationToken);
 
     /// <summary>Ends one before its time.</summary>
     /// <returns>What it was; <see langword="null"/>: there was none.</returns>
-    /// <exception cref="FaultsUnreachableException">Nobody can be told.</exception>
+    /// <exception cref="ReplicasUnreachableException">Nobody can be told.</exception>
     ValueTask<FaultLease?> EndAsync(string id, CancellationToken cancellationToken);
 }

@@ -8,7 +8,7 @@ namespace Mesh.ControlPlane.Compilation;
 /// <summary>
 /// The one recording that runs, if one does, and what the last one saw. Whoever began it has to say so again and again, so that none outlives who asked for it. Held in no store and no file.
 /// </summary>
-internal sealed partial class Recordings : IDisposable
+internal sealed partial class Recordings : IRecordingHolder, IDisposable
 {
     /// <summary>The most edges over all services: who called whom.</summary>
     public const int MostEdges = 4096;
@@ -19,14 +19,12 @@ internal sealed partial class Recordings : IDisposable
     /// <summary>The most replicas of one service that are known to have reported for the last time; more of them count as silent.</summary>
     public const int MostFinalOfService = 1024;
 
-    /// <summary>How long it goes on after whoever holds it was last heard of.</summary>
-    public static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
-
     private readonly TimeProvider _time;
     private readonly ILogger<Recordings> _logger;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
-    private Run? _run;
+    private RecordingRun? _run;
+    private bool _hasFollowed;
     private long _revision;
 
     public Recordings(TimeProvider time, ILogger<Recordings> logger)
@@ -34,6 +32,9 @@ internal sealed partial class Recordings : IDisposable
         (_time, _logger) = (time, logger);
         _timer = time.CreateTimer(_ => EndDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>A random text, by which this process knows what it said itself.</summary>
+    public string Process { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     /// <summary>Raised after one began or ended. Handlers note it and return.</summary>
     public event Action? Changed;
@@ -48,7 +49,19 @@ internal sealed partial class Recordings : IDisposable
         {
             lock (_lock)
             {
-                return _run is { EndedAt: null } run ? run.Order : null;
+                return _run is { State.EndedAt: null } run ? run.Order : null;
+            }
+        }
+    }
+
+    /// <summary>The last one, running or not; <see langword="null"/>: there was none.</summary>
+    public RecordingState? Latest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _run?.State;
             }
         }
     }
@@ -58,20 +71,18 @@ internal sealed partial class Recordings : IDisposable
     /// <param name="by">Who asked.</param>
     /// <param name="begun">The one that runs: this one, or that of somebody else.</param>
     /// <returns>Whether it began; else another runs.</returns>
-    public bool TryBegin(TimeSpan duration, string by, out MeshRecording begun)
+    public bool TryBegin(TimeSpan duration, string by, out RecordingState begun)
     {
         lock (_lock)
         {
-            if (_run is { EndedAt: null } other)
+            if (_run is { State.EndedAt: null } other)
             {
-                begun = other.View();
+                begun = other.State;
                 return false;
             }
 
-            var now = _time.GetUtcNow();
-            _run = new Run(new RecordingOrder(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)), now + duration), by, now) { HeldUntil = now + Hold };
-            begun = _run.View();
-            Log.Begun(_logger, begun.Id, by, _run.Order.EndsAt);
+            begun = RecordingState.Begin(duration, by, _time.GetUtcNow());
+            Begin(begun, isLate: false);
         }
 
         Tell();
@@ -84,12 +95,12 @@ internal sealed partial class Recordings : IDisposable
     {
         lock (_lock)
         {
-            if (_run is not { EndedAt: null } run || run.Order.Id != id)
+            if (Running(id) is not { } run)
             {
                 return false;
             }
 
-            run.HeldUntil = _time.GetUtcNow() + Hold;
+            run.State = run.State.Kept(_time.GetUtcNow());
         }
 
         SetTimer();
@@ -102,59 +113,103 @@ internal sealed partial class Recordings : IDisposable
     {
         lock (_lock)
         {
-            if (_run is not { EndedAt: null } run || run.Order.Id != id)
+            if (Running(id) is not { } run)
             {
                 return false;
             }
 
-            run.EndedAt = _time.GetUtcNow();
-            Log.Ended(_logger, id, run.By, run.Edges.Count);
+            End(run, _time.GetUtcNow());
         }
 
         Tell();
         return true;
     }
 
-    /// <summary>What one has seen until now, running or not.</summary>
-    /// <returns><see langword="null"/>: there is none of that id; only the last one is kept.</returns>
-    public MeshRecording? Find(string id)
+    /// <summary>Takes what replicas of the control plane tell each other of the last one.</summary>
+    /// <param name="state">What they do; <see langword="null"/>: there is none.</param>
+    public void Follow(RecordingState? state)
     {
         lock (_lock)
         {
-            return _run?.Order.Id == id ? _run.View() : null;
+            var (before, now) = (Order, _time.GetUtcNow());
+            if (state is not null && _run?.State.Id != state.Id)
+            {
+                // What there is when this process first looks was told to the one before it.
+                Begin(state, isLate: !_hasFollowed);
+            }
+
+            _hasFollowed = true;
+            if (_run is { } run)
+            {
+                // By the clocks of others it may go on here too, or again.
+                run.State = state ?? run.State with { EndedAt = run.State.EndedAt ?? now };
+                if (run.State.EndedAt is null && !run.State.Runs(now))
+                {
+                    run.State = run.State with { EndedAt = run.State.DueAt };
+                }
+
+                if (before is not null && Order is null)
+                {
+                    Log.Ended(_logger, run.State.Id, run.State.By, run.EdgeCount);
+                }
+            }
+
+            if (before == Order)
+            {
+                SetTimer();
+                return;
+            }
+        }
+
+        Tell();
+    }
+
+    /// <summary>What one has seen until now, running or not, here and elsewhere.</summary>
+    /// <param name="id">Its name.</param>
+    /// <param name="elsewhere">What other replicas of the control plane were told.</param>
+    /// <returns><see langword="null"/>: there is none of that id; only the last one is kept.</returns>
+    public MeshRecording? Find(string id, ImmutableArray<RecordingShare> elsewhere)
+    {
+        lock (_lock)
+        {
+            return Known(id)?.View(elsewhere);
         }
     }
 
-    /// <summary>The last one, running or not; <see langword="null"/>: there was none.</summary>
-    public MeshRecording? Latest
+    /// <summary>What was seen here alone.</summary>
+    /// <returns><see langword="null"/>: there is none of that id.</returns>
+    public RecordingShare? ShareOf(string id)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return _run?.View();
-            }
+            return Known(id)?.Share();
         }
     }
 
     /// <summary>Waits until all of these sidecars have reported for the last time, or said that they do not know it.</summary>
+    /// <param name="id">The recording.</param>
+    /// <param name="sidecars">The sidecars.</param>
+    /// <param name="within">How long at most.</param>
+    /// <param name="peers">Where else they may report.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Those that have not.</returns>
-    public async Task<ImmutableArray<(ServiceId Service, string Replica)>> UntilFinalAsync(string id, ImmutableArray<(ServiceId Service, string Replica)> sidecars, TimeSpan within, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<(ServiceId Service, string Replica)>> UntilFinalAsync(
+        string id, ImmutableArray<(ServiceId Service, string Replica)> sidecars, TimeSpan within, IRecordingPeers peers, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(within, _time);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         while (true)
         {
             ImmutableArray<(ServiceId Service, string Replica)> missing;
             Task reported;
+            var elsewhere = await peers.SeenAsync(id, cancellationToken);
             lock (_lock)
             {
-                if (_run is not { } run || run.Order.Id != id)
+                if (Known(id) is not { } run)
                 {
                     return [];
                 }
 
-                missing = run.Silent = sidecars.RemoveAll(run.IsFinal);
+                missing = run.Silent = run.Missing(sidecars, elsewhere);
                 reported = run.Reported.Task;
             }
 
@@ -163,13 +218,15 @@ internal sealed partial class Recordings : IDisposable
                 return missing;
             }
 
+            using var look = new CancellationTokenSource(peers.AskEvery, _time);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, look.Token, cancellationToken);
             try
             {
                 await reported.WaitAsync(ending.Token);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                // One more look: some may have come with the last moment.
+                // One more look: some may have come with the last moment, or elsewhere.
             }
         }
     }
@@ -187,40 +244,10 @@ internal sealed partial class Recordings : IDisposable
         TaskCompletionSource? reported = null;
         lock (_lock)
         {
-            if (_run is not { } run || run.Order.Id != id)
+            if (Known(id) is { } run)
             {
-                return;
-            }
-
-            run.Unlisted += unlisted;
-            foreach (var edge in seen)
-            {
-                if (!ports.TryGetValue(edge.Port, out var protocol))
-                {
-                    continue;
-                }
-
-                var key = (new PortRef(service, edge.Port), edge.Caller);
-                if (!run.Edges.TryGetValue(key, out var known))
-                {
-                    var ofService = run.EdgesOf.GetValueOrDefault(service);
-                    if (run.Edges.Count >= MostEdges || ofService >= MostEdgesOfService)
-                    {
-                        run.Unlisted++;
-                        continue;
-                    }
-
-                    run.EdgesOf[service] = ofService + 1;
-                    run.Edges[key] = known = new RecordedEdge(key.Item1, protocol, new EdgeRecording(edge.Caller, edge.Port));
-                }
-
-                known.Seen.Add(edge);
-            }
-
-            if (isFinal && run.AddFinal(service, replica))
-            {
-                reported = run.Reported;
-                run.Reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                run.Take(service, ports, seen, unlisted);
+                reported = isFinal ? run.Finish(service, replica) : null;
             }
         }
 
@@ -228,20 +255,52 @@ internal sealed partial class Recordings : IDisposable
     }
 
     /// <inheritdoc />
+    ValueTask<(RecordingState Recording, bool IsNew)> IRecordingHolder.BeginAsync(TimeSpan duration, string by, CancellationToken cancellationToken)
+    {
+        var isNew = TryBegin(duration, by, out var recording);
+        return new((recording, isNew));
+    }
+
+    /// <inheritdoc />
+    ValueTask<bool> IRecordingHolder.KeepAsync(string id, CancellationToken cancellationToken) => new(Keep(id));
+
+    /// <inheritdoc />
+    ValueTask<bool> IRecordingHolder.EndAsync(string id, CancellationToken cancellationToken) => new(End(id));
+
+    /// <inheritdoc />
     public void Dispose() => _timer.Dispose();
+
+    private RecordingRun? Known(string id) => _run?.State.Id == id ? _run : null;
+
+    private RecordingRun? Running(string id) => Known(id) is { State.EndedAt: null } run ? run : null;
+
+    private void Begin(RecordingState state, bool isLate)
+    {
+        _run = new RecordingRun(state, isLate);
+        if (state.Runs(_time.GetUtcNow()))
+        {
+            Log.Begun(_logger, state.Id, state.By, state.EndsAt);
+        }
+    }
+
+    private void End(RecordingRun run, DateTimeOffset at)
+    {
+        run.State = run.State with { EndedAt = at };
+        Log.Ended(_logger, run.State.Id, run.State.By, run.EdgeCount);
+    }
 
     private void EndDue()
     {
         lock (_lock)
         {
             var now = _time.GetUtcNow();
-            if (_run is not { EndedAt: null } run || now < run.DueAt)
+            if (_run is not { State.EndedAt: null } run || now < run.State.DueAt)
             {
                 return;
             }
 
-            run.EndedAt = now;
-            Log.EndedByItself(_logger, run.Order.Id, run.By, now < run.Order.EndsAt ? "nobody has held it any more" : "its time was over");
+            run.State = run.State with { EndedAt = now };
+            Log.EndedByItself(_logger, run.State.Id, run.State.By, now < run.State.EndsAt ? "nobody has held it any more" : "its time was over");
         }
 
         Tell();
@@ -258,69 +317,8 @@ internal sealed partial class Recordings : IDisposable
     {
         lock (_lock)
         {
-            var left = _run is { EndedAt: null } run ? run.DueAt - _time.GetUtcNow() : Timeout.InfiniteTimeSpan;
+            var left = _run is { State.EndedAt: null } run ? run.State.DueAt - _time.GetUtcNow() : Timeout.InfiniteTimeSpan;
             _timer.Change(left == Timeout.InfiniteTimeSpan || left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private sealed class Run(RecordingOrder order, string by, DateTimeOffset startedAt)
-    {
-        private readonly Dictionary<ServiceId, HashSet<string>> _final = [];
-
-        public RecordingOrder Order => order;
-
-        public string By => by;
-
-        public DateTimeOffset HeldUntil { get; set; }
-
-        public DateTimeOffset DueAt => HeldUntil < order.EndsAt ? HeldUntil : order.EndsAt;
-
-        public DateTimeOffset? EndedAt { get; set; }
-
-        public Dictionary<(PortRef Callee, string Caller), RecordedEdge> Edges { get; } = [];
-
-        public Dictionary<ServiceId, int> EdgesOf { get; } = [];
-
-        public long Unlisted { get; set; }
-
-        public ImmutableArray<(ServiceId Service, string Replica)> Silent { get; set; } = [];
-
-        public TaskCompletionSource Reported { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool IsFinal((ServiceId Service, string Replica) sidecar) => _final.TryGetValue(sidecar.Service, out var replicas) && replicas.Contains(sidecar.Replica);
-
-        // Names are the sidecar's own to say.
-        public bool AddFinal(ServiceId service, string replica)
-        {
-            if (!_final.TryGetValue(service, out var replicas))
-            {
-                _final[service] = replicas = new(StringComparer.Ordinal);
-            }
-
-            return replicas.Count < MostFinalOfService && replicas.Add(replica);
-        }
-
-        // A copy: reports go on.
-        public MeshRecording View() => new()
-        {
-            Id = order.Id,
-            By = by,
-            StartedAt = startedAt,
-            EndedAt = EndedAt,
-            Edges =
-            [
-                .. Edges.Values.OrderBy(e => e.Callee.Service).ThenBy(e => e.Callee.Port, StringComparer.Ordinal).ThenBy(e => e.Seen.Caller, StringComparer.Ordinal).Select(e => e with { Seen = Copy(e.Seen) }),
-            ],
-            UnlistedEdges = Unlisted,
-            Silent = [.. Silent.Where(sidecar => !IsFinal(sidecar)).Select(sidecar => $"{sidecar.Service} {sidecar.Replica}")],
-        };
-
-        private static EdgeRecording Copy(EdgeRecording edge)
-        {
-            var copy = new EdgeRecording(edge.Caller, edge.Port);
-            copy.Add(edge);
-            copy.Fold();
-            return copy;
         }
     }
 

@@ -8,8 +8,10 @@ using Mesh.ControlPlane.Kubernetes.Faults;
 using Mesh.ControlPlane.Kubernetes.Identity;
 using Mesh.ControlPlane.Kubernetes.Leading;
 using Mesh.ControlPlane.Kubernetes.Peers;
+using Mesh.ControlPlane.Kubernetes.Recorder;
 using Mesh.ControlPlane.Kubernetes.Replicas;
 using Mesh.ControlPlane.Kubernetes.Secrets;
+using Mesh.ControlPlane.Kubernetes.Sharing;
 using Mesh.ControlPlane.Kubernetes.Status;
 using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
@@ -94,10 +96,17 @@ internal static class ControlPlaneServices
         }
 
         services.AddSingleton<ReplicaName>();
+        services.AddSingleton<PeerChannels>();
         services.AddSingleton<IPeerStreams, PeerStreams>();
+        services.AddSingleton<IRecordingPeers, PeerRecordings>();
+        services.AddSingleton<SharedLease>();
+        services.AddHostedService(p => p.GetRequiredService<SharedLease>());
         services.AddSingleton<SharedFaults>();
         services.AddSingleton<IFaultHolder>(p => p.GetRequiredService<SharedFaults>());
         services.AddHostedService(p => p.GetRequiredService<SharedFaults>());
+        services.AddSingleton<SharedRecordings>();
+        services.AddSingleton<IRecordingHolder>(p => p.GetRequiredService<SharedRecordings>());
+        services.AddHostedService(p => p.GetRequiredService<SharedRecordings>());
         services.AddSingleton<CustomResourceWatcher>();
         services.AddHostedService(p => p.GetRequiredService<CustomResourceWatcher>());
         services.AddSingleton<NodeZones>();
@@ -150,6 +159,8 @@ internal static class ControlPlaneServices
         services.AddSingleton<FaultLeases>();
         services.AddSingleton<Recordings>();
         services.TryAddSingleton<IFaultHolder>(p => p.GetRequiredService<FaultLeases>());
+        services.TryAddSingleton<IRecordingHolder>(p => p.GetRequiredService<Recordings>());
+        services.TryAddSingleton<IRecordingPeers, NoRecordingPeers>();
         services.AddSingleton<MeshCompiler>();
         services.AddSingleton<ForeignProfiles>();
         services.AddHostedService(p => p.GetRequiredService<EndpointPublisher>());

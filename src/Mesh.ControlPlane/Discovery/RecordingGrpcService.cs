@@ -1,16 +1,21 @@
 using Grpc.Core;
 using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Compilation;
+using Mesh.Model.Bootstrap;
+using Mesh.Model.Identity;
 using Mesh.Model.Recording;
 using Mesh.Recording.V1;
 using Mesh.Xds.Codecs;
 
 namespace Mesh.ControlPlane.Discovery;
 
-/// <summary>Takes what sidecars saw, each of the calls of its own service only: whose it is says its certificate.</summary>
-internal sealed partial class RecordingGrpcService(PeerVerifier peers, MeshCompiler compiler, Recordings recordings, ILogger<RecordingGrpcService> logger) : RecordingService.RecordingServiceBase
+/// <summary>Takes what sidecars saw, each of the calls of its own service only: whose it is says its certificate. Tells the other replicas of the control plane of it.</summary>
+internal sealed partial class RecordingGrpcService(PeerVerifier peers, MeshCompiler compiler, Recordings recordings, ControlPlaneSettings settings, ILogger<RecordingGrpcService> logger)
+    : RecordingService.RecordingServiceBase
 {
     private const int MaxNameLength = 253;
+
+    private readonly SpiffeId _controlPlane = SpiffeId.ControlPlane(TrustDomain.Parse(settings.TrustDomain));
 
     /// <inheritdoc />
     public override Task<RecordingAck> Report(RecordingReport request, ServerCallContext context)
@@ -37,6 +42,20 @@ internal sealed partial class RecordingGrpcService(PeerVerifier peers, MeshCompi
         return Task.FromResult(new RecordingAck());
     }
 
+    /// <inheritdoc />
+    public override Task<SeenAnswer> Seen(SeenRequest request, ServerCallContext context)
+    {
+        var peer = peers.Verify(context.GetHttpContext());
+        if (!peer.IsValid || peer.Id != _controlPlane)
+        {
+            throw Refuse(StatusCode.PermissionDenied, peer.IsValid ? peer.Id.Text : "unknown", "What was seen is for the other replicas of the control plane alone.");
+        }
+
+        var answer = recordings.ShareOf(request.Recording) is { } share ? RecordingShareCodec.Encode(share) : new SeenAnswer();
+        answer.Process = recordings.Process;
+        return Task.FromResult(answer);
+    }
+
     private RpcException Refuse(StatusCode code, string caller, string message)
     {
         Log.ReportRefused(logger, caller, message);
@@ -45,7 +64,7 @@ internal sealed partial class RecordingGrpcService(PeerVerifier peers, MeshCompi
 
     private static partial class Log
     {
-        [LoggerMessage(2440, LogLevel.Warning, "What {Caller} reports of a recording was refused: {Reason}", EventName = nameof(ReportRefused))]
+        [LoggerMessage(2440, LogLevel.Warning, "What {Caller} reports or asks of a recording was refused: {Reason}", EventName = nameof(ReportRefused))]
         public static partial void ReportRefused(ILogger logger, string caller, string reason);
     }
 }

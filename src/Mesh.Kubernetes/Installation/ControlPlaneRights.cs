@@ -42,7 +42,7 @@ internal sealed class ControlPlaneRights(MeshNames names)
         Rule("", ["secrets"], ["get", "list", "watch", "update"], names.Authority),
         Rule("coordination.k8s.io", ["leases"], ["create"]),
         Rule("coordination.k8s.io", ["leases"], ["get", "update"], names.ControlPlane),
-        Rule("coordination.k8s.io", ["leases"], ["get", "list", "watch", "update"], names.Faults),
+        Rule("coordination.k8s.io", ["leases"], ["get", "list", "watch", "update"], names.Shared),
         Rule("", ["pods"], Read),
     ];
 

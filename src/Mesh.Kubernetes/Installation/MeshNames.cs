@@ -35,8 +35,8 @@ public sealed record MeshNames(string Mesh, string Namespace)
     /// <summary>The Secret of the authority, in the system namespace. The control plane makes it.</summary>
     public string Authority => $"{Mesh}-authority";
 
-    /// <summary>The Lease by which replicas of the control plane tell each other of faults, in the system namespace. The control plane makes it.</summary>
-    public string Faults => $"{Mesh}-faults";
+    /// <summary>The Lease by which replicas of the control plane tell each other of faults and recordings, in the system namespace. The control plane makes it.</summary>
+    public string Shared => $"{Mesh}-shared";
 
     /// <summary>Where sidecars find the control plane.</summary>
     public string ControlPlaneAddress => $"https://{ControlPlane}.{SystemNamespace}.svc:{ControlPlanePorts.Grpc}";

@@ -25,4 +25,7 @@ public sealed record MeshRecording
 
     /// <summary>Sidecars whose last report did not come, <c>namespace/service replica</c>.</summary>
     public ImmutableArray<string> Silent { get; init; } = [];
+
+    /// <summary>What else is missing in it, for people.</summary>
+    public ImmutableArray<string> Gaps { get; init; } = [];
 }

@@ -143,7 +143,7 @@ public sealed class RecordingsApiTests : IAsyncLifetime
 
         Assert.Null(recordings.Order);
         Assert.False(recordings.Keep(recording.Id));
-        Assert.Equal((2, false), (changes, recordings.Find(recording.Id)!.EndedAt is null));
+        Assert.Equal((2, false), (changes, recordings.Find(recording.Id, [])!.EndedAt is null));
     }
 
     [Fact]
@@ -171,12 +171,12 @@ public sealed class RecordingsApiTests : IAsyncLifetime
         var (orders, payments) = (new ServiceId("default", "orders"), new ServiceId("default", "payments"));
         recordings.End(recording.Id);
 
-        var waiting = recordings.UntilFinalAsync(recording.Id, [(orders, "one"), (payments, "one")], TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        var waiting = recordings.UntilFinalAsync(recording.Id, [(orders, "one"), (payments, "one")], TimeSpan.FromSeconds(5), new NoRecordingPeers(), TestContext.Current.CancellationToken);
         recordings.Take(recording.Id, orders, "one", new Dictionary<string, AppProtocol>(), [], 0, isFinal: true);
         time.Advance(TimeSpan.FromSeconds(6));
 
         Assert.Equal([(payments, "one")], await waiting);
-        Assert.Equal(["default/payments one"], recordings.Find(recording.Id)!.Silent);
+        Assert.Equal(["default/payments one"], recordings.Find(recording.Id, [])!.Silent);
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class RecordingsApiTests : IAsyncLifetime
 
         Take(recordings, recording.Id, "late", 7);
 
-        var view = recordings.Find(recording.Id)!;
+        var view = recordings.Find(recording.Id, [])!;
         Assert.Equal((Recordings.MostEdges, 7), (view.Edges.Length, view.UnlistedEdges));
     }
 
@@ -206,7 +206,7 @@ public sealed class RecordingsApiTests : IAsyncLifetime
         Take(recordings, recording.Id, "liar", Recordings.MostEdges + 7);
         Take(recordings, recording.Id, "orders", 3);
 
-        var view = recordings.Find(recording.Id)!;
+        var view = recordings.Find(recording.Id, [])!;
         Assert.Equal(3, view.Edges.Count(e => e.Callee.Service.Name == "orders"));
         Assert.Equal((Recordings.MostEdgesOfService + 3, Recordings.MostEdges + 7 - Recordings.MostEdgesOfService), (view.Edges.Length, view.UnlistedEdges));
     }
@@ -226,7 +226,7 @@ public sealed class RecordingsApiTests : IAsyncLifetime
             }
         }
 
-        var missing = await recordings.UntilFinalAsync(recording.Id, [(liar, "0"), (liar, $"{Recordings.MostFinalOfService}"), (orders, "0")], TimeSpan.Zero, TestContext.Current.CancellationToken);
+        var missing = await recordings.UntilFinalAsync(recording.Id, [(liar, "0"), (liar, $"{Recordings.MostFinalOfService}"), (orders, "0")], TimeSpan.Zero, new NoRecordingPeers(), TestContext.Current.CancellationToken);
         Assert.Equal([(liar, $"{Recordings.MostFinalOfService}")], missing);
     }
 

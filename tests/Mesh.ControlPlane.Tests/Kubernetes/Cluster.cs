@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Tests.Fakes;
@@ -81,6 +84,15 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The same, with a discovery stream.</summary>
     public async Task<ConnectedSidecar> ConnectAsync(ControlPlaneHost host, string service, string pod) =>
         ConnectedSidecar.Start(await EnrollAsync(host, service, pod), new ServiceId("shop", service), pod);
+
+    /// <summary>Asks a replica of the control plane's API as an account of the cluster.</summary>
+    public async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(ControlPlaneHost host, string who, HttpMethod method, string path, string? body = null)
+    {
+        using var http = host.Client(Api.Reviews.Issue(who));
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!);
+    }
 
     /// <summary>Writes a document as whoever applies it would.</summary>
     public void Document(string plural, string name, string spec, string metadata = "{}") => Api.Objects.Put(Path(plural, name), $$"""{ "metadata": {{metadata}}, "spec": {{spec}} }""");

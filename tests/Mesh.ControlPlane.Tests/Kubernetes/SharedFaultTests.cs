@@ -1,8 +1,7 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using Mesh.ControlPlane.Compilation;
-using Mesh.ControlPlane.Kubernetes.Faults;
+using Mesh.ControlPlane.Kubernetes.Sharing;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,12 +12,10 @@ namespace Mesh.ControlPlane.Tests.Kubernetes;
 public sealed class SharedFaultTests : IAsyncLifetime
 {
     private const string Faults = "/api/v1/faults";
-    private const string Lease = "apis/coordination.k8s.io/v1/namespaces/shop-mesh/leases/mesh-faults";
+    private const string Lease = "apis/coordination.k8s.io/v1/namespaces/shop-mesh/leases/mesh-shared";
     private const string Abort = """{"to": "shop/payments/http", "from": ["shop/web"], "duration": "10m", "abort": {"httpStatus": 503, "percent": 50}}""";
 
     private Cluster _cluster = null!;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
@@ -106,7 +103,7 @@ public sealed class SharedFaultTests : IAsyncLifetime
         _cluster.Api.Objects.Put(Lease, new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["mesh.dev/faults"] = written } }, ["spec"] = new JsonObject() }.ToJsonString());
         var host = await _cluster.RunPublishedAsync();
 
-        await Eventually.IsAsync(() => Live(host) == expected && _cluster.Api.Requests.Any(r => r.Contains("leases?", StringComparison.Ordinal) && r.Contains("mesh-faults", StringComparison.Ordinal)), "what could have begun");
+        await Eventually.IsAsync(() => Live(host) == expected && _cluster.Api.Requests.Any(r => r.Contains("leases?", StringComparison.Ordinal) && r.Contains("mesh-shared", StringComparison.Ordinal)), "what could have begun");
 
         // Whatever was there, the next one is begun.
         Assert.Equal(HttpStatusCode.Created, (await SendAsync(host, "ops/sre", HttpMethod.Post, Faults, Abort)).Status);
@@ -120,7 +117,7 @@ public sealed class SharedFaultTests : IAsyncLifetime
         await Eventually.IsAsync(() => _cluster.Api.Objects.IsWatched("leases"), "watched");
         await SendAsync(host, "ops/sre", HttpMethod.Post, Faults, Abort);
 
-        host.Services.GetRequiredService<SharedFaults>().Put(LeaseOf("", version: 1));
+        host.Services.GetRequiredService<SharedLease>().Put(LeaseOf("", version: 1));
 
         Assert.Equal(1, Live(host));
     }
@@ -166,7 +163,7 @@ public sealed class SharedFaultTests : IAsyncLifetime
 
     private static JsonObject LeaseOf(string faults, int version = 0) => new()
     {
-        ["metadata"] = new JsonObject { ["name"] = "mesh-faults", ["resourceVersion"] = $"{version}", ["annotations"] = new JsonObject { ["mesh.dev/faults"] = faults } },
+        ["metadata"] = new JsonObject { ["name"] = "mesh-shared", ["resourceVersion"] = $"{version}", ["annotations"] = new JsonObject { ["mesh.dev/faults"] = faults } },
         ["spec"] = new JsonObject(),
     };
 
@@ -174,11 +171,5 @@ public sealed class SharedFaultTests : IAsyncLifetime
 
     private string? Annotation() => (string?)_cluster.Api.Objects.Find(Lease)?["metadata"]?["annotations"]?["mesh.dev/faults"];
 
-    private async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(ControlPlaneHost host, string who, HttpMethod method, string path, string? body = null)
-    {
-        using var http = host.Client(_cluster.Api.Reviews.Issue(who));
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json") };
-        using var answer = await http.SendAsync(request, Stop);
-        return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Stop))!);
-    }
+    private Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(ControlPlaneHost host, string who, HttpMethod method, string path, string? body = null) => _cluster.SendAsync(host, who, method, path, body);
 }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Mesh.ControlPlane.Compilation;
+using Mesh.ControlPlane.Kubernetes.Sharing;
 using Mesh.Model.Policies.Fault;
 using Mesh.Model.Serialization;
 using Mesh.Yaml;
@@ -14,9 +14,6 @@ internal static class FaultText
 {
     private const int IdLength = 8;
 
-    // How far the clocks of two replicas may be apart.
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(1);
-
     /// <summary>The text; empty: there is none.</summary>
     public static string Write(IEnumerable<FaultLease> leases)
     {
@@ -24,8 +21,8 @@ internal static class FaultText
         {
             ["id"] = lease.Id,
             ["by"] = lease.By,
-            ["startedAt"] = lease.StartedAt.ToString("O", CultureInfo.InvariantCulture),
-            ["endsAt"] = lease.EndsAt.ToString("O", CultureInfo.InvariantCulture),
+            ["startedAt"] = SharedText.Write(lease.StartedAt),
+            ["endsAt"] = SharedText.Write(lease.EndsAt),
             ["fault"] = JsonNode.Parse(JsonDocumentWriter.Write(FaultReader.Write(lease.Request))),
         })]);
         return list.Count == 0 ? "" : list.ToJsonString();
@@ -62,7 +59,7 @@ internal static class FaultText
         var leases = ImmutableArray.CreateBuilder<FaultLease>();
         foreach (var node in list)
         {
-            if (leases.Count == FaultLeases.MostAtATime || TryReadOne(node) is not { } lease || (!IsNear(lease, now) && !LastsNoLongerThanOneMay(lease)))
+            if (leases.Count == FaultLeases.MostAtATime || SharedText.Try(() => ReadOne(node)) is not { } lease || (!IsNear(lease, now) && !LastsNoLongerThanOneMay(lease)))
             {
                 refused++;
             }
@@ -84,27 +81,14 @@ internal static class FaultText
         return [.. leases.Where(lease => IsNear(lease, now)).Select(lease => lease.EndsAt > latest ? lease with { EndsAt = latest } : lease)];
     }
 
-    private static bool IsNear(FaultLease lease, DateTimeOffset now) => lease.EndsAt <= now + FaultRequest.Longest + Skew;
+    private static bool IsNear(FaultLease lease, DateTimeOffset now) => lease.EndsAt <= now + FaultRequest.Longest + SharedText.Skew;
 
     private static bool LastsNoLongerThanOneMay(FaultLease lease) => lease.EndsAt >= lease.StartedAt && lease.EndsAt - lease.StartedAt <= FaultRequest.Longest;
 
-    // Members are looked at when they are asked for: a name that stands twice and half of a surrogate pair are found out only then.
-    private static FaultLease? TryReadOne(JsonNode? node)
-    {
-        try
-        {
-            return ReadOne(node);
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or JsonException)
-        {
-            return null;
-        }
-    }
-
     private static FaultLease? ReadOne(JsonNode? node)
     {
-        if (node is not JsonObject said || Text(said, "id") is not { Length: IdLength } id || !id.All(char.IsAsciiHexDigit) || Text(said, "by") is not { } by
-            || Time(said, "startedAt") is not { } started || Time(said, "endsAt") is not { } ends || said["fault"] is not { } fault
+        if (node is not JsonObject said || said.Text("id") is not { Length: IdLength } id || !id.All(char.IsAsciiHexDigit) || said.Text("by") is not { } by
+            || said.Time("startedAt") is not { } started || said.Time("endsAt") is not { } ends || said["fault"] is not { } fault
             || DocumentReader.ReadJson(fault.ToJsonString(), "fault").Documents is not [var document])
         {
             return null;
@@ -113,9 +97,4 @@ internal static class FaultText
         var request = FaultReader.Read(document, out var violations);
         return violations.IsEmpty ? new FaultLease(id, by, request, started, ends) : null;
     }
-
-    private static string? Text(JsonObject said, string name) => said[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
-
-    private static DateTimeOffset? Time(JsonObject said, string name) =>
-        DateTimeOffset.TryParse(Text(said, name), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null;
 }

@@ -1,18 +1,9 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
-using System.Text.Json.Nodes;
 using Envoy.Service.Status.V3;
 using Grpc.Core;
-using Grpc.Net.Client;
-using Mesh.ControlPlane.Authority;
 using Mesh.ControlPlane.Discovery;
-using Mesh.ControlPlane.Kubernetes.Leading;
 using Mesh.ControlPlane.Kubernetes.Wire;
 using Mesh.ControlPlane.Store;
-using Mesh.Model.Bootstrap;
-using Mesh.Model.Identity;
 using Mesh.Model.Topology;
 using Mesh.Xds.Server;
 using Mesh.Xds.Wire;
@@ -20,47 +11,16 @@ using Mesh.Xds.Wire;
 namespace Mesh.ControlPlane.Kubernetes.Peers;
 
 /// <summary>
-/// Asks the other replicas of the control plane, pods of its own namespace, by client status discovery (CSDS) over mTLS with the control plane's own identity. Versions are hashes of what is
-/// served, so what a sidecar acknowledged there can be compared with what is served here.
+/// Asks the other replicas of the control plane by client status discovery (CSDS). Versions are hashes of what is served, so what a sidecar acknowledged there can be compared with what is served
+/// here.
 /// </summary>
-internal sealed partial class PeerStreams : IPeerStreams, IDisposable
+internal sealed partial class PeerStreams(PeerChannels peers, ProxyDirectory directory, TimeProvider time, ILogger<PeerStreams> logger) : IPeerStreams, IDisposable
 {
-    /// <summary>Label of control plane pods.</summary>
-    private const string Component = "app.kubernetes.io/component=control-plane";
-
     private static readonly TimeSpan Keep = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    private readonly KubernetesApi _api;
-    private readonly ReplicaName _name;
-    private readonly ServerIdentity _identity;
-    private readonly ISigningAuthority _authority;
-    private readonly ProxyDirectory _directory;
-    private readonly TimeProvider _time;
-    private readonly ILogger<PeerStreams> _logger;
-    private readonly string _pods;
-    private readonly int _port;
-    private readonly TrustDomain _trustDomain;
     private readonly SemaphoreSlim _one = new(1);
-    private readonly Dictionary<string, (GrpcChannel Channel, SslStreamCertificateContext Shown)> _channels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<(StreamStatus Stream, UpstreamReport Report)>> _said = new(StringComparer.Ordinal);
     private long? _askedAt;
-
-    public PeerStreams(
-        KubernetesApi api, ControlPlaneSettings settings, ReplicaName name, ServerIdentity identity, ISigningAuthority authority, ProxyDirectory directory, TimeProvider time, ILogger<PeerStreams> logger)
-    {
-        var cluster = settings.Kubernetes!;
-        _api = api;
-        _name = name;
-        _identity = identity;
-        _authority = authority;
-        _directory = directory;
-        _time = time;
-        _logger = logger;
-        _pods = $"{ObjectPath.Pods(cluster.SystemNamespace).Collection}?labelSelector={Uri.EscapeDataString($"{Component},mesh.dev/mesh={cluster.Mesh}")}";
-        _port = IPEndPoint.Parse(settings.GrpcAddress).Port;
-        _trustDomain = TrustDomain.Parse(settings.TrustDomain);
-    }
 
     /// <inheritdoc />
     public async Task RefreshAsync(CancellationToken cancellationToken)
@@ -68,18 +28,16 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            if (_askedAt is { } at && _time.GetElapsedTime(at) < Keep)
+            if (_askedAt is { } at && time.GetElapsedTime(at) < Keep)
             {
                 return;
             }
 
-            using var limit = new CancellationTokenSource(Limit, _time);
+            using var limit = new CancellationTokenSource(PeerChannels.Limit, time);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-            var addresses = await FindAsync(ending.Token);
-            foreach (var gone in _channels.Keys.Except(addresses).ToArray())
+            var addresses = await peers.FindAsync(ending.Token);
+            foreach (var gone in _said.Keys.Except(addresses).ToArray())
             {
-                _channels.Remove(gone, out var channel);
-                channel.Channel.Dispose();
                 _said.Remove(gone);
             }
 
@@ -89,14 +47,14 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
                 _said[address] = streams ?? _said.GetValueOrDefault(address, []);
             }
 
-            _directory.Elsewhere = [.. _said.Values.SelectMany(s => s).Select(s => s.Stream)];
-            _directory.ReportsElsewhere = _said.Values.SelectMany(s => s).Where(s => s.Report != UpstreamReport.None).Select(s => (Sidecar(s.Stream), s.Report));
-            _askedAt = _time.GetTimestamp();
+            directory.Elsewhere = [.. _said.Values.SelectMany(s => s).Select(s => s.Stream)];
+            directory.ReportsElsewhere = _said.Values.SelectMany(s => s).Where(s => s.Report != UpstreamReport.None).Select(s => (Sidecar(s.Stream), s.Report));
+            _askedAt = time.GetTimestamp();
         }
         catch (Exception e) when (e is KubernetesException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            Log.PeersUnknown(_logger, e.Message);
-            _askedAt = _time.GetTimestamp();
+            Log.PeersUnknown(logger, e.Message);
+            _askedAt = time.GetTimestamp();
         }
         finally
         {
@@ -105,46 +63,19 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose()
-    {
-        foreach (var (channel, _) in _channels.Values)
-        {
-            channel.Dispose();
-        }
-
-        _one.Dispose();
-    }
-
-    private async Task<string[]> FindAsync(CancellationToken cancellationToken)
-    {
-        var list = await _api.GetAsync(_pods, cancellationToken);
-        return
-        [
-            .. (list["items"] as JsonArray ?? [])
-                .OfType<JsonObject>()
-                .Where(p => p.Name() != _name.Pod && p["metadata"]?["deletionTimestamp"] is null && (string?)p["status"]?["phase"] == "Running")
-                .Select(p => ((string?)p["status"]?["podIP"], Port(p)))
-                .Where(p => p.Item1 is not null)
-                .Select(p => $"{(p.Item1!.Contains(':', StringComparison.Ordinal) ? $"[{p.Item1}]" : p.Item1)}:{p.Item2}")
-                .Distinct(),
-        ];
-    }
-
-    // The port that is called grpc, as the chart calls it; it is this one's otherwise.
-    private int Port(JsonObject pod) =>
-        (pod["spec"]?["containers"] as JsonArray ?? []).SelectMany(c => c?["ports"] as JsonArray ?? []).Where(p => (string?)p?["name"] == "grpc").Select(p => (int?)p!["containerPort"]).FirstOrDefault() ?? _port;
+    public void Dispose() => _one.Dispose();
 
     private async Task<(string Address, IReadOnlyList<(StreamStatus, UpstreamReport)>? Streams)> AskAsync(string address, CancellationToken cancellationToken)
     {
         try
         {
-            var client = new ClientStatusDiscoveryService.ClientStatusDiscoveryServiceClient(Channel(address));
+            var client = new ClientStatusDiscoveryService.ClientStatusDiscoveryServiceClient(peers.To(address));
             var answer = await client.FetchClientStatusAsync(new ClientStatusRequest(), cancellationToken: cancellationToken);
             return (address, [.. answer.Config.Where(c => c.ClientScope == "mesh").Select((config, at) => (Read(config, at), UpstreamReportStruct.Decode(config.Node.Metadata)))]);
         }
-        catch (RpcException e)
+        catch (Exception e) when (e is RpcException or ObjectDisposedException)
         {
-            Log.PeerSilent(_logger, address, e.Status.Detail);
+            Log.PeerSilent(logger, address, e is RpcException answer ? answer.Status.Detail : "the channel was closed meanwhile");
             return (address, null);
         }
     }
@@ -166,45 +97,8 @@ internal sealed partial class PeerStreams : IPeerStreams, IDisposable
                 c.ErrorState?.Details,
                 c.ErrorState?.VersionInfo);
         });
-        return new StreamStatus(-1 - at, config.Node.Id, ClientKind.Mesh, profile, config.Node.UserAgentName, _time.GetUtcNow(), ImmutableDictionary.CreateRange(types));
+        return new StreamStatus(-1 - at, config.Node.Id, ClientKind.Mesh, profile, config.Node.UserAgentName, time.GetUtcNow(), ImmutableDictionary.CreateRange(types));
     }
-
-    private GrpcChannel Channel(string address)
-    {
-        lock (_channels)
-        {
-            var shown = _identity.Current;
-            if (_channels.TryGetValue(address, out var known))
-            {
-                if (ReferenceEquals(known.Shown, shown))
-                {
-                    return known.Channel;
-                }
-
-                // With the old certificate the peer would refuse every call from its end on.
-                known.Channel.Dispose();
-            }
-
-            var handler = new SocketsHttpHandler
-            {
-                ConnectTimeout = Limit,
-                SslOptions = new SslClientAuthenticationOptions
-                {
-                    EnabledSslProtocols = HandshakeVersions.Usual,
-                    ClientCertificateContext = shown,
-                    RemoteCertificateValidationCallback = (_, certificate, chain, _) => IsControlPlane(certificate, chain),
-                },
-            };
-            var channel = GrpcChannel.ForAddress($"https://{address}", new GrpcChannelOptions { HttpHandler = handler, DisposeHttpClient = true, MaxReceiveMessageSize = 64 * 1024 * 1024 });
-            _channels[address] = (channel, shown);
-            return channel;
-        }
-    }
-
-    private bool IsControlPlane(X509Certificate? certificate, X509Chain? chain) =>
-        certificate is X509Certificate2 leaf
-        && SvidVerifier.Verify(leaf, [.. chain?.ChainPolicy.ExtraStore ?? []], _authority.Current.Bundle, _trustDomain, SvidRole.Server, _time.GetUtcNow()) is { IsValid: true } peer
-        && peer.Id == SpiffeId.ControlPlane(_trustDomain);
 
     private static partial class Log
     {
