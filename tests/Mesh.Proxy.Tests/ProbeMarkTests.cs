@@ -69,7 +69,7 @@ public sealed class ProbeMarkTests : IDisposable
 
     private static async Task CallAsync(ProxyPair pair, string method, string path, string? body, string? type)
     {
-        using var client = MeshPeer.Client(pair, version: HttpVersion.Version20);
+        using var client = MeshPeer.Client(pair, HttpVersion.Version20);
         using var request = new HttpRequestMessage(new HttpMethod(method), path)
         {
             Version = HttpVersion.Version20,

@@ -14,6 +14,7 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     private int _pruneAt = 64;
     private long _firstRequest;
     private volatile bool _isRetired;
+    private volatile bool _isExpired;
 
     /// <summary>Who answers its requests.</summary>
     public IExchangeHandler Handler => handler;
@@ -60,6 +61,16 @@ internal sealed class DownstreamConnection(ConnectionContext transport, IExchang
     {
         _isRetired = true;
         transport.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+    }
+
+    /// <summary>Whether the certificate has ended that the caller showed: what is asked over it from then on is refused. Callers that are told to go need not.</summary>
+    public bool IsExpired => _isExpired;
+
+    /// <summary>Says that the certificate has ended that the caller showed.</summary>
+    public void Expire()
+    {
+        _isExpired = true;
+        Retire();
     }
 
     /// <summary>Ends it at once.</summary>

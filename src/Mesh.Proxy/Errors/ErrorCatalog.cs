@@ -52,6 +52,7 @@ internal static class ErrorCatalog
         ProxyError.AppUnreachable => new("app_unreachable", Blame.Upstream, 503, Unavailable, "See whether the app runs and listens where its sidecar looks for it."),
         ProxyError.AppCertificate => new("app_certificate_untrusted", Blame.Upstream, 503, Unavailable, "Let the app use the certificate that its sidecar has as serverCertificate (ASP.NET Core: the development certificate), or one that this machine trusts for localhost."),
         ProxyError.IdentityUnavailable => new("identity_unavailable", Blame.Mesh, 503, Unavailable, "See whether the control plane is up and the sidecar's token valid; it has no certificate."),
+        ProxyError.IdentityExpired => new("identity_expired", Blame.Client, 503, Unavailable, "Open a new connection with the caller's new certificate; where it has none, see why it was not renewed."),
         ProxyError.NoConfiguration => new("no_configuration", Blame.Mesh, 503, Unavailable, "See whether the control plane is up; the sidecar has no configuration yet."),
         ProxyError.Draining => new("draining", Blame.Mesh, 503, Unavailable, "Try again; this replica is shutting down."),
         ProxyError.Internal => new("internal", Blame.Mesh, 500, InternalError, "Report it with the sidecar's log; this is a defect of the mesh."),

@@ -96,6 +96,9 @@ internal enum ProxyError
     /// <summary>This proxy has no valid certificate, so it neither sends nor takes plaintext instead.</summary>
     IdentityUnavailable,
 
+    /// <summary>The certificate has ended that the caller showed when it opened the connection.</summary>
+    IdentityExpired,
+
     /// <summary>This proxy has no configuration yet.</summary>
     NoConfiguration,
 

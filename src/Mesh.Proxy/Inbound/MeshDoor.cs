@@ -52,7 +52,7 @@ internal sealed partial class MeshDoor(InboundState state, UpstreamKit kit, Http
             },
             state: null,
             limit.Token);
-        if (port is null || self is null || !PeerVerifier.TryReadId(tls.RemoteCertificate as X509Certificate2, self.TrustDomain, SvidRole.Client, out var caller))
+        if (port is null || self is null || tls.RemoteCertificate is not X509Certificate2 leaf || !PeerVerifier.TryReadId(leaf, self.TrustDomain, SvidRole.Client, out var caller))
         {
             return false;
         }
@@ -80,7 +80,14 @@ internal sealed partial class MeshDoor(InboundState state, UpstreamKit kit, Http
         var downstream = new DownstreamConnection(connection, http, CallerVerdict.Known(caller), port.Port.Port) { Agreed = agreed };
         connection.Features.Set(downstream);
         connections.Add(downstream);
-        connection.ConnectionClosed.UnsafeRegister(_ => connections.Remove(downstream), null);
+        var lifetime = new CallerLifetime(downstream, leaf.NotAfter.ToUniversalTime(), kit.Time);
+        connection.ConnectionClosed.UnsafeRegister(
+            _ =>
+            {
+                lifetime.Dispose();
+                connections.Remove(downstream);
+            },
+            null);
         connection.Start();
         await engine.ServeAsync(connection, protocol == SslApplicationProtocol.Http2 ? HttpWire.Http2 : HttpWire.Http1);
         return true;

@@ -18,5 +18,6 @@ internal sealed class MeshDoorHttp(
     protected override ServedPort? Find(string port) => state.Tables?.MeshByPort.GetValueOrDefault(port);
 
     /// <inheritdoc />
-    protected override (SpiffeId? Caller, Failure? Refusal) Identify(Exchange exchange, ServedPort port) => (exchange.Connection.Verdict.Identity, null);
+    protected override (SpiffeId? Caller, Failure? Refusal) Identify(Exchange exchange, ServedPort port) =>
+        (exchange.Connection.Verdict.Identity, exchange.Connection.IsExpired ? new Failure(ProxyError.IdentityExpired) : null);
 }
