@@ -87,7 +87,7 @@ internal static class DataPathServices
             provider.GetRequiredService<UpstreamKit>(), provider.GetRequiredService<InboundDoors>().FindMeshDoor, provider.GetRequiredService<ILogger<ApplicationWatch>>()))
         .AddSingleton<IApplicationReadiness>(provider => provider.GetRequiredService<ApplicationWatch>());
 
-    private static ListenerSet Listeners(IServiceProvider provider) => new(provider.GetRequiredService<ILogger<ListenerSet>>());
+    private static ListenerSet Listeners(IServiceProvider provider) => new(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ListenerSet>>());
 
     private static HopName Hop(ProxySettings settings) => new(settings.Service, settings.Replica, IsPublished: !settings.DeveloperIdentity);
 }

@@ -5,7 +5,7 @@ using Mesh.Proxy.Bootstrap;
 namespace Mesh.Proxy.Downstreams;
 
 /// <summary>Opens and closes listeners as configurations come. One that cannot be opened is reported and tried again with the next configuration.</summary>
-internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDisposable
+internal sealed partial class ListenerSet(TimeProvider time, ILogger<ListenerSet> logger) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Open> _open = [];
@@ -134,13 +134,13 @@ internal sealed partial class ListenerSet(ILogger<ListenerSet> logger) : IDispos
     {
         if (plan.Address.Ip is { } ip)
         {
-            return [SocketListener.Open(plan.Name, new IPEndPoint(ip, plan.Address.Port), accept, logger)];
+            return [SocketListener.Open(plan.Name, new IPEndPoint(ip, plan.Address.Port), accept, time, logger)];
         }
 
-        var first = SocketListener.Open(plan.Name, new IPEndPoint(IPAddress.Loopback, plan.Address.Port), accept, logger);
+        var first = SocketListener.Open(plan.Name, new IPEndPoint(IPAddress.Loopback, plan.Address.Port), accept, time, logger);
         try
         {
-            return [first, SocketListener.Open(plan.Name, new IPEndPoint(IPAddress.IPv6Loopback, first.LocalEndPoint.Port), accept, logger)];
+            return [first, SocketListener.Open(plan.Name, new IPEndPoint(IPAddress.IPv6Loopback, first.LocalEndPoint.Port), accept, time, logger)];
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable)
         {

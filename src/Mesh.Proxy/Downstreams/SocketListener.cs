@@ -4,19 +4,13 @@ using System.Net.Sockets;
 namespace Mesh.Proxy.Downstreams;
 
 /// <summary>One listening socket.</summary>
-internal sealed partial class SocketListener : IDisposable
+internal sealed class SocketListener : IDisposable
 {
     private readonly Socket _socket;
-    private readonly Func<Socket, Task> _accepted;
-    private readonly ILogger _logger;
-    private readonly string _name;
 
-    private SocketListener(string name, Socket socket, Func<Socket, Task> accepted, ILogger logger)
+    private SocketListener(Socket socket)
     {
-        _name = name;
         _socket = socket;
-        _accepted = accepted;
-        _logger = logger;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
@@ -27,9 +21,10 @@ internal sealed partial class SocketListener : IDisposable
     /// <param name="name">Its resource name.</param>
     /// <param name="address">Where to listen.</param>
     /// <param name="accepted">Takes a connection; does not throw.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="logger">For accept errors.</param>
     /// <exception cref="SocketException">The address is taken or not this host's.</exception>
-    public static SocketListener Open(string name, IPEndPoint address, Func<Socket, Task> accepted, ILogger logger)
+    public static SocketListener Open(string name, IPEndPoint address, Func<Socket, Task> accepted, TimeProvider time, ILogger logger)
     {
         const int backlog = 512;
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -49,41 +44,11 @@ internal sealed partial class SocketListener : IDisposable
             throw;
         }
 
-        var listener = new SocketListener(name, socket, accepted, logger);
-        _ = listener.AcceptAsync();
+        var listener = new SocketListener(socket);
+        _ = new AcceptLoop(name, socket.AcceptAsync, accepted, time, logger).RunAsync();
         return listener;
     }
 
     /// <inheritdoc />
     public void Dispose() => _socket.Dispose();
-
-    private async Task AcceptAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                var connection = await _socket.AcceptAsync();
-                connection.NoDelay = true;
-                // Off the accept loop: with inline completions a handshake would hold the next connection up.
-                ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Accepted(state.Connection), (Accepted: _accepted, Connection: connection), preferLocal: false);
-            }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                // One connection that died in the queue, or no descriptors left: neither ends the listener.
-                Log.AcceptFailed(_logger, _name, e.Message);
-                await Task.Yield();
-            }
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(3560, LogLevel.Warning, "{Listener} could not accept a connection: {Reason}.", EventName = nameof(AcceptFailed))]
-        public static partial void AcceptFailed(ILogger logger, string listener, string reason);
-    }
 }

@@ -26,6 +26,7 @@ internal sealed class Dialer(TimeProvider time)
         try
         {
             socket.NoDelay = true;
+            TcpLiveness.Watch(socket);
             await socket.ConnectAsync(endPoint, either.Token);
             if (tls is null)
             {
