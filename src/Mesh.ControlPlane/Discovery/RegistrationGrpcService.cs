@@ -22,6 +22,9 @@ internal sealed partial class RegistrationGrpcService(
     /// <summary>In bytes as UTF-8: what a sidecar says of itself goes to all of its callers.</summary>
     private const int MaxTextLength = 253; // of a Kubernetes object's name
 
+    /// <summary>Ready ports of a replica that are kept; a service has a handful.</summary>
+    private const int MaxPorts = 256;
+
     /// <inheritdoc />
     public override async Task Register(IAsyncStreamReader<ReplicaStatus> requestStream, IServerStreamWriter<RegistrationAck> responseStream, ServerCallContext context)
     {
@@ -112,7 +115,7 @@ internal sealed partial class RegistrationGrpcService(
                 Name = status.Replica,
                 Address = ip.ToString(),
                 Port = (int)status.MeshDoor.Port,
-                ReadyPorts = [.. status.Ports.Where(p => p.Ready && DnsLabel.IsValid(p.Name)).Select(p => p.Name)],
+                ReadyPorts = [.. status.Ports.Where(p => p.Ready && DnsLabel.IsValid(p.Name)).Select(p => p.Name).Distinct(StringComparer.Ordinal).Take(MaxPorts)],
                 Weight = (int)Math.Clamp(status.Weight, 1, 1_000_000),
                 Zone = status.Zone,
             },

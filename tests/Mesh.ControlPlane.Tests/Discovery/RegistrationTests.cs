@@ -96,6 +96,23 @@ public sealed class RegistrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Register_PortsMadeUpByTheThousand_TakeABoundedPlace()
+    {
+        using var sidecar = await FakeSidecar.EnrolledAsync(_host, "orders");
+        using var channel = sidecar.Connect();
+        using var call = new RegistrationService.RegistrationServiceClient(channel).Register(cancellationToken: TestContext.Current.CancellationToken);
+        var status = Status("orders", ready: true);
+        status.Ports.AddRange(Enumerable.Range(0, 10_000).Select(i => new PortReadiness { Name = $"made-up-{i}", Ready = true }));
+
+        await call.RequestStream.WriteAsync(status, TestContext.Current.CancellationToken);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WaitAsync(Deadline, TestContext.Current.CancellationToken));
+
+        var ports = Assert.Single(Registry.Replicas).Replica.ReadyPorts;
+        Assert.Equal(256, ports.Count);
+        Assert.Contains("http", ports);
+    }
+
+    [Fact]
     public async Task Register_OneReplicaMoreThanCallersCanBeTold_IsRefusedUntilOneGoes()
     {
         var replica = new RegisteredReplica(new() { Service = new("default", "orders"), Name = "", Address = "127.0.0.1", Port = 1 }, false, null, "", _time.GetUtcNow());
