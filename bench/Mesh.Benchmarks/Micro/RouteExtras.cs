@@ -70,7 +70,7 @@ public class RouteExtras
     private bool Cors(HttpContext context)
     {
         _response.Clear();
-        var filtered = _filters.RunAsync(context, null!, _rule, new RequestTarget("/orders/17", ""), "bench/orders/http");
+        var filtered = _filters.RunAsync(context, null!, _rule, new RequestTarget("/orders/17", ""), "bench/orders/http", clock: null);
         var effects = filtered.IsCompletedSuccessfully ? filtered.Result.Effects : throw new InvalidOperationException("It waits.");
         effects?.Apply(_response);
         return effects is not null;
