@@ -115,7 +115,7 @@ internal sealed partial class ApiGate(RequestDelegate next, IApiCallers callers,
 
         return access.BrowserSession
             && HttpMethods.IsGet(context.Request.Method)
-            && context.Request.Cookies.TryGetValue(BrowserSessions.CookieName, out var cookie)
+            && context.Request.Cookies.TryGetValue(BrowserSessions.CookieOf(context.Request), out var cookie)
             && sessions.TryFind(cookie, out var viewer) ? viewer : null;
     }
 

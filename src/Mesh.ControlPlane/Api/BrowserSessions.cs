@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -12,8 +13,10 @@ namespace Mesh.ControlPlane.Api;
 /// </summary>
 internal sealed class BrowserSessions(StateDirectory state, ApiKeys keys, TimeProvider time)
 {
-    /// <summary>The cookie. Cookies do not know ports, so the name has to tell it from those of the apps on the same host.</summary>
-    public const string CookieName = "mesh-control-plane";
+    /// <summary>The cookie's name. Cookies do not know ports, so the name has to tell it from those of the apps, and of the other meshes, on the same host.</summary>
+    /// <param name="request">A request of the browser, which says the port that it came to.</param>
+    public static string CookieOf(HttpRequest request) =>
+        string.Create(CultureInfo.InvariantCulture, $"mesh-control-plane-{request.Host.Port ?? (request.IsHttps ? 443 : 80)}");
 
     /// <summary>How long a browser stays logged in.</summary>
     public static TimeSpan Lifetime { get; } = TimeSpan.FromDays(7);

@@ -15,7 +15,7 @@ internal static class LoginPage
         "Not logged in",
         inCluster
             ? "In a cluster this page is for tools: <code>mesh</code> and <code>curl</code> send the token of a ServiceAccount that a role allows it (<code>controlplanes.mesh.dev</code>)."
-            : "Open the link that <code>mesh up</code> prints after <b>Mesh:</b>; it ends in <code>/login?t=…</code>. It can be shown again with <code>mesh status</code>.");
+            : "Open the link that leads here: <b>Mesh</b>, at the resource of the mesh in Aspire's dashboard, or what <code>mesh up</code> prints after <b>Mesh:</b>. It ends in <code>/login?t=…</code> and is another one after each start.");
 
     private static IResult Login(HttpContext context, BrowserSessions sessions, ControlPlaneSettings settings, string? t)
     {
@@ -30,7 +30,7 @@ internal static class LoginPage
         }
 
         context.Response.Cookies.Append(
-            BrowserSessions.CookieName,
+            BrowserSessions.CookieOf(context.Request),
             cookie,
             new CookieOptions { HttpOnly = true, SameSite = SameSiteMode.Strict, Path = "/", MaxAge = BrowserSessions.Lifetime, IsEssential = true });
 

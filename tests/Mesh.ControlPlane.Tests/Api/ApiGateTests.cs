@@ -154,6 +154,26 @@ public sealed class ApiGateTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, write.StatusCode);
     }
 
+    [Fact]
+    public async Task Login_ToTheMeshesOfTwoApps_StaysLoggedInToBoth()
+    {
+        using var other = new TemporaryDirectory();
+        await using var second = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(other));
+        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }); // like a browser's, it does not know ports
+        Uri[] meshes = [_host.Addresses.Api!, second.Addresses.Api!];
+
+        foreach (var mesh in meshes)
+        {
+            await browser.GetAsync(new Uri(mesh, $"/login?t={ControlPlaneHost.ReaderToken}"), TestContext.Current.CancellationToken);
+        }
+
+        foreach (var mesh in meshes)
+        {
+            var answer = await browser.GetAsync(new Uri(mesh, "/api/v1/authority"), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? token, HttpContent? content = null, Action<HttpRequestMessage>? change = null)
     {
         using var client = new HttpClient { BaseAddress = _host.Addresses.Api };

@@ -184,7 +184,9 @@ public sealed class PoliciesApiTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Equal("/login", answer.RequestMessage!.RequestUri!.AbsolutePath);
-        Assert.Contains("mesh up", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("Aspire's dashboard", page, StringComparison.Ordinal);
+        Assert.Contains("mesh up", page, StringComparison.Ordinal);
     }
 
     private async Task StartAsync()
