@@ -102,6 +102,11 @@ internal sealed partial class MeshStart(
             Log.NotRead(logger, warning);
         }
 
+        foreach (var tunnel in running.Reading.Tunnels)
+        {
+            Log.Tunnel(logger, tunnel);
+        }
+
         running.Findings = PolicyWarnings.Of(running.Plan, running.TrustDomain, policies);
         foreach (var finding in running.Findings)
         {
@@ -195,6 +200,9 @@ internal sealed partial class MeshStart(
 
         [LoggerMessage(4008, LogLevel.Warning, "The control plane has another authority than in the last run, so all sidecars are started anew.", EventName = nameof(OtherControlPlane))]
         public static partial void OtherControlPlane(ILogger logger);
+
+        [LoggerMessage(4009, LogLevel.Warning, "{Tunnel}", EventName = nameof(Tunnel))]
+        public static partial void Tunnel(ILogger logger, string tunnel);
 
         [LoggerMessage(4003, LogLevel.Warning, "The sidecar of '{Resource}' did not listen within {Seconds} s; the app starts all the same, and its calls fail until the sidecar is there. The sidecar's log says why.", EventName = nameof(SidecarLate))]
         public static partial void SidecarLate(ILogger logger, string resource, double seconds);

@@ -47,6 +47,8 @@ internal sealed class AppModelReader(
         // What is wrong with others is said before anything starts.
         var externals = ExternalServices.In(model).Where(e => !ExternalServices.Mistakes(e, published is not null).Any()).ToList();
         var elsewhere = uses.Values.SelectMany(u => u).Select(u => u.Target).Where(t => !workloads.Contains(t) && !outside.Contains(t) && !externals.Contains(t)).Distinct().ToList();
+        // None is published.
+        var tunnels = published is null ? [.. DevTunnels.In(model).Where(t => workloads.Contains(t.Target.Target))] : new List<(IResource Tunnel, Use Target, string Meaning)>();
 
         return new AppReading
         {
@@ -55,7 +57,7 @@ internal sealed class AppModelReader(
                 TrustDomain = trustDomain,
                 Workloads = [.. workloads.Select(w => Workload(w, uses[w]))],
                 Externals = [.. externals.Select(e => ExternalServices.Describe(e, identities.Of(e), published is not null))],
-                Outsiders = [.. outside.Select(o => Outsider(o, uses[o])), .. elsewhere.Select(Elsewhere)],
+                Outsiders = [.. outside.Select(o => Outsider(o, uses[o])), .. elsewhere.Select(Elsewhere), .. tunnels.Select(t => Tunnel(t.Tunnel, t.Target, t.Meaning))],
             },
             Workloads = Distinct(workloads, identities.Of),
             Endpoints = Distinct(
@@ -64,6 +66,7 @@ internal sealed class AppModelReader(
             Externals = Distinct(externals, identities.Of),
             Late = late.ToImmutable(),
             Unread = [.. resources.SelectMany(r => _given[r].Unread)],
+            Tunnels = [.. tunnels.Select(t => $"{t.Tunnel.Name}, {t.Target.Target.Name}/{t.Target.Endpoint}: {t.Meaning}.")],
         };
     }
 
@@ -104,6 +107,15 @@ internal sealed class AppModelReader(
         MayCall = resource.Annotations.OfType<OutsideMeshAnnotation>().LastOrDefault()?.MayCall ?? false,
         Uses = Uses(resource, uses),
         DeclaredAt = At(resource),
+    };
+
+    private OutsiderDescription Tunnel(IResource tunnel, Use target, string meaning) => new()
+    {
+        Id = identities.Of(tunnel),
+        Reason = meaning,
+        PassesAnyway = true,
+        Uses = Uses(tunnel, [target]),
+        DeclaredAt = At(tunnel),
     };
 
     private OutsiderDescription Elsewhere(IResource resource) => new()

@@ -26,4 +26,7 @@ internal sealed record AppReading
 
     /// <summary>Callbacks that could not answer, for the log.</summary>
     public ImmutableArray<string> Unread { get; init; } = [];
+
+    /// <summary>Dev tunnels into the app and what each means to the mesh, for the log.</summary>
+    public ImmutableArray<string> Tunnels { get; init; } = [];
 }

@@ -39,6 +39,7 @@ internal static class ValueWalk
 
         return value switch
         {
+            EndpointReference endpoint when LeadsElsewhere(endpoint) => [],
             EndpointReference endpoint => [new Use(endpoint.Resource, endpoint.EndpointName)],
             EndpointReferenceExpression expression => Walk(expression.Endpoint, seen),
             ConnectionStringReference { Resource: ParameterResource given } => [new Use(given, null)],
@@ -52,6 +53,10 @@ internal static class ValueWalk
             _ => [],
         };
     }
+
+    // As a dev tunnel's public address does: it is said to be its target's, but is no endpoint there.
+    private static bool LeadsElsewhere(EndpointReference endpoint) =>
+        endpoint.Exists && !endpoint.Resource.Annotations.OfType<EndpointAnnotation>().Any(e => string.Equals(e.Name, endpoint.EndpointName, StringComparison.OrdinalIgnoreCase));
 
     // A connection string without an endpoint of the app leads out of it.
     private static List<Use> ConnectionString(IResourceWithConnectionString resource, HashSet<object> seen)

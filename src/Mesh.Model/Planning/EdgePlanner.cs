@@ -52,6 +52,7 @@ internal static class EdgePlanner
 
     private static PlannedEdge FromOutside(PlannedEdge edge, OutsiderDescription outsider) => edge.Outcome != EdgeOutcome.Meshed
         ? edge
+        : outsider.PassesAnyway ? edge with { Outcome = EdgeOutcome.Plain, Reason = outsider.Reason }
         : outsider.MayCall
             ? edge with { Outcome = EdgeOutcome.Plain, Reason = $"{outsider.Id.Name} is outside the mesh: {outsider.Reason}; allowed in without an identity" }
             : edge with { Outcome = EdgeOutcome.Refused, Reason = $"{outsider.Id.Name} is outside the mesh: {outsider.Reason}; allow it explicitly or give it a sidecar" };

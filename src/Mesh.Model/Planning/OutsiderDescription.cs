@@ -18,6 +18,11 @@ public sealed record OutsiderDescription
     /// <summary>Whether the user allowed its calls into the mesh, which come without an identity. Default: they are refused.</summary>
     public bool MayCall { get; init; }
 
+    /// <summary>
+    /// Whether its calls pass whatever the mesh says, for the reason given, which is a whole clause then: they go round the sidecar, or come as somebody else. Default: no.
+    /// </summary>
+    public bool PassesAnyway { get; init; }
+
     /// <summary>Where it was declared.</summary>
     public Declaration DeclaredAt { get; init; }
 }

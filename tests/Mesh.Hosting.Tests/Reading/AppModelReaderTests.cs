@@ -27,6 +27,9 @@ public sealed class AppModelReaderTests
         { "from one kept out", ["REFUSED old → orders/http (old is outside the mesh: WithoutMesh() keeps it out; allow it explicitly or give it a sidecar)"] },
         { "from one kept out but allowed", ["PLAIN old → orders/http (old is outside the mesh: WithoutMesh() keeps it out; allowed in without an identity)"] },
         { "udp", ["SKIPPED storefront → dns/udp (it is UDP, and sidecars carry TCP)"] },
+        { "dev tunnel", ["PLAIN public-orders-http → orders/http (a dev tunnel leads to the app's own port, past its sidecar, so no permission, limit or log of the mesh holds there)"] },
+        { "dev tunnel to replicas", ["PLAIN public-orders-http → orders/http (a dev tunnel leads to its front door, where whoever comes in passes for the developer)"] },
+        { "dev tunnel to one kept out", [] },
         { "orleans", ["SKIPPED storefront → silo/orleans-silo (Orleans silos find each other by the addresses in their membership table and connect to those directly)"] },
     };
 
@@ -189,12 +192,35 @@ public sealed class AppModelReaderTests
                 var dns = builder.AddExecutable("dns", "dns", ".").WithEndpoint("udp", e => { e.Protocol = ProtocolType.Udp; e.UriScheme = "udp"; });
                 storefront.WithEnvironment("DNS", dns.GetEndpoint("udp"));
                 break;
+            case "dev tunnel":
+                // Who is given the tunnel's address calls the internet.
+                var tunnel = builder.AddResource(new DevTunnelPortResource(orders.Resource, "http")).Resource;
+                storefront.WithEnvironment("PUBLIC", new EndpointReference(orders.Resource, tunnel.Annotations.OfType<EndpointAnnotation>().Single()));
+                break;
+            case "dev tunnel to replicas":
+                builder.AddResource(new DevTunnelPortResource(orders.WithAnnotation(new ReplicaAnnotation(2)).Resource, "http"));
+                break;
+            case "dev tunnel to one kept out":
+                builder.AddResource(new DevTunnelPortResource(orders.WithoutMesh().Resource, "http"));
+                break;
             case "orleans":
                 var silo = builder.AddExecutable("silo", "silo", ".").WithEndpoint(name: "orleans-silo", scheme: "tcp");
                 storefront.WithEnvironment("SILO", silo.GetEndpoint("orleans-silo"));
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(what), what, null);
+        }
+    }
+
+    // What the package Aspire.Hosting.DevTunnels adds to a model, by the names that the mesh knows it by.
+    private sealed class DevTunnelPortResource : Resource
+    {
+        public DevTunnelPortResource(IResource target, string endpoint)
+            : base($"public-{target.Name}-{endpoint}")
+        {
+            Annotations.Add(new EndpointAnnotation(ProtocolType.Tcp, "https", name: "tunnel", isProxied: false));
+            Annotations.Add(new ResourceRelationshipAnnotation(target, "Reference"));
+            Annotations.Add(new ResourceSnapshotAnnotation(new CustomResourceSnapshot { ResourceType = "DevTunnelPort", Properties = [new("TargetResource", target.Name), new("TargetEndpoint", endpoint)] }));
         }
     }
 }
