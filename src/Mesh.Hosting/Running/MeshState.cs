@@ -6,10 +6,12 @@ namespace Mesh.Hosting.Running;
 /// <summary>The directory of one running mesh: mode 0700, one AppHost at a time.</summary>
 internal sealed class MeshState : IDisposable
 {
-    private readonly FileStream? _lock;
+    private readonly FileStream _lock;
     private readonly bool _temporary;
 
-    private MeshState(string path, FileStream? @lock, bool temporary) => (Path, _lock, _temporary) = (path, @lock, temporary);
+    private MeshState(string path, FileStream @lock, bool temporary) => (Path, _lock, _temporary) = (path, @lock, temporary);
+
+    private static TemporaryStates Temporaries => new(System.IO.Path.GetTempPath());
 
     /// <summary>Absolute path.</summary>
     public string Path { get; }
@@ -39,22 +41,27 @@ internal sealed class MeshState : IDisposable
     public static MeshState Open(string path)
     {
         SecretFile.MakeFolder(path);
+        FileStream @lock;
         try
         {
             // .NET takes an flock for this share mode, which the kernel drops whatever way the process ends.
-            return new MeshState(path, new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), temporary: false);
+            @lock = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e is not DirectoryNotFoundException)
         {
             return Temporary();
         }
+
+        Temporaries.Sweep(@lock);
+        return new MeshState(path, @lock, temporary: false);
     }
 
-    /// <summary>A directory that goes away with the app.</summary>
+    /// <summary>A directory that goes away with the app, or where that is killed with the next one.</summary>
     public static MeshState Temporary()
     {
-        // CreateTempSubdirectory makes it with mode 0700.
-        return new MeshState(Directory.CreateTempSubdirectory("mesh-").FullName, null, temporary: true);
+        var (path, @lock) = Temporaries.Make();
+        Temporaries.Sweep(@lock);
+        return new MeshState(path, @lock, temporary: true);
     }
 
     /// <summary>A sidecar's start-up file.</summary>
@@ -69,17 +76,13 @@ internal sealed class MeshState : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _lock?.Dispose();
         if (_temporary)
         {
-            try
-            {
-                Directory.Delete(Path, recursive: true);
-            }
-            catch (IOException)
-            {
-                // A process that is on its way out still writes; the system's own cleaning takes the rest.
-            }
+            TemporaryStates.Remove(Path, _lock);
+        }
+        else
+        {
+            _lock.Dispose();
         }
     }
 

@@ -3,7 +3,8 @@ namespace Mesh.Laptop.Files;
 /// <summary>Files and directories that only the user may read.</summary>
 internal static class SecretFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    /// <summary>The mode of such directories.</summary>
+    public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>Writes a file of mode 0600, whole or not at all.</summary>
     public static void Write(string path, string text)
