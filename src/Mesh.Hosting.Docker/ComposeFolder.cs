@@ -10,8 +10,6 @@ namespace Mesh.Hosting.Docker;
 /// <summary>The folder beside the Compose file with what the mesh's containers mount: start-up files, and the documents that the control plane watches.</summary>
 internal sealed class ComposeFolder(string path)
 {
-    private static readonly string[] Endings = [".yaml", ".yml", ".json"];
-
     /// <summary>Writes the folder anew: a permission that the AppHost no longer gives must not stay from the last time.</summary>
     /// <param name="mesh">The mesh.</param>
     /// <param name="startFiles">The text of start-up files by name.</param>
@@ -48,28 +46,33 @@ internal sealed class ComposeFolder(string path)
         }
     }
 
-    private static string FileName(MeshDocument document) => $"{document.Kind.ToLowerInvariant()}-{document.Metadata.Name}.yaml";
+    // The whole key: what is said of the whole mesh is in a namespace of its own, and may have the name of a service.
+    private static string FileName(MeshDocument document) => $"{document.Kind.ToLowerInvariant()}.{document.Metadata.Namespace}.{document.Metadata.Name}.yaml";
 
     private static string Text(MeshDocument document) => ManifestText.Write(ResourceWriter.Write(document));
 
     // As they are, comments and all; what is wrong with one is said now and not by the log of a container.
     private static List<(string Name, string Text)> Policies(PublishedMesh mesh)
     {
-        if (mesh.Mesh.Options.PoliciesDirectory is not { } directory)
+        if (mesh.Mesh.PoliciesDirectory is not { } directory)
         {
             return [];
         }
 
-        var root = Path.GetFullPath(directory, mesh.Mesh.AppHostDirectory);
         var files = new List<(string Name, string Text)>();
         var errors = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(f => Endings.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal))
+        foreach (var file in DocumentDirectory.Read(directory) ?? [])
         {
-            var name = Path.GetRelativePath(root, file).Replace('\\', '/');
-            var text = File.ReadAllText(file);
-            var read = DocumentReader.Read(text, name);
-            errors.AddRange(read.Violations.Concat(read.Documents.SelectMany(d => ResourceReader.Read(d).Violations)).Select(v => $"{Path.GetFileName(root)}/{name}:{v.Line}: {v}"));
-            files.Add((name, text));
+            var shown = $"{Path.GetFileName(directory)}/{file.Path}";
+            if (file.Text is null)
+            {
+                errors.Add($"{shown} {file.Error}");
+                continue;
+            }
+
+            var read = DocumentReader.Read(file.Text, file.Path);
+            errors.AddRange(read.Violations.Concat(read.Documents.SelectMany(d => ResourceReader.Read(d).Violations)).Select(v => $"{shown}:{v.Line}: {v}"));
+            files.Add((file.Path, file.Text));
         }
 
         return errors.Count == 0 ? files : throw MeshDiagnostics.Misused(errors);

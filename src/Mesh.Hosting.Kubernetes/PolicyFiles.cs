@@ -12,23 +12,26 @@ namespace Mesh.Hosting.Kubernetes;
 /// <summary>The documents in the directory that the control plane watches in a run. Published, they are objects like those of the AppHost.</summary>
 internal static class PolicyFiles
 {
-    private static readonly string[] Endings = [".yaml", ".yml", ".json"];
-
     /// <summary>Reads them; what is wrong with any is an error.</summary>
     public static IReadOnlyList<MeshDocument> Read(PublishedMesh mesh)
     {
-        if (mesh.Mesh.Options.PoliciesDirectory is not { } directory)
+        if (mesh.Mesh.PoliciesDirectory is not { } directory)
         {
             return [];
         }
 
-        var root = Path.GetFullPath(directory, mesh.Mesh.AppHostDirectory);
         var documents = new List<MeshDocument>();
         var errors = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(f => Endings.Contains(Path.GetExtension(f))).Order(StringComparer.Ordinal))
+        foreach (var file in DocumentDirectory.Read(directory) ?? [])
         {
-            var name = $"{Path.GetFileName(root)}/{Path.GetRelativePath(root, file).Replace('\\', '/')}";
-            var read = DocumentReader.Read(File.ReadAllText(file), name);
+            var name = $"{Path.GetFileName(directory)}/{file.Path}";
+            if (file.Text is null)
+            {
+                errors.Add($"{name} {file.Error}");
+                continue;
+            }
+
+            var read = DocumentReader.Read(file.Text, name);
             errors.AddRange(read.Violations.Select(v => $"{name}:{v.Line}: {v}"));
             foreach (var result in read.Documents.Select(d => ResourceReader.Read(d with { Root = (ObjectNode)Released(d.Root, mesh) })))
             {

@@ -60,7 +60,7 @@ public sealed class SimulatedMesh
             .. plan.Workloads.Select(w => TopologyDocuments.Resource(w.Service)),
             .. plan.ExternalServices.Select(TopologyDocuments.Resource),
             .. DeclaredPolicies.Of(mesh, trustDomain, reading, plan, declarations, model),
-            .. mesh.Options.PoliciesDirectory is { } policies ? PolicyDirectory.Read(Path.GetFullPath(policies, mesh.AppHostDirectory)) : [],
+            .. mesh.PoliciesDirectory is { } policies ? PolicyDirectory.Read(policies) : [],
         ];
         return new SimulatedMesh(
             MeshConfiguration.Of(trustDomain, resources),

@@ -34,6 +34,9 @@ public sealed class MeshResource : ExecutableResource
     /// <summary>What the AppHost said about the mesh; read when the app starts.</summary>
     internal MeshOptions Options { get; }
 
+    /// <summary>Full path of the directory of policy files; <see langword="null"/>: none.</summary>
+    internal string? PoliciesDirectory => Options.PoliciesDirectory is { } directory ? Path.GetFullPath(directory, AppHostDirectory) : null;
+
     /// <summary>What the mesh of the running app is; <see langword="null"/> until the app starts.</summary>
     internal Running.RunningMesh? Running { get; set; }
 

@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Docker.Tests.Compose;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
+using Mesh.Testing;
 
 namespace Mesh.Hosting.Docker.Tests;
 
@@ -26,7 +27,7 @@ public sealed class EnvironmentTests
 
         Assert.Equal(["mesh-control-plane", "reports", "reports-mesh", "stock", "stock-mesh"], inCompose.Project.Services.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("http://127.0.0.1:15101", inCompose["reports"].Environment["STOCK_HTTP"]);
-        Assert.Equal(["timeout-stock-inbound.yaml"], output.Of("compose").Files.Where(f => f.Contains("/apphost/", StringComparison.Ordinal)).Select(Path.GetFileName));
+        Assert.Equal(["timeout.default.stock-inbound.yaml"], output.Of("compose").Files.Where(f => f.Contains("/apphost/", StringComparison.Ordinal)).Select(Path.GetFileName));
         Assert.Contains("templates/mesh/identity-orders.yaml", output.Of("k8s").Files);
         Assert.DoesNotContain(output.Of("k8s").Files, f => f.Contains("stock", StringComparison.Ordinal));
         Assert.Empty(output.Warnings);
@@ -118,11 +119,11 @@ public sealed class EnvironmentTests
     public async Task PublishedAgain_WithAPolicyLess_TheFolderHasItNoMore()
     {
         using var first = await PublishedChart.CreateAsync(builder => Compose(builder, policy: true));
-        Assert.Contains("mesh/apphost/timeout-orders.yaml", first.Files);
+        Assert.Contains("mesh/apphost/timeout.default.orders.yaml", first.Files);
 
         using var second = await PublishedChart.CreateAsync(builder => Compose(builder, policy: false), first.Path);
 
-        Assert.DoesNotContain("mesh/apphost/timeout-orders.yaml", second.Files);
+        Assert.DoesNotContain("mesh/apphost/timeout.default.orders.yaml", second.Files);
         Assert.NotNull(ComposeProject.Of(second)["orders-mesh"]);
 
         static void Compose(IDistributedApplicationBuilder builder, bool policy)
@@ -134,6 +135,41 @@ public sealed class EnvironmentTests
             {
                 orders.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(3));
             }
+        }
+    }
+
+    [Fact]
+    public async Task PolicyOfTheWholeMesh_AndOfAServiceNamedAll_ArePublishedBoth()
+    {
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            var mesh = builder.AddMesh();
+            builder.AddDockerComposeEnvironment("compose");
+            Service(builder, "all").WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(3));
+            mesh.WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(5));
+        });
+
+        Assert.Equal(["default/all", "mesh-system/all"], ComposeProject.Of(output).Documents().Where(d => d.Kind == "Timeout").Select(d => $"{d.Metadata.Namespace}/{d.Metadata.Name}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task PolicyFile_ThatIsNotInForceInARun_IsNotPublished()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("LIVE.YAML", "");
+        folder.File(".canary.yaml", "");
+        folder.File(".drafts/draft.yaml", "");
+        using var output = await PublishedChart.CreateAsync(builder => Compose(builder, folder.Path));
+        using var without = await PublishedChart.CreateAsync(builder => Compose(builder, Path.Combine(folder.Path, "nowhere")));
+
+        Assert.Equal(["mesh/policies/LIVE.YAML"], output.Files.Where(f => f.StartsWith("mesh/policies/", StringComparison.Ordinal)));
+        Assert.Contains("nowhere", Assert.Single(without.Warnings), StringComparison.Ordinal);
+
+        static void Compose(IDistributedApplicationBuilder builder, string policies)
+        {
+            builder.AddMesh("mesh", o => o.PoliciesDirectory = policies);
+            builder.AddDockerComposeEnvironment("compose");
+            Service(builder, "orders");
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class ShopTests
         Golden.Check(shop.Text(".env"), "shop.env");
         Golden.Check(shop.Text("mesh", "orders-mesh.json"), "shop-orders.json");
         Golden.Check(shop.Text("mesh", "mesh-control-plane.json"), "shop-control-plane.json");
-        Golden.Check(shop.Text("mesh", "topology", "service-orders.yaml"), "shop-service-orders.yaml");
+        Golden.Check(shop.Text("mesh", "topology", "service.default.orders.yaml"), "shop-service-orders.yaml");
         Assert.Empty(shop.Warnings);
     }
 }

@@ -123,6 +123,56 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task PolicyFile_ThatIsNotInForceInARun_IsNotPublished()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("LIVE.YAML", Timeout("live"));
+        folder.File(".canary.yaml", Timeout("canary"));
+        folder.File(".drafts/draft.yaml", Timeout("draft"));
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh("mesh", o => o.PoliciesDirectory = folder.Path);
+            builder.AddKubernetesEnvironment("k8s");
+            Service(builder, "orders");
+        });
+
+        Assert.Equal(["templates/mesh/timeout-live.yaml"], output.Files.Where(f => f.Contains("timeout-", StringComparison.Ordinal)));
+
+        static string Timeout(string name) => $$"""
+            apiVersion: mesh.dev/v1alpha1
+            kind: Timeout
+            metadata: { name: {{name}} }
+            spec: { to: [{ targetRef: { kind: Service, name: orders }, default: { request: 3s } }] }
+            """;
+    }
+
+    [Fact]
+    public async Task DirectoryOfPolicies_ThatIsNotThere_IsSaidAndTheRestIsPublished()
+    {
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh("mesh", o => o.PoliciesDirectory = "nowhere");
+            builder.AddKubernetesEnvironment("k8s");
+            Service(builder, "orders");
+        });
+
+        Assert.Equal("The directory of policies 'nowhere' is not there, so no policy of a file is in what is published.", Assert.Single(output.Warnings));
+        Assert.Contains("templates/mesh/identity-orders.yaml", output.Files);
+    }
+
+    [Fact]
+    public async Task PoliciesWithoutAMesh_AreRefusedAsInARun()
+    {
+        var error = await Assert.ThrowsAnyAsync<DistributedApplicationException>(() => PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddKubernetesEnvironment("k8s");
+            Service(builder, "orders").WithMeshTimeout(t => t.Request = TimeSpan.FromSeconds(3));
+        }));
+
+        Assert.Matches(@"^MESH012: [^$]*EnvironmentTests\.cs:\d+: WithMeshTimeout$", error.Message);
+    }
+
+    [Fact]
     public async Task CallerOutsideTheMesh_ThatIsAllowedOnALaptop_IsToldThatAnInternalEndpointHasNoFrontDoor()
     {
         using var output = await PublishedChart.CreateAsync(builder =>

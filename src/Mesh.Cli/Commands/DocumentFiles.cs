@@ -1,11 +1,11 @@
+using Mesh.Yaml;
+
 namespace Mesh.Cli.Commands;
 
 /// <summary>The files that paths on a command line mean.</summary>
 internal static class DocumentFiles
 {
-    private static readonly string[] Extensions = [".yaml", ".yml", ".json"];
-
-    /// <summary>Files as they are; of directories everything that holds documents, in a fixed order, hidden directories left out.</summary>
+    /// <summary>Files as they are; of directories their documents (<see cref="DocumentDirectory"/>).</summary>
     /// <exception cref="CliException">A path is not there.</exception>
     public static IEnumerable<string> Find(IEnumerable<string> paths, string directory)
     {
@@ -17,7 +17,7 @@ internal static class DocumentFiles
             }
             else if (Directory.Exists(path))
             {
-                foreach (var file in Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(f => IsDocument(f, path)).Order(StringComparer.Ordinal))
+                foreach (var file in DocumentDirectory.Files(path))
                 {
                     yield return file;
                 }
@@ -28,8 +28,4 @@ internal static class DocumentFiles
             }
         }
     }
-
-    private static bool IsDocument(string file, string root) =>
-        Extensions.Contains(Path.GetExtension(file).ToLowerInvariant())
-        && !Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar).Any(part => part.StartsWith('.'));
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Resources;
+using Mesh.Yaml;
 
 namespace Mesh.ControlPlane.Store;
 
@@ -221,7 +222,7 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
     {
         try
         {
-            found = DirectoryScan.Read(source);
+            found = DocumentDirectory.Read(source.Directory) is { } files ? [.. files.Select(f => new SourceText(source.Name, f.Path, f.Text, f.Error))] : null;
             _unreadable.Remove(source.Name);
             return true;
         }

@@ -15,10 +15,10 @@ internal static class ControlPlaneFiles
     {
         TopologyDocuments.Write(running.Plan, running.State.Topology);
         ImmutableArray<ConfigurationSource> sources = [new(running.State.Topology, "topology"), new(running.State.Policies, "AppHost")];
-        if (mesh.Options.PoliciesDirectory is { } policies)
+        if (mesh.PoliciesDirectory is { } policies)
         {
             // A later source beats an earlier one: what is in files beats what the AppHost says.
-            sources = sources.Add(new ConfigurationSource(Path.GetFullPath(policies, mesh.AppHostDirectory), "policies"));
+            sources = sources.Add(new ConfigurationSource(policies, "policies"));
         }
 
         var settings = new ControlPlaneSettings

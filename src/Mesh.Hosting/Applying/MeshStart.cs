@@ -63,11 +63,7 @@ internal sealed partial class MeshStart(
     {
         if (model.Resources.OfType<MeshResource>().FirstOrDefault() is not { } mesh)
         {
-            if (declarations.Policies.Count > 0)
-            {
-                throw MeshDiagnostics.NoMesh(declarations.Policies.Select(p => $"{p.Location}: {p.Call}"));
-            }
-
+            declarations.ThrowIfAny();
             return;
         }
 

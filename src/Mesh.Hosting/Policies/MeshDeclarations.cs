@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Lifecycle;
 using Mesh.Hosting.Applying;
+using Mesh.Hosting.Diagnostics;
 using Mesh.Model.Policies;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,16 @@ internal sealed class MeshDeclarations
         builder.Services.AddSingleton(declarations);
         builder.Services.TryAddEventingSubscriber<MeshStart>();
         return declarations;
+    }
+
+    /// <summary>Policies that nobody would hold are refused, in a run and where the app is published.</summary>
+    /// <exception cref="DistributedApplicationException">MESH012: there are some, but no mesh.</exception>
+    public void ThrowIfAny()
+    {
+        if (_policies.Count > 0)
+        {
+            throw MeshDiagnostics.NoMesh(_policies.Select(p => $"{p.Location}: {p.Call}"));
+        }
     }
 
     /// <summary>Keeps what a call said.</summary>

@@ -33,6 +33,7 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
     {
         if (model.Resources.OfType<MeshResource>().FirstOrDefault() is not { } mesh)
         {
+            declarations.ThrowIfAny();
             return;
         }
 
@@ -63,6 +64,11 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
             {
                 _findings.Add(() => Log.NotMeshed(logger, MeshDiagnostics.NotMeshed(environment.Name, environment.GetType().Name, members.Select(m => m.Name), Cure(environment))));
             }
+        }
+
+        if (mesh.PoliciesDirectory is { } policies && !Directory.Exists(policies))
+        {
+            _findings.Add(() => Log.NoPolicyFiles(logger, mesh.Options.PoliciesDirectory!));
         }
 
         TellWhilePublishing(mesh);
@@ -196,6 +202,9 @@ internal sealed partial class MeshPublishing(MeshDeclarations declarations, ILog
 
         [LoggerMessage(4207, LogLevel.Warning, "{Environment}: {Edge}. Published, an internal endpoint has no front door, so these calls are refused there unless the port is permissive and a rule for anyone lets them in (WithMeshTls, MeshIdentity.Anyone): say so, make the endpoint external, or give the caller a sidecar.", EventName = nameof(NoFrontDoor))]
         public static partial void NoFrontDoor(ILogger logger, string environment, string edge);
+
+        [LoggerMessage(4208, LogLevel.Warning, "The directory of policies '{Directory}' is not there, so no policy of a file is in what is published.", EventName = nameof(NoPolicyFiles))]
+        public static partial void NoPolicyFiles(ILogger logger, string directory);
 
         [LoggerMessage(4206, LogLevel.Warning, "{Environment}: {Edge}", EventName = nameof(RefusedEdge))]
         public static partial void RefusedEdge(ILogger logger, string environment, string edge);
