@@ -1,3 +1,5 @@
+using Mesh.Files;
+
 namespace Mesh.ControlPlane.Store;
 
 /// <summary>
@@ -5,22 +7,11 @@ namespace Mesh.ControlPlane.Store;
 /// </summary>
 internal sealed class StateDirectory
 {
-    private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Opens the directory; makes it where it is missing.</summary>
     public StateDirectory(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
-        if (OperatingSystem.IsWindows())
-        {
-            // The profile directory's inherited rights are what keeps other users out there.
-            Directory.CreateDirectory(Path);
-            return;
-        }
-
-        Directory.CreateDirectory(Path, DirectoryMode);
-        File.SetUnixFileMode(Path, DirectoryMode);
+        OwnerFile.CloseDirectory(Path);
     }
 
     /// <summary>Full path.</summary>
@@ -46,14 +37,10 @@ internal sealed class StateDirectory
     }
 
     /// <summary>Replaces the file.</summary>
-    public void Write(string name, ReadOnlySpan<byte> content)
-    {
-        var temporary = WriteTemporary(name, content);
-        File.Move(temporary, PathOf(name), overwrite: true);
-    }
+    public void Write(string name, ReadOnlySpan<byte> content) => OwnerFile.Write(PathOf(name), content);
 
     /// <summary>
-    /// Makes the file unless it is there. Where two processes race, one wins and both read the winner's bytes.
+    /// Makes the file unless it is there, and reads what is there then: where two processes race, usually the winner's bytes in both.
     /// </summary>
     /// <returns>What the file holds now.</returns>
     public byte[] ReadOrCreate(string name, Func<byte[]> make)
@@ -63,40 +50,10 @@ internal sealed class StateDirectory
             return present;
         }
 
-        var temporary = WriteTemporary(name, make());
-        try
-        {
-            // Without overwrite this is link + unlink on Unix: it fails where the name is taken, and never shows half a file.
-            File.Move(temporary, PathOf(name), overwrite: false);
-        }
-        catch (IOException) when (File.Exists(PathOf(name)))
-        {
-            File.Delete(temporary);
-        }
-
+        OwnerFile.TryCreate(PathOf(name), make());
         return File.ReadAllBytes(PathOf(name));
     }
 
     /// <summary>Opens a file to which lines are appended; what is there stays.</summary>
-    public FileStream OpenAppend(string name) => new(PathOf(name), Options(System.IO.FileMode.Append, FileAccess.Write, FileShare.Read));
-
-    private string WriteTemporary(string name, ReadOnlySpan<byte> content)
-    {
-        var temporary = PathOf($".{name}.{Guid.NewGuid():N}");
-        using var file = new FileStream(temporary, Options(System.IO.FileMode.CreateNew, FileAccess.Write, FileShare.None));
-        file.Write(content);
-        file.Flush(flushToDisk: true);
-        return temporary;
-    }
-
-    private static FileStreamOptions Options(System.IO.FileMode mode, FileAccess access, FileShare share)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = FileMode;
-        }
-
-        return options;
-    }
+    public FileStream OpenAppend(string name) => OwnerFile.OpenAppend(PathOf(name));
 }

@@ -1,6 +1,7 @@
 using Envoy.Service.Discovery.V3;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Mesh.Files;
 using Mesh.Model.Snapshots;
 using Mesh.State.V1;
 using Mesh.Xds.Codecs;
@@ -16,8 +17,6 @@ public static class SavedConfigurationFile
 {
     /// <summary>The file's name in the state directory.</summary>
     public const string FileName = "configuration.binpb";
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes a configuration for a sidecar that has no control plane: benchmarks, tests.</summary>
     /// <param name="stateDirectory">Made with mode 0700 where it is missing.</param>
@@ -44,30 +43,8 @@ public static class SavedConfigurationFile
 
     internal static void Write(string stateDirectory, SavedConfiguration saved)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(stateDirectory);
-        }
-        else
-        {
-            Directory.CreateDirectory(stateDirectory, OwnerOnly | UnixFileMode.UserExecute);
-        }
-
-        var target = Path.Combine(stateDirectory, FileName);
-        var next = target + ".next";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        using (var file = new FileStream(next, options))
-        {
-            saved.WriteTo(file);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, target, overwrite: true);
+        OwnerFile.MakeDirectory(stateDirectory);
+        OwnerFile.Write(Path.Combine(stateDirectory, FileName), saved.WriteTo);
     }
 
     /// <summary>Reads the file; <see langword="null"/> where there is none.</summary>

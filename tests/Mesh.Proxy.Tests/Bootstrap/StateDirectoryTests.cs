@@ -35,12 +35,13 @@ public sealed class StateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Write_AfterACrashLeftADraft_ReplacesIt()
+    public void Prepare_AfterACrashLeftADraft_RemovesItAndKeepsWhatIsWhole()
     {
         var directory = new StateDirectory(_temporary.Path);
-        File.WriteAllText(Path.Combine(_temporary.Path, "svid.pem.new"), "half");
-
         directory.Write("svid.pem", "whole"u8);
+        File.WriteAllText(Path.Combine(_temporary.Path, ".svid.pem.0123456789abcdef.draft"), "half");
+
+        directory.Prepare();
 
         Assert.Equal("whole"u8.ToArray(), directory.Read("svid.pem"));
         Assert.Single(Directory.GetFiles(_temporary.Path));

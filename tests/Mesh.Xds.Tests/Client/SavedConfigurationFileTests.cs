@@ -50,7 +50,7 @@ public sealed class SavedConfigurationFileTests : IDisposable
     public void LoadSaved_HalfWrittenNextFile_TheLastGoodOneIsLoaded()
     {
         SavedConfigurationFile.Write(State, Samples.Calling("orders"), [], DateTimeOffset.UnixEpoch);
-        File.WriteAllText(FilePath + ".next", "half");
+        File.WriteAllText(Path.Combine(State, $".{SavedConfigurationFile.FileName}.0123456789abcdef.draft"), "half");
 
         Assert.True(Load());
     }
