@@ -31,7 +31,7 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
             var dashboard = DashboardPorts.Of(configuration);
             var ports = new LaptopPorts(state.Ports, IsTest ? RandomNumberGenerator.GetInt32(int.MaxValue) : LaptopPorts.SeedOf(state.Path), dashboard);
             var (grpc, api) = ControlPlanePorts(ports, model, dashboard);
-            var certificate = DeveloperCertificate.Export(certificates, state);
+            var certificate = DeveloperCertificate.Provide(certificates, EndpointReader.AnyHttps(model), state);
             var target = PlanningTarget.Laptop with
             {
                 TellsAddresses = false,

@@ -29,6 +29,10 @@ internal static class EndpointReader
         };
     }
 
+    /// <summary>Whether any process of the app speaks https.</summary>
+    public static bool AnyHttps(DistributedApplicationModel model) => model.Resources.Where(AppModelReader.IsProcess)
+        .Any(r => r.Annotations.OfType<EndpointAnnotation>().Any(e => Protocol(r, e) == AppProtocol.Https));
+
     private static AppProtocol Protocol(IResource resource, EndpointAnnotation endpoint)
     {
         var said = resource.Annotations.OfType<MeshProtocolAnnotation>().LastOrDefault(a => string.Equals(a.Endpoint, endpoint.Name, StringComparison.OrdinalIgnoreCase));
