@@ -212,6 +212,29 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task AddressInAValueThatOnlyItsAuthorCanMake_IsRefused()
+    {
+        var error = await Record.ExceptionAsync(() => PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            builder.AddKubernetesEnvironment("k8s");
+            var orders = Service(builder, "orders").GetEndpoint("http");
+            Service(builder, "storefront").WithEnvironment(c => c.EnvironmentVariables["ORDERS"] = new Opaque(orders));
+        }));
+
+        Assert.Contains("MESH016: 'storefront' is given an address of the mesh in ORDERS by a value of type Opaque", error?.ToString(), StringComparison.Ordinal);
+    }
+
+    private sealed class Opaque(EndpointReference endpoint) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
+    {
+        public string ValueExpression => "{opaque}";
+
+        public IEnumerable<object> References => [endpoint];
+
+        public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new("opaque");
+    }
+
+    [Fact]
     public async Task ProbeThatCannotPassTheSidecar_IsRefused()
     {
         var error = await Record.ExceptionAsync(() => PublishedChart.CreateAsync(builder =>

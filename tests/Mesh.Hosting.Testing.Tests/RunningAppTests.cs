@@ -74,6 +74,54 @@ public sealed class RunningAppTests(SharedApp shared) : IClassFixture<SharedApp>
     }
 
     [Fact]
+    public async Task DashboardCommands_ThatAskTheMesh_AnswerWithWhatIsInForce()
+    {
+        var app = (await shared.LiveAsync()).App;
+        await using var policy = await app.ApplyMeshPolicyAsync(Timeout("20s"), Cancellation);
+
+        Assert.EndsWith("nothing is wrong with them.", (await CommandAsync("mesh", "mesh-reload")).Message, StringComparison.Ordinal);
+        Assert.Contains("orders-in-time", await DataAsync("storefront", "mesh-settings"), StringComparison.Ordinal);
+        Assert.Contains("/ns/default/sa/orders", await DataAsync("mesh", "mesh-permissions"), StringComparison.Ordinal);
+        Assert.Contains("outbound/default/orders/http", await DataAsync("mesh", "mesh-configuration"), StringComparison.Ordinal);
+        Assert.Contains("outbound/default/orders/http", await DataAsync("storefront-mesh", "mesh-configuration"), StringComparison.Ordinal);
+        Assert.DoesNotContain("outbound/default/orders/http", await DataAsync("payments", "mesh-configuration"), StringComparison.Ordinal);
+
+        async Task<ExecuteCommandResult> CommandAsync(string resource, string command)
+        {
+            var result = await app.ResourceCommands.ExecuteCommandAsync(resource, command, Cancellation);
+            Assert.True(result.Success, $"{resource} {command}: {result.Message}");
+            return result;
+        }
+
+        async Task<string?> DataAsync(string resource, string command) => (await CommandAsync(resource, command)).Data?.Value;
+    }
+
+    [Fact]
+    public async Task DashboardCommands_DrainAndUndrain_TakeAServiceOutOfTheMeshAndBackIn()
+    {
+        var app = (await shared.LiveAsync()).App;
+        using var payments = app.CreateMeshClient("orders", "payments");
+
+        Assert.Equal("payments-0 takes no new work from other services until 'Take work again', which restarts its sidecar.", (await app.ResourceCommands.ExecuteCommandAsync("payments", "mesh-drain", Cancellation)).Message);
+        await app.ResourceNotifications.WaitForResourceAsync("payments-mesh", e => Undrain(e.Snapshot) == ResourceCommandState.Enabled, Cancellation).WaitAsync(Limit, Cancellation);
+        Assert.Equal("no_endpoints", await Mesh.Testing.Eventually.IsAsync(ErrorAsync, "no_endpoints", Limit));
+
+        Assert.True((await app.ResourceCommands.ExecuteCommandAsync("payments-mesh", "mesh-undrain", Cancellation)).Success);
+        await app.ResourceNotifications.WaitForResourceAsync("payments-mesh", e => Undrain(e.Snapshot) == ResourceCommandState.Hidden && e.Snapshot.HealthStatus is Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy, Cancellation).WaitAsync(Limit, Cancellation);
+        await app.WaitForMeshAsync(cancellationToken: Cancellation);
+        using var answer = await payments.GetAsync("/who", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+
+        async Task<string?> ErrorAsync()
+        {
+            using var response = await payments.GetAsync("/who", Cancellation);
+            return response.GetMeshError()?.Code;
+        }
+
+        static ResourceCommandState? Undrain(CustomResourceSnapshot snapshot) => snapshot.Commands.FirstOrDefault(c => c.Name == "mesh-undrain")?.State;
+    }
+
+    [Fact]
     public async Task CreateMeshClient_UndeclaredEdge_IsDeniedAndCounted()
     {
         var app = (await shared.LiveAsync()).App;

@@ -110,8 +110,42 @@ public sealed class MeshStartTests
     }
 
     [Fact]
-    public Task BeforeStart_ResourceCallsWithoutAMesh_MeanNothing() => StartAsync(
-        builder => builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint().WithoutMesh().WithMeshIdentity("o").WithMeshProtocol("http", MeshProtocol.Grpc));
+    public async Task BeforeStart_ResourceCallsWithoutAMesh_MeanNothing()
+    {
+        var without = await StartedAsync(_ => { });
+        var with = await StartedAsync(orders => orders.WithMeshIdentity("o", "shop").WithMeshProtocol("http", MeshProtocol.Grpc).WithMeshBrowserVariable("API").WithoutMesh());
+
+        Assert.Equal(without, with);
+        Assert.Contains("orders http http:http 5401>0 True", with);
+        Assert.Contains("storefront services__orders__http__0: EndpointReference", with);
+
+        static async Task<string[]> StartedAsync(Action<IResourceBuilder<ExecutableResource>> say)
+        {
+            var seen = new List<string>();
+            await StartAsync(
+                builder =>
+                {
+                    var orders = builder.AddExecutable("orders", "orders", ".").WithHttpEndpoint(port: 5401, env: "PORT");
+                    builder.AddExecutable("storefront", "storefront", ".").WithReference(orders.GetEndpoint("http"));
+                    say(orders);
+                },
+                async (model, execution) =>
+                {
+                    foreach (var resource in model.Resources)
+                    {
+                        seen.AddRange(resource.Annotations.OfType<EndpointAnnotation>().Select(e => $"{resource.Name} {e.Name} {e.UriScheme}:{e.Transport} {e.Port ?? 0}>{e.TargetPort ?? 0} {e.IsProxied}"));
+                        var variables = new Dictionary<string, object>();
+                        foreach (var annotation in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
+                        {
+                            await annotation.Callback(new EnvironmentCallbackContext(execution, resource, variables, Cancellation));
+                        }
+
+                        seen.AddRange(variables.Select(v => $"{resource.Name} {v.Key}: {v.Value.GetType().Name}"));
+                    }
+                });
+            return [.. seen];
+        }
+    }
 
     private static IResourceBuilder<MeshResource> Mesh(IDistributedApplicationBuilder builder, TemporaryFolder folder) => builder.AddMesh(configure: o =>
     {
@@ -119,7 +153,8 @@ public sealed class MeshStartTests
         (o.ProxyPath, o.ControlPlanePath) = (folder.File("mesh-proxy", ""), folder.File("mesh-control-plane", ""));
     });
 
-    private static async Task StartAsync(Action<IDistributedApplicationBuilder> compose)
+    private static async Task StartAsync(
+        Action<IDistributedApplicationBuilder> compose, Func<DistributedApplicationModel, DistributedApplicationExecutionContext, Task>? look = null)
     {
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.DisableDashboard = true);
         compose(builder);
@@ -130,5 +165,6 @@ public sealed class MeshStartTests
         await (start?.SubscribeAsync(eventing, execution, Cancellation) ?? Task.CompletedTask);
         await eventing.PublishAsync(new BeforeStartEvent(app.Services, app.Services.GetRequiredService<DistributedApplicationModel>()), Cancellation)
             .WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        await (look?.Invoke(app.Services.GetRequiredService<DistributedApplicationModel>(), execution) ?? Task.CompletedTask);
     }
 }
