@@ -5,27 +5,42 @@ using Mesh.Testing;
 
 namespace Mesh.Yaml.Tests;
 
-/// <summary>docs/policies.md says what the reader reads.</summary>
+/// <summary>docs/policies.md and the pages of its kinds say what the reader reads.</summary>
 public sealed partial class PolicyDocumentationTests
 {
-    private static readonly string Text = File.ReadAllText(Checkout.PathTo("docs", "policies.md"));
+    private static readonly string Common = File.ReadAllText(Checkout.PathTo("docs", "policies.md"));
+    private static readonly string Text = string.Concat(Directory.GetFiles(Checkout.PathTo("docs", "policies"), "*.md").Select(File.ReadAllText).Prepend(Common));
 
     public static TheoryData<string> Kinds => [.. ResourceReader.KindNames];
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Section_EveryKind_HasAnExampleThatReads(string kind)
+    public void Page_EveryKind_HasAnExampleThatReads(string kind)
     {
         var examples = Example().Matches(Text).Select(m => m.Groups["yaml"].Value).Where(yaml => yaml.Contains($"kind: {kind}\n", StringComparison.Ordinal) && !yaml.Contains('…')).ToList();
 
         Assert.NotEmpty(examples);
         Assert.All(examples.SelectMany(example => DocumentReader.ReadYaml(example, "policies.md").Documents), document => Assert.Empty(ResourceReader.Read(document).Violations));
-        Assert.Contains($"## {kind}\n", Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Page_OfEveryKind_IsInTheIndex(string kind)
+    {
+        if (kind is "Service" or "ExternalService")
+        {
+            Assert.Contains($"\n### {kind}\n", Common, StringComparison.Ordinal);
+            return;
+        }
+
+        var page = $"{kind.ToLowerInvariant()}.md";
+        Assert.Contains($"\n| [{kind}](policies/{page}) | ", Common, StringComparison.Ordinal);
+        Assert.StartsWith($"# {kind}\n", File.ReadAllText(Checkout.PathTo("docs", "policies", page)), StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(ResourceRoundTripTests.Documents), MemberType = typeof(ResourceRoundTripTests))]
-    public void Section_EveryField_IsNamed(string yaml)
+    public void Pages_EveryField_IsNamed(string yaml)
     {
         var root = DocumentReader.ReadYaml($"apiVersion: {MeshResource.ApiVersion}\n{yaml}", "a.yaml").Documents.Single().Root;
 

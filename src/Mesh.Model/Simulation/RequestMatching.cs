@@ -7,7 +7,7 @@ using ValueMatch = Mesh.Model.Snapshots.ValueMatch;
 namespace Mesh.Model.Simulation;
 
 /// <summary>
-/// Whether requests match, and if not, why. Written as docs/policies.md says it and slowly, apart from what sidecars run: a property test holds the two against each other.
+/// Whether requests match, and if not, why. Written as docs/policies says it and slowly, apart from what sidecars run: a property test holds the two against each other.
 /// </summary>
 internal static class RequestMatching
 {

@@ -2,7 +2,7 @@ using Aspire.Hosting;
 
 namespace Mesh.Hosting.Tests.Policies;
 
-/// <summary>The C# examples of docs/policies.md, between marks that carry the policy's kind.</summary>
+/// <summary>The C# examples of docs/policies, between marks that carry the policy's kind.</summary>
 internal static class DocumentedPolicies
 {
     public static IReadOnlyDictionary<string, Action<ShopApp>> All { get; } = new Dictionary<string, Action<ShopApp>>

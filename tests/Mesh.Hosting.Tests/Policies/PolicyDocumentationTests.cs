@@ -1,19 +1,17 @@
-using System.Text.RegularExpressions;
 using Mesh.Testing;
 
 namespace Mesh.Hosting.Tests.Policies;
 
-/// <summary>docs/policies.md shows each policy as YAML and as C#: the C# is the source that is compiled here, and says what the YAML says.</summary>
-public sealed partial class PolicyDocumentationTests
+/// <summary>docs/policies/&lt;kind&gt;.md shows the policy as YAML and as C#: the C# is the source that is compiled here, and says what the YAML says.</summary>
+public sealed class PolicyDocumentationTests
 {
-    private static readonly string Text = File.ReadAllText(Checkout.PathTo("docs", "policies.md"));
     private static readonly string Source = File.ReadAllText(Checkout.PathTo("tests", "Mesh.Hosting.Tests", "Policies", "DocumentedPolicies.cs"));
 
     public static TheoryData<string> Kinds => [.. DocumentedPolicies.All.Keys];
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Section_Example_IsTheCodeThatIsCompiled(string kind)
+    public void Page_Example_IsTheCodeThatIsCompiled(string kind)
     {
         var marked = Source[(Source.IndexOf($"// <{kind}>", StringComparison.Ordinal) + $"// <{kind}>".Length)..Source.IndexOf($"        // </{kind}>", StringComparison.Ordinal)];
 
@@ -22,7 +20,7 @@ public sealed partial class PolicyDocumentationTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Section_Example_SaysWhatTheYamlSays(string kind)
+    public void Page_Example_SaysWhatTheYamlSays(string kind)
     {
         var app = new ShopApp();
         DocumentedPolicies.All[kind](app);
@@ -41,13 +39,10 @@ public sealed partial class PolicyDocumentationTests
 
     private static string Example(string kind, string language)
     {
-        var section = Sections().Matches(Text).Single(m => m.Groups["kind"].Value == kind).Groups["text"].Value;
+        var page = File.ReadAllText(Checkout.PathTo("docs", "policies", $"{kind.ToLowerInvariant()}.md"));
         var fence = $"```{language}\n";
-        var from = section.IndexOf(fence, StringComparison.Ordinal);
-        Assert.True(from >= 0, $"The section {kind} has no example in {language}.");
-        return section[(from + fence.Length)..section.IndexOf("```", from + fence.Length, StringComparison.Ordinal)];
+        var from = page.IndexOf(fence, StringComparison.Ordinal);
+        Assert.True(from >= 0, $"The page of {kind} has no example in {language}.");
+        return page[(from + fence.Length)..page.IndexOf("```", from + fence.Length, StringComparison.Ordinal)];
     }
-
-    [GeneratedRegex(@"^## (?<kind>\w+)\n(?<text>.*?)(?=^## |\z)", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Sections();
 }

@@ -4,7 +4,7 @@ using Mesh.Testing;
 
 namespace Mesh.Model.Tests.Compilation;
 
-/// <summary>Which access log is heard for whom: the table of docs/policies.md.</summary>
+/// <summary>Which access log is heard for whom: the table of docs/policies/accesslog.md.</summary>
 public sealed class AccessLogMergeTests
 {
     private static readonly TestMesh Shop = TestMesh.Empty

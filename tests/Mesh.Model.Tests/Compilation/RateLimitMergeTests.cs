@@ -3,7 +3,7 @@ using Mesh.Testing;
 
 namespace Mesh.Model.Tests.Compilation;
 
-/// <summary>Which limit is heard for whom: the table of docs/policies.md.</summary>
+/// <summary>Which limit is heard for whom: the table of docs/policies/ratelimit.md.</summary>
 public sealed class RateLimitMergeTests
 {
     private static readonly TestMesh Shop = TestMesh.Empty

@@ -3,7 +3,7 @@ using Mesh.Testing;
 
 namespace Mesh.Model.Tests.Compilation;
 
-/// <summary>What a sidecar is told to tell, and for which of its hops: the table of docs/policies.md.</summary>
+/// <summary>What a sidecar is told to tell, and for which of its hops: the table of docs/policies/telemetry.md.</summary>
 public sealed class TelemetryMergeTests
 {
     private static readonly TestMesh Shop = TestMesh.Empty

@@ -7,7 +7,7 @@ namespace Mesh.Proxy.Tests.Simulation;
 
 /// <summary>
 /// For any mesh and any request, what the simulator says is what sidecars do: the same rule, bounds, backends, copies, permission and limit. The simulator reads the compiled mesh and is
-/// written after docs/policies.md; sidecars run tables made of what went over the wire, and verify real signatures.
+/// written after docs/policies; sidecars run tables made of what went over the wire, and verify real signatures.
 /// </summary>
 public sealed class DecisionPropertyTests
 {

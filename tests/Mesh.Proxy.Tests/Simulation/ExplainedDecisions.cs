@@ -70,7 +70,7 @@ internal sealed class ExplainedDecisions(CompiledMesh mesh, FakeTimeProvider tim
             : $"{(backend.IsShadowDenied ? "shadow" : "allowed")} request={Bound(backend.Steps.Where(s => s.Sidecar == backend.Cluster[..^"/http".Length]), "timeout.request")}";
     }
 
-    // A bucket as docs/policies.md has it: it fills evenly, and holds as many as the rate says.
+    // A bucket as docs/policies/ratelimit.md has it: it fills evenly, and holds as many as the rate says.
     private bool Take(InboundPort port, ServiceId caller, string name)
     {
         var id = TestMeshId(caller);

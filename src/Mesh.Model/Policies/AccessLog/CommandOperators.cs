@@ -66,7 +66,7 @@ public static partial class CommandOperators
             }
             else if (!Plain.Contains(name) || value.Length > 0)
             {
-                yield return new(at, $"has the operator %{name}%, which is none here; {(Wording.TryGuess(name, [.. Plain, "REQ", "RESP"], out var guess) ? $"did you mean {guess}?" : "see docs/policies.md")}");
+                yield return new(at, $"has the operator %{name}%, which is none here; {(Wording.TryGuess(name, [.. Plain, "REQ", "RESP"], out var guess) ? $"did you mean {guess}?" : "see docs/policies/accesslog.md")}");
             }
         }
     }
