@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Mesh.ControlPlane.Insight;
-using Mesh.Model.Compilation;
 using Mesh.Model.Policies.Fault;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;

@@ -5,6 +5,7 @@ using Mesh.ControlPlane.Store;
 using Mesh.Model.Bootstrap;
 using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
+using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 using Mesh.Xds.Server;

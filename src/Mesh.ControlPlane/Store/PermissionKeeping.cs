@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
-using Mesh.Model.Compilation;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;

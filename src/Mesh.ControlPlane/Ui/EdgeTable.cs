@@ -1,6 +1,6 @@
 using Mesh.ControlPlane.Compilation;
-using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
+using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 

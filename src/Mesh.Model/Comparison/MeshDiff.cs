@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Mesh.Model.Compilation;
+using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Simulation;
 using Mesh.Model.Topology;
 

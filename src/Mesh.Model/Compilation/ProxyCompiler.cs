@@ -1,11 +1,18 @@
 using System.Collections.Immutable;
 using Mesh.Model.Identity;
 using Mesh.Model.Policies;
+using Mesh.Model.Policies.AccessLog;
 using Mesh.Model.Policies.CircuitBreaker;
 using Mesh.Model.Policies.HealthCheck;
+using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.LoadBalancing;
+using Mesh.Model.Policies.RateLimit;
 using Mesh.Model.Policies.Retry;
+using Mesh.Model.Policies.TcpRoute;
+using Mesh.Model.Policies.Telemetry;
 using Mesh.Model.Policies.Timeout;
+using Mesh.Model.Policies.Tls;
+using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 

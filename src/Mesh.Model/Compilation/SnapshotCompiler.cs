@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Mesh.Model.Linting;
 using Mesh.Model.Policies;
+using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Topology;
 

@@ -4,7 +4,6 @@ using Mesh.Model.Policies;
 using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Policies.TcpRoute;
 using Mesh.Model.Resources;
-using Mesh.Model.Serialization.Schemas;
 using Mesh.Model.Simulation;
 using Mesh.Model.Snapshots;
 using Mesh.Model.Validation;

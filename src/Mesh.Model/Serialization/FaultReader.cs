@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Mesh.Model.Policies.Fault;
-using Mesh.Model.Serialization.Schemas;
 using Mesh.Model.Validation;
 
 namespace Mesh.Model.Serialization;

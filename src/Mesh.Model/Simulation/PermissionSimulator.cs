@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Mesh.Model.Compilation;
+using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Mesh.Model.Compilation;
+using Mesh.Model.Policies.HttpRoute;
 using Mesh.Model.Requests;
 using Mesh.Model.Snapshots;
 using ValueMatch = Mesh.Model.Snapshots.ValueMatch;

@@ -1,3 +1,4 @@
+using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Snapshots;
 using Mesh.Testing;
 
@@ -118,7 +119,7 @@ public sealed class PermissionCompilerTests
         var last = Shop.Allow("storefront", at: "payments").Snapshot("payments");
         Assert.Equal(2, Http(last).Permissions.Allow.Length);
 
-        var now = Model.Compilation.PermissionCompiler.Compile(Shop.Topology, Shop.Policies).ApplyTo(last);
+        var now = PermissionCompiler.Compile(Shop.Topology, Shop.Policies).ApplyTo(last);
 
         Assert.Equal("orders", Assert.Single(Http(now).Permissions.Allow).Principals[0].Value.Split('/')[^1]);
         Assert.Equal(2, now.FrontDoors.Single(d => d.Port.Port == "http").Permissions.Allow.Length);

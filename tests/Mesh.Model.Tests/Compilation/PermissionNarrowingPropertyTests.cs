@@ -1,4 +1,3 @@
-using Mesh.Model.Compilation;
 using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Serialization;
 using Mesh.Yaml;

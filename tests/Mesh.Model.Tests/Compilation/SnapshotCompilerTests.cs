@@ -1,4 +1,5 @@
 using Mesh.Model.Compilation;
+using Mesh.Model.Policies.TrafficPermission;
 using Mesh.Model.Snapshots;
 using Mesh.Testing;
 

@@ -38,7 +38,7 @@ public sealed record FaultRequest
         return id;
     });
 
-    /// <summary>What is wrong with it by itself, all at once; <see cref="Compilation.FaultCompiler.Check"/> holds it against what there is.</summary>
+    /// <summary>What is wrong with it by itself, all at once; <see cref="FaultCompiler.Check"/> holds it against what there is.</summary>
     public IEnumerable<Violation> Validate()
     {
         var at = FieldPath.Root;
