@@ -1,9 +1,9 @@
 using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Publishing;
 using Mesh.Kubernetes.Manifests;
+using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Mesh.Yaml;
-using MeshDocument = Mesh.Model.Resources.MeshResource;
 
 namespace Mesh.Hosting.Docker;
 
@@ -47,9 +47,9 @@ internal sealed class ComposeFolder(string path)
     }
 
     // The whole key: what is said of the whole mesh is in a namespace of its own, and may have the name of a service.
-    private static string FileName(MeshDocument document) => $"{document.Kind.ToLowerInvariant()}.{document.Metadata.Namespace}.{document.Metadata.Name}.yaml";
+    private static string FileName(DeclaredResource document) => $"{document.Kind.ToLowerInvariant()}.{document.Metadata.Namespace}.{document.Metadata.Name}.yaml";
 
-    private static string Text(MeshDocument document) => ManifestText.Write(ResourceWriter.Write(document));
+    private static string Text(DeclaredResource document) => ManifestText.Write(ResourceWriter.Write(document));
 
     // As they are, comments and all; what is wrong with one is said now and not by the log of a container.
     private static List<(string Name, string Text)> Policies(PublishedMesh mesh)

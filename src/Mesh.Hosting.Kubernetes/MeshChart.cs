@@ -12,7 +12,6 @@ using Mesh.Model.Planning;
 using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Microsoft.Extensions.DependencyInjection;
-using MeshDocument = Mesh.Model.Resources.MeshResource;
 
 namespace Mesh.Hosting.Kubernetes;
 
@@ -107,17 +106,17 @@ internal sealed partial class MeshChart(PublishedMesh mesh, KubernetesEnvironmen
     ];
 
     // What is said of the whole mesh is in the control plane's namespace on a laptop; here the app's namespace is the whole mesh, and the two may have used one name.
-    private IEnumerable<MeshDocument> Policies()
+    private IEnumerable<DeclaredResource> Policies()
     {
         // As in a run, what is in files beats what the AppHost says under the same name.
         var all = PolicyFiles.Read(mesh).Concat(mesh.Policies).DistinctBy(p => p.Key).ToList();
-        var own = all.Where(p => p.Metadata.Namespace != MeshDocument.SystemNamespace).ToList();
+        var own = all.Where(p => p.Metadata.Namespace != DeclaredResource.SystemNamespace).ToList();
         var taken = own.Select(p => (p.Kind, p.Metadata.Name)).ToHashSet();
-        return own.Concat(all.Where(p => p.Metadata.Namespace == MeshDocument.SystemNamespace)
+        return own.Concat(all.Where(p => p.Metadata.Namespace == DeclaredResource.SystemNamespace)
             .Select(p => taken.Contains((p.Kind, p.Metadata.Name)) ? p with { Metadata = p.Metadata with { Name = $"{p.Metadata.Name}-{mesh.Mesh.Name.ToLowerInvariant()}" } } : p));
     }
 
-    private (string File, ObjectNode Object) Document(MeshDocument resource) =>
+    private (string File, ObjectNode Object) Document(DeclaredResource resource) =>
         ($"{resource.Kind.ToLowerInvariant()}-{resource.Metadata.Name}", CustomObject.Write(resource, ChartText.Namespace, new Dictionary<string, string> { [MeshNames.MeshLabel] = _sidecars.Names.Mesh }));
 
     // Identities that somebody wrote out in full, in a policy's file.

@@ -5,7 +5,6 @@ using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Mesh.Model.Topology;
 using Mesh.Yaml;
-using MeshDocument = Mesh.Model.Resources.MeshResource;
 
 namespace Mesh.Hosting.Kubernetes;
 
@@ -13,14 +12,14 @@ namespace Mesh.Hosting.Kubernetes;
 internal static class PolicyFiles
 {
     /// <summary>Reads them; what is wrong with any is an error.</summary>
-    public static IReadOnlyList<MeshDocument> Read(PublishedMesh mesh)
+    public static IReadOnlyList<DeclaredResource> Read(PublishedMesh mesh)
     {
         if (mesh.Mesh.PoliciesDirectory is not { } directory)
         {
             return [];
         }
 
-        var documents = new List<MeshDocument>();
+        var documents = new List<DeclaredResource>();
         var errors = new List<string>();
         foreach (var file in DocumentDirectory.Read(directory) ?? [])
         {
@@ -60,7 +59,7 @@ internal static class PolicyFiles
     private static string Released(string ns, PublishedMesh mesh) => ns == mesh.Mesh.Options.Namespace || ns == ServiceId.DefaultNamespace ? ChartText.Namespace : ns;
 
     // What the AppHost calls its namespace is the release's, and people are to find the file that they wrote.
-    private static MeshDocument Published(MeshDocument resource, PublishedMesh mesh)
+    private static DeclaredResource Published(DeclaredResource resource, PublishedMesh mesh)
     {
         var metadata = resource.Metadata;
         return resource with

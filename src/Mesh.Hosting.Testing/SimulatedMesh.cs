@@ -55,7 +55,7 @@ public sealed class SimulatedMesh
         var (reading, plan) = mesh.Running is { } running
             ? (running.Reading, running.Plan)
             : await AppPlanner.PlanAsync(new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution), model, Planner(), isStarted: false, cancellationToken);
-        IEnumerable<Mesh.Model.Resources.MeshResource> resources =
+        IEnumerable<Mesh.Model.Resources.DeclaredResource> resources =
         [
             .. plan.Workloads.Select(w => TopologyDocuments.Resource(w.Service)),
             .. plan.ExternalServices.Select(TopologyDocuments.Resource),

@@ -20,9 +20,9 @@ namespace Mesh.Testing;
 /// </summary>
 public sealed class TestMesh
 {
-    private readonly ImmutableList<MeshResource> _resources;
+    private readonly ImmutableList<DeclaredResource> _resources;
 
-    private TestMesh(ImmutableList<MeshResource> resources) => _resources = resources;
+    private TestMesh(ImmutableList<DeclaredResource> resources) => _resources = resources;
 
     /// <summary>Nothing, in the trust domain shop.local.</summary>
     public static TestMesh Empty { get; } = new([]);
@@ -81,7 +81,7 @@ public sealed class TestMesh
     }
 
     /// <summary>Adds a resource.</summary>
-    public TestMesh Add(MeshResource resource) => new(_resources.Add(resource));
+    public TestMesh Add(DeclaredResource resource) => new(_resources.Add(resource));
 
     /// <summary>Compiles it.</summary>
     public CompiledMesh Compile() => SnapshotCompiler.Compile(Topology, Policies);
@@ -151,5 +151,5 @@ public sealed class TestMesh
 
     private static MeshDocument WithVersion(MeshDocument document) => document.Root["apiVersion"] is not null
         ? document
-        : document with { Root = document.Root with { Members = document.Root.Members.Insert(0, new DocumentMember("apiVersion", ScalarNode.Of(MeshResource.ApiVersion), document.Line)) } };
+        : document with { Root = document.Root with { Members = document.Root.Members.Insert(0, new DocumentMember("apiVersion", ScalarNode.Of(DeclaredResource.ApiVersion), document.Line)) } };
 }

@@ -42,7 +42,7 @@ public sealed partial class PolicyDocumentationTests
     [MemberData(nameof(ResourceRoundTripTests.Documents), MemberType = typeof(ResourceRoundTripTests))]
     public void Pages_EveryField_IsNamed(string yaml)
     {
-        var root = DocumentReader.ReadYaml($"apiVersion: {MeshResource.ApiVersion}\n{yaml}", "a.yaml").Documents.Single().Root;
+        var root = DocumentReader.ReadYaml($"apiVersion: {DeclaredResource.ApiVersion}\n{yaml}", "a.yaml").Documents.Single().Root;
 
         Assert.All(Names(root["spec"]!), name => Assert.Contains(name, Text, StringComparison.Ordinal));
     }

@@ -246,7 +246,7 @@ public sealed class ResourceRoundTripTests
     [MemberData(nameof(Documents))]
     public void Write_EveryKind_ReadsBackTheSameInBothFormats(string yaml)
     {
-        var written = DocumentReader.ReadYaml($"apiVersion: {MeshResource.ApiVersion}\n{yaml}", "a.yaml").Documents.Single();
+        var written = DocumentReader.ReadYaml($"apiVersion: {DeclaredResource.ApiVersion}\n{yaml}", "a.yaml").Documents.Single();
         var first = ResourceReader.Read(written);
         Assert.Empty(first.Violations);
 

@@ -26,7 +26,7 @@ internal static class PolicyMesh
         return new PairMesh(name, switchedOn, compiled.Snapshots[MeshSnapshots.Caller], compiled.Snapshots[MeshSnapshots.Callee]);
     }
 
-    private static List<Model.Resources.MeshResource> ResourceDocuments(string file)
+    private static List<Model.Resources.DeclaredResource> ResourceDocuments(string file)
     {
         using var stream = typeof(PolicyMesh).Assembly.GetManifestResourceStream(file)!;
         using var text = new StreamReader(stream);

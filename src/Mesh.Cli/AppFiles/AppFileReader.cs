@@ -25,7 +25,7 @@ internal static class AppFileReader
         var violations = new List<Violation>();
         var root = new NodeCursor(document.Root, FieldPath.Root, Math.Max(1, document.Line), violations);
         root.IsObject("an App document", "apiVersion", "kind", "metadata", "spec");
-        Expect(root.Member("apiVersion"), MeshResource.ApiVersion);
+        Expect(root.Member("apiVersion"), DeclaredResource.ApiVersion);
         Expect(root.Member("kind"), Kind);
         var name = Name(root.Member("metadata"));
 

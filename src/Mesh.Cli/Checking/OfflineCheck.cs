@@ -18,7 +18,7 @@ namespace Mesh.Cli.Checking;
 internal sealed class OfflineCheck(string directory)
 {
     private readonly List<Finding> _findings = [];
-    private readonly List<MeshResource> _resources = [];
+    private readonly List<DeclaredResource> _resources = [];
     private TrustDomain _trustDomain = TrustDomain.Parse("check.local");
     private readonly Dictionary<ResourceKey, string> _keys = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
@@ -36,7 +36,7 @@ internal sealed class OfflineCheck(string directory)
     public IReadOnlyList<Finding> Mistakes => _findings;
 
     /// <summary>What was read.</summary>
-    public IReadOnlyList<MeshResource> Resources => _resources;
+    public IReadOnlyList<DeclaredResource> Resources => _resources;
 
     /// <summary>What was read, sorted for the compiler.</summary>
     public MeshConfiguration Configuration => MeshConfiguration.Of(_trustDomain, _resources);
@@ -150,7 +150,7 @@ internal sealed class OfflineCheck(string directory)
         }
     }
 
-    private void Keep(MeshResource resource, string shown, int line)
+    private void Keep(DeclaredResource resource, string shown, int line)
     {
         var here = string.Create(CultureInfo.InvariantCulture, $"{shown}:{line}");
         if (_keys.TryAdd(resource.Key, here))

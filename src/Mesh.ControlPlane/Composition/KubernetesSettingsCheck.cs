@@ -36,7 +36,7 @@ internal static class KubernetesSettingsCheck
             {
                 yield return $"kubernetes.namespaces[{i}]={name} (must be the name of a namespace, each once)";
             }
-            else if (name == MeshResource.SystemNamespace || name == kubernetes.SystemNamespace)
+            else if (name == DeclaredResource.SystemNamespace || name == kubernetes.SystemNamespace)
             {
                 // A pod there could be the control plane, or read the authority's keys.
                 yield return $"kubernetes.namespaces[{i}]={name} (is the control plane's own; services live in others)";

@@ -183,7 +183,7 @@ internal static class SettingsFile
         for (var i = 0; i < settings.Identities.Length; i++)
         {
             var (service, directory) = settings.Identities[i];
-            if (!ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var id) || id.Namespace == MeshResource.SystemNamespace)
+            if (!ServiceId.TryParse(service, ServiceId.DefaultNamespace, out var id) || id.Namespace == DeclaredResource.SystemNamespace)
             {
                 yield return $"identities[{i}].service={service} (must be a service, name or namespace/name of DNS labels, and not of the mesh itself)";
             }

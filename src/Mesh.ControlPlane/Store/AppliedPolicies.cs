@@ -21,7 +21,7 @@ internal sealed partial class AppliedPolicies : IDisposable
     private readonly TimeProvider _time;
     private readonly FileStream _file;
     private readonly Dictionary<ResourceKey, ImmutableList<AppliedVersion>> _versions = [];
-    private ImmutableArray<MeshResource> _resources;
+    private ImmutableArray<DeclaredResource> _resources;
     private long _last;
 
     public AppliedPolicies(StateDirectory state, TimeProvider time, ILogger<AppliedPolicies> logger)
@@ -38,7 +38,7 @@ internal sealed partial class AppliedPolicies : IDisposable
     }
 
     /// <summary>The policies that are in force.</summary>
-    public ImmutableArray<MeshResource> Resources
+    public ImmutableArray<DeclaredResource> Resources
     {
         get
         {
@@ -62,9 +62,9 @@ internal sealed partial class AppliedPolicies : IDisposable
     public AppliedVersion? Current(ResourceKey key) => History(key) is [.., { Document: not null } last] ? last : null;
 
     /// <summary>The resources as they would be after changes.</summary>
-    public ImmutableArray<MeshResource> With(IEnumerable<PolicyChange> changes)
+    public ImmutableArray<DeclaredResource> With(IEnumerable<PolicyChange> changes)
     {
-        ImmutableArray<MeshResource> resources;
+        ImmutableArray<DeclaredResource> resources;
         long version;
         lock (_lock)
         {
@@ -171,9 +171,9 @@ internal sealed partial class AppliedPolicies : IDisposable
         }
     }
 
-    private ImmutableArray<MeshResource> Read(ILogger? logger)
+    private ImmutableArray<DeclaredResource> Read(ILogger? logger)
     {
-        var resources = ImmutableArray.CreateBuilder<MeshResource>();
+        var resources = ImmutableArray.CreateBuilder<DeclaredResource>();
         foreach (var (key, versions) in _versions.OrderBy(v => v.Key))
         {
             if (versions[^1] is { Document: { } document } last)
@@ -192,7 +192,7 @@ internal sealed partial class AppliedPolicies : IDisposable
         return resources.ToImmutable();
     }
 
-    private static MeshResource? Read(ResourceKey key, string document, long version)
+    private static DeclaredResource? Read(ResourceKey key, string document, long version)
     {
         var read = JsonDocumentReader.Read(document, $"api/{key.Kind}/{key.QualifiedName}@{version}");
         return read.Documents is [var only] ? GuardedReader.Resource(only) : null;

@@ -65,5 +65,5 @@ internal sealed class ConfigurationStore(AppliedPolicies applied, ControlPlaneSe
         return written;
     }
 
-    private StoredConfiguration Merge(ImmutableArray<MeshResource> resources) => StoredConfiguration.Merge([.. _entries.Values.SelectMany(e => e)], resources);
+    private StoredConfiguration Merge(ImmutableArray<DeclaredResource> resources) => StoredConfiguration.Merge([.. _entries.Values.SelectMany(e => e)], resources);
 }

@@ -255,7 +255,7 @@ internal sealed partial class DirectoryWatcher(ControlPlaneSettings settings, Co
         }
 
         _missing.Remove(file.Name);
-        ImmutableArray<MeshResource> lastGood = before?.LastGood ?? lastGoodFiles.Find(file);
+        ImmutableArray<DeclaredResource> lastGood = before?.LastGood ?? lastGoodFiles.Find(file);
         var next = SourceReader.Read(file, lastGood, time.GetUtcNow());
         _files[file.Name] = next;
         if (next.IsGood)

@@ -35,7 +35,7 @@ internal static class GuardedReader
     }
 
     /// <summary>The resource of a document; <see langword="null"/>: anything is wrong with it.</summary>
-    public static MeshResource? Resource(MeshDocument document) => TryRead(document, out var result, out _) ? result.Resource : null;
+    public static DeclaredResource? Resource(MeshDocument document) => TryRead(document, out var result, out _) ? result.Resource : null;
 
     /// <summary>Divides a text into documents.</summary>
     /// <param name="source">The text, which is there.</param>

@@ -12,7 +12,7 @@ internal sealed class LastGoodFiles(StateDirectory state)
     private readonly Dictionary<string, string> _texts = Load(state);
 
     /// <summary>What a file declared when it was last good.</summary>
-    public ImmutableArray<MeshResource> Find(SourceText file)
+    public ImmutableArray<DeclaredResource> Find(SourceText file)
     {
         if (!_texts.TryGetValue(file.Name, out var text))
         {
@@ -20,7 +20,7 @@ internal sealed class LastGoodFiles(StateDirectory state)
         }
 
         var read = GuardedReader.Divide(file with { Text = text }, out _);
-        return [.. read.Documents.Select(GuardedReader.Resource).OfType<MeshResource>()];
+        return [.. read.Documents.Select(GuardedReader.Resource).OfType<DeclaredResource>()];
     }
 
     /// <summary>Keeps what is good now; forgets what is gone.</summary>

@@ -15,10 +15,10 @@ internal static partial class PermissionKeeping
     /// <param name="lastGood">The last version in which nothing was wrong.</param>
     /// <param name="read">The documents of the file as they are now.</param>
     /// <param name="unreadable">Those of them that could not be read at all, as text.</param>
-    public static ImmutableArray<MeshResource> Apply(
-        ImmutableArray<MeshResource> lastGood, ImmutableArray<ResourceReadResult> read, ImmutableArray<string> unreadable)
+    public static ImmutableArray<DeclaredResource> Apply(
+        ImmutableArray<DeclaredResource> lastGood, ImmutableArray<ResourceReadResult> read, ImmutableArray<string> unreadable)
     {
-        var kept = ImmutableArray.CreateBuilder<MeshResource>();
+        var kept = ImmutableArray.CreateBuilder<DeclaredResource>();
         foreach (var resource in lastGood)
         {
             var now = read.FirstOrDefault(r => r.Key == resource.Key);
@@ -99,7 +99,7 @@ internal static partial class PermissionKeeping
         return Find(unreadable, lastGood) is { } text ? [.. lastGood.Uses.Where(use => Mentions(text, use))] : [];
     }
 
-    private static string? Find(ImmutableArray<string> unreadable, MeshResource resource) => 
+    private static string? Find(ImmutableArray<string> unreadable, DeclaredResource resource) => 
         unreadable.FirstOrDefault(text => Mentions(text, resource.Kind) && Mentions(text, resource.Metadata.Name));
 
     // As a whole word, and not in a comment: commenting a caller out is how people revoke it.

@@ -11,8 +11,8 @@ namespace Mesh.ControlPlane.Store;
 /// <param name="ReadAt">When it was last read anew.</param>
 internal sealed record SourceEntry(
     SourceText Text,
-    ImmutableArray<MeshResource> Resources,
-    ImmutableArray<MeshResource> LastGood,
+    ImmutableArray<DeclaredResource> Resources,
+    ImmutableArray<DeclaredResource> LastGood,
     ImmutableArray<DocumentViolation> Violations,
     DateTimeOffset ReadAt)
 {

@@ -12,7 +12,7 @@ internal static class SourceReader
     /// <param name="lastGood">Its last good version.</param>
     /// <param name="now">The time.</param>
     /// <param name="reader">Reads one document of it; <see langword="null"/>: <see cref="ResourceReader"/>.</param>
-    public static SourceEntry Read(SourceText text, ImmutableArray<MeshResource> lastGood, DateTimeOffset now, Func<MeshDocument, ResourceReadResult>? reader = null)
+    public static SourceEntry Read(SourceText text, ImmutableArray<DeclaredResource> lastGood, DateTimeOffset now, Func<MeshDocument, ResourceReadResult>? reader = null)
     {
         if (text.Text is null)
         {
@@ -46,7 +46,7 @@ internal static class SourceReader
 
         if (violations.Count == 0)
         {
-            ImmutableArray<MeshResource> good = [.. read.Select(r => r.Resource!)];
+            ImmutableArray<DeclaredResource> good = [.. read.Select(r => r.Resource!)];
             return new SourceEntry(text, good, good, [], now);
         }
 

@@ -12,7 +12,7 @@ internal sealed record StoredConfiguration(ImmutableArray<StoredResource> Resour
     public static StoredConfiguration Empty { get; } = new([], []);
 
     /// <summary>What counts, by key.</summary>
-    public IEnumerable<MeshResource> InForce => Resources.Where(r => r.InForce).Select(r => r.Resource);
+    public IEnumerable<DeclaredResource> InForce => Resources.Where(r => r.InForce).Select(r => r.Resource);
 
     /// <summary>
     /// Puts sources together. For one name the API beats every other source, and a source beats those named before it. In one source a name may be there once: the first text has it,
@@ -20,7 +20,7 @@ internal sealed record StoredConfiguration(ImmutableArray<StoredResource> Resour
     /// </summary>
     /// <param name="entries">The texts in the order of their sources, then of their paths.</param>
     /// <param name="applied">What the API applied.</param>
-    public static StoredConfiguration Merge(ImmutableArray<SourceEntry> entries, ImmutableArray<MeshResource> applied)
+    public static StoredConfiguration Merge(ImmutableArray<SourceEntry> entries, ImmutableArray<DeclaredResource> applied)
     {
         var winners = new Dictionary<ResourceKey, StoredResource>();
         var shadowed = new List<StoredResource>();

@@ -1,6 +1,6 @@
+using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Mesh.Yaml;
-using Resource = Mesh.Model.Resources.MeshResource;
 
 namespace Mesh.Hosting.Testing.Policies;
 
@@ -9,10 +9,10 @@ internal static class PolicyDirectory
 {
     /// <summary>Reads all of them.</summary>
     /// <exception cref="InvalidOperationException">Something is wrong with them: all of it, with file and line.</exception>
-    public static List<Resource> Read(string directory)
+    public static List<DeclaredResource> Read(string directory)
     {
         var mistakes = new List<string>();
-        var resources = new List<Resource>();
+        var resources = new List<DeclaredResource>();
         foreach (var file in DocumentDirectory.Read(directory) ?? []) // none, as at a start: it may come later
         {
             var shown = $"policies/{file.Path}";

@@ -7,7 +7,6 @@ using Mesh.Model.Policies.Targeting;
 using Mesh.Model.Resources;
 using Mesh.Model.Topology;
 using Mesh.Model.Validation;
-using MeshDocument = Mesh.Model.Resources.MeshResource;
 
 namespace Mesh.Hosting.Policies;
 
@@ -44,7 +43,7 @@ internal sealed class PolicyScope(MeshPolicyDeclaration declaration, MeshIdentit
             ({ } calling, null) => $"{calling.Name}-to-{Everything}",
             ({ } calling, { } called) => $"{calling.Name}-to-{called.Name}",
         };
-        var ns = (from ?? to)?.Namespace ?? MeshDocument.SystemNamespace;
+        var ns = (from ?? to)?.Namespace ?? DeclaredResource.SystemNamespace;
         return Frame(kind, name, ns, Target(from, ns, null), Target(to, ns, Port(callee, endpoint)));
     }
 
@@ -57,7 +56,7 @@ internal sealed class PolicyScope(MeshPolicyDeclaration declaration, MeshIdentit
     {
         ServiceId? to = callee is MeshResource ? null : Service(callee);
         var port = Port(callee, endpoint);
-        var ns = to?.Namespace ?? MeshDocument.SystemNamespace;
+        var ns = to?.Namespace ?? DeclaredResource.SystemNamespace;
         var name = string.Join('-', new[] { to?.Name ?? Everything, port, suffix }.Where(p => p is not null));
         return Frame(kind, name, ns, Target(to, ns, port), TargetRef.Mesh);
     }

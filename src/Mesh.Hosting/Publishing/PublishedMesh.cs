@@ -5,7 +5,7 @@ using Mesh.Laptop.Files;
 using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Policies;
-using MeshDocument = Mesh.Model.Resources.MeshResource;
+using Mesh.Model.Resources;
 
 namespace Mesh.Hosting.Publishing;
 
@@ -31,7 +31,7 @@ internal sealed record PublishedMesh
     public required MeshPlan Plan { get; init; }
 
     /// <summary>Its services, as documents for the control plane.</summary>
-    public ImmutableArray<MeshDocument> Topology =>
+    public ImmutableArray<DeclaredResource> Topology =>
         [.. Plan.Workloads.Select(w => TopologyDocuments.Resource(w.Service)), .. Plan.ExternalServices.Select(e => TopologyDocuments.Resource(e))];
 
     /// <summary>The AppHost's policies.</summary>

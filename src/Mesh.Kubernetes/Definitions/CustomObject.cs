@@ -12,7 +12,7 @@ public static class CustomObject
     /// <param name="resource">The document.</param>
     /// <param name="ns">The namespace; <see langword="null"/>: the document's own.</param>
     /// <param name="labels">Labels beside the document's own.</param>
-    public static ObjectNode Write(MeshResource resource, string? ns = null, IReadOnlyDictionary<string, string>? labels = null)
+    public static ObjectNode Write(DeclaredResource resource, string? ns = null, IReadOnlyDictionary<string, string>? labels = null)
     {
         var metadata = resource.Metadata;
         var declaredAt = metadata.DeclaredAt.IsEmpty ? null : new Dictionary<string, string>
@@ -26,7 +26,7 @@ public static class CustomObject
         }
 
         return Node.With(
-            Manifest.Of(MeshResource.ApiVersion, resource.Kind, metadata.Name, ns ?? metadata.Namespace, all, declaredAt),
+            Manifest.Of(DeclaredResource.ApiVersion, resource.Kind, metadata.Name, ns ?? metadata.Namespace, all, declaredAt),
             ("spec", ResourceWriter.Write(resource)["spec"]!));
     }
 }

@@ -9,7 +9,7 @@ internal static class DocumentFolder
     /// <summary>Writes what changed and removes what is gone.</summary>
     /// <param name="directory">Where; nobody else writes there.</param>
     /// <param name="documents">Everything that is to be there.</param>
-    public static void Write(string directory, IEnumerable<MeshResource> documents)
+    public static void Write(string directory, IEnumerable<DeclaredResource> documents)
     {
         var texts = documents.ToDictionary(FileName, d => JsonDocumentWriter.Write(ResourceWriter.Write(d)), StringComparer.Ordinal);
         foreach (var (name, text) in texts)
@@ -28,5 +28,5 @@ internal static class DocumentFolder
     }
 
     // The whole key: one name may be there of two kinds, and in two namespaces.
-    private static string FileName(MeshResource document) => $"{document.Kind.ToLowerInvariant()}.{document.Metadata.Namespace}.{document.Metadata.Name}.json";
+    private static string FileName(DeclaredResource document) => $"{document.Kind.ToLowerInvariant()}.{document.Metadata.Namespace}.{document.Metadata.Name}.json";
 }

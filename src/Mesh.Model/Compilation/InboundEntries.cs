@@ -20,7 +20,7 @@ internal sealed class InboundEntries<T>
         var i = 0;
         foreach (var content in entries)
         {
-            list.Add(new Entry(policy, content, policy.OriginAt((MeshResource.SpecPath / "rules")[i]), i));
+            list.Add(new Entry(policy, content, policy.OriginAt((DeclaredResource.SpecPath / "rules")[i]), i));
             i++;
         }
     }

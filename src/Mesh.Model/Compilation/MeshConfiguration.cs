@@ -22,9 +22,9 @@ public sealed record MeshConfiguration(MeshTopology Topology, PolicySet Policies
         SnapshotCompiler.Compile(Topology, PolicySet.Of(Policies.All.Concat(Rehearsed.All.Where(which ?? (_ => true)))));
 
     /// <summary>Sorts resources. Of two of the same kind and name the later one stands; a service beats an external service of the same name.</summary>
-    public static MeshConfiguration Of(TrustDomain trustDomain, IEnumerable<MeshResource> resources)
+    public static MeshConfiguration Of(TrustDomain trustDomain, IEnumerable<DeclaredResource> resources)
     {
-        var byKey = new SortedDictionary<ResourceKey, MeshResource>();
+        var byKey = new SortedDictionary<ResourceKey, DeclaredResource>();
         foreach (var resource in resources)
         {
             byKey[resource.Key] = resource;

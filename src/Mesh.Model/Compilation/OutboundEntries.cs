@@ -23,7 +23,7 @@ internal sealed class OutboundEntries<T>
         {
             var named = to.Name is null ? ("", null) : (to.Namespace ?? policy.Metadata.Namespace, to.Name);
             var list = _entries.TryGetValue(named, out var known) ? known : _entries[named] = [];
-            list.Add(new Entry(policy, to, content, policy.OriginAt((MeshResource.SpecPath / "to")[i]), i));
+            list.Add(new Entry(policy, to, content, policy.OriginAt((DeclaredResource.SpecPath / "to")[i]), i));
             i++;
         }
     }

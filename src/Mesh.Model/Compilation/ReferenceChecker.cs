@@ -45,7 +45,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
     {
         foreach (var edge in service.Uses)
         {
-            var at = MeshResource.SpecPath / (edge.Origin.Rule ?? "uses");
+            var at = DeclaredResource.SpecPath / (edge.Origin.Rule ?? "uses");
             var problem = !upstreams.Knows(edge.Callee)
                 ? $"names {edge.Callee}, which does not exist{Guess(edge.Callee)}; the edge opens nothing until it does"
                 : edge.Port is not null && upstreams.Find(new PortRef(edge.Callee, edge.Port)) is null
@@ -61,7 +61,7 @@ internal sealed class ReferenceChecker(MeshTopology topology, UpstreamIndex upst
 
     private void TopLevel(Policy policy)
     {
-        var at = MeshResource.SpecPath / "targetRef";
+        var at = DeclaredResource.SpecPath / "targetRef";
         var space = policy.Metadata.Namespace;
         if (policy.TargetRef.Kind == TargetKind.Mesh && space == Policy.SystemNamespace)
         {

@@ -16,7 +16,7 @@ internal static class BalancingLint
             {
                 var settings = policy.To[i].Default;
                 LoadBalancingKind[] meant = [.. context.Selected(policy.To[i].TargetRef, policy.Metadata.Namespace).SelectMany(u => kinds[u.Port]).Distinct()];
-                var at = (MeshResource.SpecPath / "to")[i] / "default";
+                var at = (DeclaredResource.SpecPath / "to")[i] / "default";
                 foreach (var (field, isSaid, fits) in new (string, bool, Func<LoadBalancingKind, bool>)[]
                 {
                     ("hashPolicies", settings.HashPolicies is not null, k => k.IsByHash()),

@@ -19,7 +19,7 @@ internal sealed class LintReport
     public bool HasWarned(ResourceKey resource) => _resources.Contains(resource);
 
     /// <summary>About a place in a document.</summary>
-    public void Add(LintRule rule, MeshResource resource, FieldPath at, string message) => Add(rule, resource.Key, at, message, resource.OriginAt(at));
+    public void Add(LintRule rule, DeclaredResource resource, FieldPath at, string message) => Add(rule, resource.Key, at, message, resource.OriginAt(at));
 
     /// <summary>About what a compiled rule came from.</summary>
     public void Add(LintRule rule, Origin origin, string message)
@@ -29,7 +29,7 @@ internal sealed class LintReport
             return;
         }
 
-        Add(rule, new ResourceKey(origin.Kind, space, name), origin.Rule is { } path ? MeshResource.SpecPath / path : MeshResource.SpecPath, message, origin);
+        Add(rule, new ResourceKey(origin.Kind, space, name), origin.Rule is { } path ? DeclaredResource.SpecPath / path : DeclaredResource.SpecPath, message, origin);
     }
 
     /// <summary>About anything.</summary>

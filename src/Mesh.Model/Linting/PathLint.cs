@@ -16,7 +16,7 @@ internal static partial class PathLint
         {
             for (var i = 0; i < policy.To.Length; i++)
             {
-                var rules = (MeshResource.SpecPath / "to")[i] / "rules";
+                var rules = (DeclaredResource.SpecPath / "to")[i] / "rules";
                 for (var r = 0; r < policy.To[i].Rules.Length; r++)
                 {
                     var matches = policy.To[i].Rules[r].Matches;
@@ -32,7 +32,7 @@ internal static partial class PathLint
         {
             for (var r = 0; r < policy.Rules.Length; r++)
             {
-                var at = (MeshResource.SpecPath / "rules")[r] / "default";
+                var at = (DeclaredResource.SpecPath / "rules")[r] / "default";
                 var settings = policy.Rules[r].Default;
                 foreach (var (list, callers) in settings.Lists)
                 {
@@ -48,7 +48,7 @@ internal static partial class PathLint
         }
     }
 
-    private static void Check(PathMatch? path, MeshResource resource, FieldPath at, LintReport report)
+    private static void Check(PathMatch? path, DeclaredResource resource, FieldPath at, LintReport report)
     {
         if (path is null)
         {

@@ -144,7 +144,7 @@ internal static class PermissionLint
     {
         foreach (var service in context.Topology.Services.Values.Where(s => s.Uses.Any(u => u.Origin == origin)))
         {
-            var at = Resources.MeshResource.SpecPath / (origin.Rule ?? "uses");
+            var at = Resources.DeclaredResource.SpecPath / (origin.Rule ?? "uses");
             report.Add(lint, new Resources.ResourceKey(Resources.ServiceResource.KindName, service.Id.Namespace, service.Id.Name), at, message, origin);
         }
     }

@@ -12,7 +12,7 @@ internal static class ProtocolLint
     {
         foreach (var policy in context.Policies.All)
         {
-            var to = MeshResource.SpecPath / "to";
+            var to = DeclaredResource.SpecPath / "to";
             var space = policy.Metadata.Namespace;
             if (policy is RetryPolicy retry)
             {

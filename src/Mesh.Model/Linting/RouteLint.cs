@@ -17,7 +17,7 @@ internal static class RouteLint
     {
         foreach (var policy in context.Policies.All)
         {
-            var to = MeshResource.SpecPath / "to";
+            var to = DeclaredResource.SpecPath / "to";
             if (policy is HttpRoutePolicy http)
             {
                 for (var i = 0; i < http.To.Length; i++)

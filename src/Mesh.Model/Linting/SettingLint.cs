@@ -38,11 +38,11 @@ internal static class SettingLint
 
             if (overruled.TryGetValue(name, out var by))
             {
-                report.Add(LintRules.Overruled, policy, MeshResource.SpecPath, $"is never heard: everything it says is said by others that are heard first, such as {by.Setting} = {by.Value} by {by.Origin}; narrow its targets, or take it out");
+                report.Add(LintRules.Overruled, policy, DeclaredResource.SpecPath, $"is never heard: everything it says is said by others that are heard first, such as {by.Setting} = {by.Value} by {by.Origin}; narrow its targets, or take it out");
             }
             else
             {
-                report.Add(LintRules.Unheard, policy, MeshResource.SpecPath, "changes nothing: no call that anybody declares is what it is about; add the use, or take it out");
+                report.Add(LintRules.Unheard, policy, DeclaredResource.SpecPath, "changes nothing: no call that anybody declares is what it is about; add the use, or take it out");
             }
         }
     }

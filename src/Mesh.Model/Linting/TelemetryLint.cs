@@ -22,7 +22,7 @@ internal static class TelemetryLint
         for (var i = 0; i < entries.Length; i++)
         {
             var settings = entries[i];
-            var at = (MeshResource.SpecPath / list)[i] / "default";
+            var at = (DeclaredResource.SpecPath / list)[i] / "default";
             Tags(policy, settings, at, report);
             if (settings.MetricsDisabled == true && settings.DurationBuckets is not null)
             {

@@ -22,7 +22,7 @@ internal static class TlsLint
             for (var i = 0; i < policy.Rules.Length; i++)
             {
                 var settings = policy.Rules[i].Default;
-                var at = (MeshResource.SpecPath / "rules")[i] / "default";
+                var at = (DeclaredResource.SpecPath / "rules")[i] / "default";
                 if (Array.Find(ports, p => settings.MaxVersion < p.Tls.Max && p.Tls.Min > settings.MaxVersion) is { } over)
                 {
                     report.Add(LintRules.TlsContradiction, policy, at / "tlsVersion" / "max", $"is {settings.MaxVersion}, but at {over.Port} min is {over.Tls.Min}, and the stricter of them holds; say tlsVersion.min {settings.MaxVersion} too, or make max newer");

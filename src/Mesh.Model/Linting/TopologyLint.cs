@@ -34,7 +34,7 @@ internal static class TopologyLint
         var opened = new Dictionary<PortRef, DeclaredEdge>();
         foreach (var edge in service.Uses)
         {
-            var at = MeshResource.SpecPath / (edge.Origin.Rule ?? "uses");
+            var at = DeclaredResource.SpecPath / (edge.Origin.Rule ?? "uses");
             foreach (var port in context.Upstreams.Of(edge.Callee).Where(u => edge.Port is null || edge.Port == u.Port.Port).Select(u => u.Port))
             {
                 if (!opened.TryAdd(port, edge) && !ReferenceEquals(opened[port], edge))
@@ -49,7 +49,7 @@ internal static class TopologyLint
     {
         var port = external.Ports[index];
         var key = new ResourceKey(ExternalServiceResource.KindName, external.Id.Namespace, external.Id.Name);
-        var at = (MeshResource.SpecPath / "ports")[index];
+        var at = (DeclaredResource.SpecPath / "ports")[index];
         if ((port.Port == 443 && port.Protocol == AppProtocol.Http) || (port.Port == 80 && port.Protocol == AppProtocol.Https))
         {
             report.Add(LintRules.UnusualPort, key, at / "protocol", $"is {port.Protocol.ToWord()} on port {port.Port}, where others speak {(port.Port == 443 ? "https" : "http")}; change the protocol or the port", external.Origin);

@@ -6,7 +6,7 @@ using Mesh.Model.Validation;
 namespace Mesh.Model.Policies;
 
 /// <summary>What one document says about how services behave: for a choice of proxies, settings towards others (<c>to</c>) or for those who call them (<c>rules</c>).</summary>
-public abstract record Policy : MeshResource
+public abstract record Policy : DeclaredResource
 {
     /// <summary>The label by which a policy is only rehearsed: with the value <c>shadow</c> it is evaluated and reported, and not applied.</summary>
     public const string EffectLabel = "mesh.dev/effect";

@@ -36,10 +36,10 @@ internal static class PolicyShape
 
     /// <summary>Whom entries of <c>to</c> are about, each with its entry.</summary>
     public static IEnumerable<(TargetRef Target, FieldPath Entry)> Targets<TEntry>(ImmutableArray<TEntry> to)
-        where TEntry : OutboundEntry => to.Select((entry, i) => (entry.TargetRef, (MeshResource.SpecPath / "to")[i]));
+        where TEntry : OutboundEntry => to.Select((entry, i) => (entry.TargetRef, (DeclaredResource.SpecPath / "to")[i]));
 
     /// <summary>The callers that entries of <c>rules</c> are for, each with its place.</summary>
     public static IEnumerable<(CallerRef Caller, FieldPath At)> Callers<TSettings>(ImmutableArray<InboundItem<TSettings>> rules)
         where TSettings : PolicySettings, new() =>
-        rules.SelectMany((rule, r) => rule.Matches.Select((caller, i) => (caller, ((MeshResource.SpecPath / "rules")[r] / "matches")[i])));
+        rules.SelectMany((rule, r) => rule.Matches.Select((caller, i) => (caller, ((DeclaredResource.SpecPath / "rules")[r] / "matches")[i])));
 }

@@ -6,7 +6,7 @@ using Mesh.Model.Validation;
 namespace Mesh.Model.Resources;
 
 /// <summary>The document that declares something outside the mesh that services call.</summary>
-public sealed record ExternalServiceResource : MeshResource
+public sealed record ExternalServiceResource : DeclaredResource
 {
     /// <summary>The kind, as documents write it.</summary>
     public const string KindName = "ExternalService";

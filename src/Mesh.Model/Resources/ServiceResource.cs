@@ -6,7 +6,7 @@ using Mesh.Model.Validation;
 namespace Mesh.Model.Resources;
 
 /// <summary>The document that declares a service, its ports and whom it calls.</summary>
-public sealed record ServiceResource : MeshResource
+public sealed record ServiceResource : DeclaredResource
 {
     // Beside the record, because a field would count when records are compared. Whoever changes one of a thousand services makes the others no work.
     private static readonly ConditionalWeakTable<ServiceResource, Service> Services = new();

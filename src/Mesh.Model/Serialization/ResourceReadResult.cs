@@ -8,7 +8,7 @@ namespace Mesh.Model.Serialization;
 public sealed record ResourceReadResult
 {
     /// <summary>The resource; <see langword="null"/> where anything is wrong with it.</summary>
-    public MeshResource? Resource { get; init; }
+    public DeclaredResource? Resource { get; init; }
 
     /// <summary>Everything that is wrong, with lines.</summary>
     public ImmutableArray<Violation> Violations { get; init; } = [];
@@ -19,5 +19,5 @@ public sealed record ResourceReadResult
     /// <summary>
     /// What could be read of a document that is wrong. Nothing of it may be applied as it is.
     /// </summary>
-    public MeshResource? Partial { get; init; }
+    public DeclaredResource? Partial { get; init; }
 }

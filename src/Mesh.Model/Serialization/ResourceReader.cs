@@ -31,7 +31,7 @@ public static class ResourceReader
             metadata = Metadata.ReadOnto(written, FieldPath.Root / "metadata", violations, metadata);
         }
 
-        MeshResource? resource = null;
+        DeclaredResource? resource = null;
         if (kind is not null)
         {
             var location = metadata.DeclaredAt.GetValueOrDefault(ResourceMetadata.Document) ?? string.Create(CultureInfo.InvariantCulture, $"{document.SourceName}:{document.Line}");
@@ -74,12 +74,12 @@ public static class ResourceReader
 
         foreach (var name in Members.Where(name => root[name] is null && name != "spec"))
         {
-            violations.Add(new(FieldPath.Root / name, name == "apiVersion" ? $"is missing; add {MeshResource.ApiVersion}" : "is missing; add it"));
+            violations.Add(new(FieldPath.Root / name, name == "apiVersion" ? $"is missing; add {DeclaredResource.ApiVersion}" : "is missing; add it"));
         }
 
-        if (root["apiVersion"] is { } version && version is not ScalarNode { Text: MeshResource.ApiVersion })
+        if (root["apiVersion"] is { } version && version is not ScalarNode { Text: DeclaredResource.ApiVersion })
         {
-            violations.Add(new(FieldPath.Root / "apiVersion", $"must be {MeshResource.ApiVersion} but is {version.Describe()}"));
+            violations.Add(new(FieldPath.Root / "apiVersion", $"must be {DeclaredResource.ApiVersion} but is {version.Describe()}"));
         }
 
         if (root["kind"] is not { } written)

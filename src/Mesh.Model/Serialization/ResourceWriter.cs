@@ -7,9 +7,9 @@ namespace Mesh.Model.Serialization;
 public static class ResourceWriter
 {
     /// <summary>The document, for <see cref="JsonDocumentWriter"/> or the YAML writer.</summary>
-    public static ObjectNode Write(MeshResource resource) => new(
+    public static ObjectNode Write(DeclaredResource resource) => new(
     [
-        new DocumentMember("apiVersion", ScalarNode.Of(MeshResource.ApiVersion)),
+        new DocumentMember("apiVersion", ScalarNode.Of(DeclaredResource.ApiVersion)),
         new DocumentMember("kind", ScalarNode.Of(resource.Kind)),
         new DocumentMember("metadata", ResourceReader.WriteMetadata(resource.Metadata)),
         new DocumentMember("spec", Kinds.All.Single(k => k.Kind == resource.Kind).WriteSpec(resource)),

@@ -170,7 +170,7 @@ public sealed class SourceReaderTests
     private static SourceText File(string text) => new("policies", "a.yaml", text);
 
     private static SourceEntry Read(string text, SourceEntry? before = null) =>
-        SourceReader.Read(File(text), before?.LastGood ?? ImmutableArray<MeshResource>.Empty, DateTimeOffset.UnixEpoch);
+        SourceReader.Read(File(text), before?.LastGood ?? ImmutableArray<DeclaredResource>.Empty, DateTimeOffset.UnixEpoch);
 
     private static IEnumerable<string?> Allowed(SourceEntry file) =>
         Assert.Single(file.Resources.OfType<TrafficPermissionPolicy>()).Rules.SelectMany(r => r.Default.Allow).Select(a => a.Service);

@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
 using Mesh.Model.Bootstrap;
+using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
 using Mesh.Yaml;
-using Document = Mesh.Model.Resources.MeshResource;
 
 namespace Mesh.Hosting.Docker.Tests.Compose;
 
@@ -63,7 +63,7 @@ internal sealed partial class ComposeProject
     public ControlPlaneSettings Settings() => JsonSerializer.Deserialize(MountedText(this["mesh-control-plane"], "/etc/mesh/control-plane.json"), BootstrapJson.Default.ControlPlaneSettings)!;
 
     /// <summary>The documents that the control plane watches, in the order in which later ones beat earlier ones.</summary>
-    public IReadOnlyList<Document> Documents() =>
+    public IReadOnlyList<DeclaredResource> Documents() =>
     [
         .. Settings().Sources.SelectMany(s =>
         {
@@ -72,7 +72,7 @@ internal sealed partial class ComposeProject
         }),
     ];
 
-    private static Document Read(ObjectNode node)
+    private static DeclaredResource Read(ObjectNode node)
     {
         var read = ResourceReader.Read(new MeshDocument(((ScalarNode)node["kind"]!).Text, node));
         Assert.True(read.Violations.IsEmpty, string.Join("; ", read.Violations));

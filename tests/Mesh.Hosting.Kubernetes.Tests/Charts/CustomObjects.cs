@@ -1,13 +1,13 @@
 using Mesh.Kubernetes.Definitions;
+using Mesh.Model.Resources;
 using Mesh.Model.Serialization;
-using Document = Mesh.Model.Resources.MeshResource;
 
 namespace Mesh.Hosting.Kubernetes.Tests.Charts;
 
 /// <summary>Reads objects of the mesh's own kinds: by the schema of their definition, as an API server does, and then as the documents that they are.</summary>
 internal static class CustomObjects
 {
-    public static Document Read(ObjectNode node)
+    public static DeclaredResource Read(ObjectNode node)
     {
         var kind = ((ScalarNode)node["kind"]!).Text;
         var definition = RenderedChart.Parse(CustomResourceDefinitions.Files[CustomResourceDefinitions.FileName(new CustomResource(kind))], kind).Single();

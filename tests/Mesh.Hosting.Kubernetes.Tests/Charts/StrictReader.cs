@@ -34,7 +34,7 @@ internal static class StrictReader
     public static object? Read(ObjectNode node)
     {
         var (version, kind) = (((ScalarNode)node["apiVersion"]!).Text, ((ScalarNode)node["kind"]!).Text);
-        if (version == Model.Resources.MeshResource.ApiVersion)
+        if (version == Model.Resources.DeclaredResource.ApiVersion)
         {
             return null;
         }

@@ -118,7 +118,7 @@ internal sealed class PublishedCluster : IAsyncDisposable
             var (kind, name) = (Text(o, "kind"), Text((ObjectNode)o["metadata"]!, "name"));
             var path = kind switch
             {
-                _ when Text(o, "apiVersion") == Model.Resources.MeshResource.ApiVersion => Path(kind, name),
+                _ when Text(o, "apiVersion") == Model.Resources.DeclaredResource.ApiVersion => Path(kind, name),
                 "ConfigMap" => $"api/v1/namespaces/{Namespace}/configmaps/{name}",
                 "Secret" => $"api/v1/namespaces/{Namespace}/secrets/{name}",
                 _ => null,

@@ -28,7 +28,7 @@ internal sealed class PolicyTable : Dictionary<string, (Action<ShopApp> Said, st
     /// <summary>The policies of a YAML text; <c>apiVersion</c> may be left out.</summary>
     public static ImmutableArray<Policy> Read(string yaml)
     {
-        var documents = string.Join("\n---\n", yaml.Split("\n---\n").Select(d => d.Contains("apiVersion:", StringComparison.Ordinal) ? d : $"apiVersion: {Model.Resources.MeshResource.ApiVersion}\n{d}"));
+        var documents = string.Join("\n---\n", yaml.Split("\n---\n").Select(d => d.Contains("apiVersion:", StringComparison.Ordinal) ? d : $"apiVersion: {Model.Resources.DeclaredResource.ApiVersion}\n{d}"));
         var read = DocumentReader.ReadYaml(documents, "expected.yaml");
         Assert.Empty(read.Violations);
         return [.. read.Documents.Select(d =>

@@ -107,7 +107,7 @@ public sealed class TopologyDocumentsTests
         Assert.Equal(both, Directory.EnumerateFiles(folder.Path).Order(StringComparer.Ordinal).Select(f => Assert.IsType<ServiceResource>(Read(f)).ToService().Id));
     }
 
-    private static MeshResource? Read(string file)
+    private static DeclaredResource? Read(string file)
     {
         var result = ResourceReader.Read(Assert.Single(DocumentReader.Read(File.ReadAllText(file), Path.GetFileName(file)).Documents));
         Assert.Empty(result.Violations);

@@ -18,7 +18,7 @@ public sealed class PolicyKindTests
     [Fact]
     public void Kinds_RecordsThatADocumentMayHold_AreAllThereUnderTheirOwnNames()
     {
-        var records = typeof(MeshResource).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(MeshResource)) && !t.IsAbstract);
+        var records = typeof(DeclaredResource).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(DeclaredResource)) && !t.IsAbstract);
 
         Assert.Equal(records.OrderBy(r => r.Name), Kinds.All.Select(k => k.Record).OrderBy(r => r.Name));
         Assert.All(Kinds.All, kind => Assert.Equal(kind.Kind, Read(kind.Kind, "{}").Kind));
@@ -82,7 +82,7 @@ public sealed class PolicyKindTests
         (Policy)Read(kind, $$"""{"to": [ {"targetRef": {"kind": "Service", "name": "{{callee}}"} } ], {{Rules}} }""");
 
     // What a kind cannot hold it does not: that it says so is for other tests.
-    private static MeshResource Read(string kind, string spec, string space = "default")
+    private static DeclaredResource Read(string kind, string spec, string space = "default")
     {
         var document = Assert.Single(JsonDocumentReader.Read($$"""{"spec": {{spec}} }""", "test.json").Documents);
         return Kinds.All.Single(k => k.Kind == kind).Read(document.Root["spec"], new ResourceMetadata { Name = "p", Namespace = space }, new Origin(kind, $"{space}/p"), document, []);

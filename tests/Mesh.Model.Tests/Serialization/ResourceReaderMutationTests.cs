@@ -90,7 +90,7 @@ public sealed class ResourceReaderMutationTests
     }
 
     private static IReadOnlyList<ObjectNode> Documents() => [.. ((ListNode)DocumentReader.ReadYaml("all:\n" + Everything, "x.yaml").Documents.Single().Root["all"]!).Items.Cast<ObjectNode>()
-        .Select(d => d with { Members = d.Members.Insert(0, new DocumentMember("apiVersion", ScalarNode.Of(MeshResource.ApiVersion), 1)) })];
+        .Select(d => d with { Members = d.Members.Insert(0, new DocumentMember("apiVersion", ScalarNode.Of(DeclaredResource.ApiVersion), 1)) })];
 
     // The tree once for each of its values, with another one in its place.
     private static IEnumerable<DocumentNode> Replacing(DocumentNode node, ScalarNode value) => node switch

@@ -16,10 +16,10 @@ internal static class FakeDiscovery
             "apis" => FakeAnswer.Ok(Groups()),
             "api/v1" => FakeAnswer.Ok(Resources("v1", [("pods", "Pod"), ("secrets", "Secret"), ("configmaps", "ConfigMap")])),
             "apis/mesh.dev/v1alpha1" => FakeAnswer.Ok(Resources(
-                MeshResource.ApiVersion,
+                DeclaredResource.ApiVersion,
                 CustomResourceNames.Kinds
                     .Select(k => (CustomResourceNames.PluralOf(k), k))
-                    .Where(k => objects.Serves(new FakePath(MeshResource.ApiVersion, k.Item1, null, null, null))))),
+                    .Where(k => objects.Serves(new FakePath(DeclaredResource.ApiVersion, k.Item1, null, null, null))))),
             _ => null,
         };
         return answer is not null;
@@ -37,7 +37,7 @@ internal static class FakeDiscovery
         }),
     };
 
-    private static JsonObject Version() => new() { ["groupVersion"] = MeshResource.ApiVersion, ["version"] = CustomResourceNames.Version };
+    private static JsonObject Version() => new() { ["groupVersion"] = DeclaredResource.ApiVersion, ["version"] = CustomResourceNames.Version };
 
     private static JsonObject Resources(string groupVersion, IEnumerable<(string Plural, string Kind)> kinds) => new()
     {

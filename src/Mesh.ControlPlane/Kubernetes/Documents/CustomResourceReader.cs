@@ -34,7 +34,7 @@ internal static class CustomResourceReader
     }
 
     // Another replica, or the process before this one, knew it when it was good.
-    private static ImmutableArray<MeshResource> LastGood(SourceText text, JsonObject? status, DateTimeOffset now) =>
+    private static ImmutableArray<DeclaredResource> LastGood(SourceText text, JsonObject? status, DateTimeOffset now) =>
         status?["lastGood"] is JsonValue value && value.TryGetValue(out string? good) && SourceReader.Read(text with { Text = good }, [], now) is { IsGood: true } read
             ? read.Resources
             : [];
@@ -52,7 +52,7 @@ internal static class CustomResourceReader
             metadata["declaredAt"] = places;
         }
 
-        var document = new JsonObject { ["apiVersion"] = MeshResource.ApiVersion, ["kind"] = key.Kind, ["metadata"] = metadata };
+        var document = new JsonObject { ["apiVersion"] = DeclaredResource.ApiVersion, ["kind"] = key.Kind, ["metadata"] = metadata };
         if (found["spec"] is { } spec)
         {
             document["spec"] = spec.DeepClone();

@@ -15,7 +15,7 @@ internal static class BreakerWarnings
         var ports = topology.Services.Values.Where(s => policy.TargetRef.Selects(s.Id, s.Labels, space)).SelectMany(s => s.Ports.Where(p => policy.TargetRef.SelectsPort(p.Name))).ToList();
         for (var i = 0; i < policy.Rules.Length; i++)
         {
-            var (rule, at) = (policy.Rules[i], (MeshResource.SpecPath / "rules")[i] / "default" / "connectionLimits");
+            var (rule, at) = (policy.Rules[i], (DeclaredResource.SpecPath / "rules")[i] / "default" / "connectionLimits");
             if (rule.Default.MaxConnections is not null && !rule.Matches.IsEmpty && ports.Count > 0 && ports.TrueForAll(port => port.Protocol.IsHttp()))
             {
                 yield return Warning(policy, at / "maxConnections", "limits nothing: the ports speak HTTP, where all callers share the connections to the app; use maxRequests, or an entry without matches");

@@ -75,7 +75,7 @@ internal sealed class HttpRouteCompiler
             for (var r = 0; r < item.Rules.Length; r++)
             {
                 var rule = item.Rules[r];
-                var at = (Resources.MeshResource.SpecPath / "to")[index] / "rules";
+                var at = (Resources.DeclaredResource.SpecPath / "to")[index] / "rules";
                 var matches = rule.Matches.IsEmpty ? [RouteMatch.Any] : rule.Matches;
                 for (var m = 0; m < matches.Length; m++)
                 {

@@ -44,7 +44,7 @@ internal static class RouteConflicts
 
     private static CompileWarning Warning(HttpRoutePolicy policy, int index, PortRef port, GrpcRoutePolicy winner)
     {
-        var at = (MeshResource.SpecPath / "to")[index] / "targetRef";
+        var at = (DeclaredResource.SpecPath / "to")[index] / "targetRef";
         return new CompileWarning(policy.Key, at, $"is not heard for {port}: {winner.Key} stands for the same calls, and of several kinds of routes for a port only the most specific counts; put its rules there", policy.OriginAt(at)) { Rule = LintRules.OtherKindStands, Reason = WarningReason.Conflicted };
     }
 }

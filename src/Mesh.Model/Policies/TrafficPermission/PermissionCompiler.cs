@@ -83,7 +83,7 @@ public static class PermissionCompiler
             {
                 for (var i = 0; i < callers.Length; i++)
                 {
-                    var origin = policy.OriginAt((MeshResource.SpecPath / layer.Origin.Rule! / "default" / list)[i]);
+                    var origin = policy.OriginAt((DeclaredResource.SpecPath / layer.Origin.Rule! / "default" / list)[i]);
                     if (Rule(callers[i], policy, port.Protocol, trustDomain, origin, isDenial: list == "deny") is { } rule)
                     {
                         rules.Add(rule);
@@ -104,7 +104,7 @@ public static class PermissionCompiler
     private static IEnumerable<(bool Anyone, PrincipalMatch? Principal, Origin By)> Narrowed(Layer<(TrafficPermissionPolicy Policy, PermissionSettings Settings)> layer, TrustDomain trustDomain)
     {
         var (policy, settings) = layer.Content;
-        var at = MeshResource.SpecPath / layer.Origin.Rule! / "default" / "allowOnly";
+        var at = DeclaredResource.SpecPath / layer.Origin.Rule! / "default" / "allowOnly";
         return settings.AllowOnly.Select((entry, i) => (entry.Anyone, entry.Caller.Principal(policy.Metadata.Namespace, trustDomain), policy.OriginAt(at[i])));
     }
 

@@ -141,11 +141,11 @@ public static class PermissionNarrowing
 
     private sealed class Reading(ImmutableArray<string> wrong)
     {
-        public static string Target { get; } = (MeshResource.SpecPath / "targetRef").Text;
+        public static string Target { get; } = (DeclaredResource.SpecPath / "targetRef").Text;
 
-        public static string Rules { get; } = (MeshResource.SpecPath / "rules").Text;
+        public static string Rules { get; } = (DeclaredResource.SpecPath / "rules").Text;
 
-        private static string Providers { get; } = (MeshResource.SpecPath / "jwtProviders").Text;
+        private static string Providers { get; } = (DeclaredResource.SpecPath / "jwtProviders").Text;
 
         /// <summary>Whether it is known whose tokens are meant.</summary>
         public bool AreProvidersFine => IsFine(Providers);
@@ -155,7 +155,7 @@ public static class PermissionNarrowing
         /// <summary>Whether every list stands where it belongs, so that what is not in it is known not to be in it.</summary>
         public bool CanCount(int rules)
         {
-            if (wrong.Any(w => w == MeshResource.SpecPath.Text || w == Rules || IsUnknownMember(w)))
+            if (wrong.Any(w => w == DeclaredResource.SpecPath.Text || w == Rules || IsUnknownMember(w)))
             {
                 return false;
             }

@@ -16,7 +16,7 @@ internal static class PermissionWarnings
             .SelectMany(service => service.Ports.Where(port => policy.TargetRef.SelectsPort(port.Name)).Select(port => (Port: new PortRef(service.Id, port.Name), port.Protocol)))
             .ToList();
         var opaque = ports.Where(port => !port.Protocol.IsHttp()).Select(port => port.Port).ToList();
-        var rules = MeshResource.SpecPath / "rules";
+        var rules = DeclaredResource.SpecPath / "rules";
         for (var r = 0; r < policy.Rules.Length; r++)
         {
             foreach (var (list, callers) in policy.Rules[r].Default.Lists)
@@ -37,14 +37,14 @@ internal static class PermissionWarnings
         {
             if (policy.JwtProviders[i].Audiences.IsEmpty)
             {
-                var at = (MeshResource.SpecPath / "jwtProviders")[i];
+                var at = (DeclaredResource.SpecPath / "jwtProviders")[i];
                 yield return new(policy.Key, at, $"takes tokens that {policy.JwtProviders[i].Issuer} made for anybody; list the audiences that stand for these services", policy.OriginAt(at)) { Rule = LintRules.TokensForAnybody };
             }
         }
 
         if (policy.TargetRef is { Name: { } target } && topology.ExternalServices.ContainsKey(new ServiceId(policy.TargetRef.Namespace ?? space, target)))
         {
-            var at = MeshResource.SpecPath / "targetRef";
+            var at = DeclaredResource.SpecPath / "targetRef";
             yield return new(policy.Key, at, $"names the external service {target}, which has no sidecar to enforce it; remove the edge from the caller's uses instead", policy.OriginAt(at)) { Rule = LintRules.NoSidecar };
         }
     }

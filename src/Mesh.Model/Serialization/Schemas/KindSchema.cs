@@ -8,9 +8,9 @@ internal abstract class KindSchema(string kind)
 {
     public string Kind { get; } = kind;
 
-    public abstract MeshResource Read(DocumentNode? spec, ResourceMetadata metadata, Origin origin, ISourceLines source, List<Violation> violations);
+    public abstract DeclaredResource Read(DocumentNode? spec, ResourceMetadata metadata, Origin origin, ISourceLines source, List<Violation> violations);
 
-    public abstract ObjectNode WriteSpec(MeshResource resource);
+    public abstract ObjectNode WriteSpec(DeclaredResource resource);
 
     /// <summary>Whether documents of this kind say how calls are treated.</summary>
     public abstract bool IsPolicy { get; }

@@ -5,21 +5,21 @@ namespace Mesh.Model.Serialization.Schemas;
 
 /// <summary>A kind by the record that holds it.</summary>
 internal sealed class KindSchemaOf<T>(string kind, Func<ResourceMetadata, Origin, ISourceLines, T> create, ObjectSchema<T> spec) : KindSchema(kind)
-    where T : MeshResource
+    where T : DeclaredResource
 {
-    public override MeshResource Read(DocumentNode? node, ResourceMetadata metadata, Origin origin, ISourceLines source, List<Violation> violations)
+    public override DeclaredResource Read(DocumentNode? node, ResourceMetadata metadata, Origin origin, ISourceLines source, List<Violation> violations)
     {
         var resource = create(metadata, origin, source);
         if (node is null)
         {
-            violations.Add(new(MeshResource.SpecPath, "is missing; add it"));
+            violations.Add(new(DeclaredResource.SpecPath, "is missing; add it"));
             return resource;
         }
 
-        return spec.ReadOnto(node, MeshResource.SpecPath, violations, resource);
+        return spec.ReadOnto(node, DeclaredResource.SpecPath, violations, resource);
     }
 
-    public override ObjectNode WriteSpec(MeshResource resource) => spec.Write((T)resource);
+    public override ObjectNode WriteSpec(DeclaredResource resource) => spec.Write((T)resource);
 
     public override bool IsPolicy => typeof(T).IsAssignableTo(typeof(Policies.Policy));
 

@@ -3,7 +3,7 @@ using Mesh.Model.Validation;
 namespace Mesh.Model.Resources;
 
 /// <summary>Anything a user declares: a service, an external service or a policy.</summary>
-public abstract record MeshResource
+public abstract record DeclaredResource
 {
     /// <summary>The one version of the schema.</summary>
     public const string ApiVersion = "mesh.dev/v1alpha1";
