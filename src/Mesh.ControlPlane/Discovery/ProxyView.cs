@@ -17,6 +17,9 @@ internal sealed record ProxyView(
     /// <summary>What it says of the replicas that it calls.</summary>
     public UpstreamReport Upstreams { get; init; } = UpstreamReport.None;
 
+    /// <summary>Whether its stream is with another replica of the control plane.</summary>
+    public bool IsElsewhere => Stream is { Id: < 0 };
+
     /// <summary>What it refused, by type; empty: nothing.</summary>
     public ImmutableArray<string> Errors => [.. Stream?.Types.Values.Select(t => t.Error).OfType<string>() ?? []];
 

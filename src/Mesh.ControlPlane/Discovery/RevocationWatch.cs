@@ -9,12 +9,18 @@ using Mesh.Xds.Wire;
 namespace Mesh.ControlPlane.Discovery;
 
 /// <summary>
-/// Raises an alarm for every sidecar that has not acknowledged a revoked permission in time: it may still let in whom it should not.
+/// Raises an alarm for every sidecar that has not acknowledged a revoked permission in time: it may still let in whom it should not. What was revoked while no control plane ran is not known
+/// to the next one; so at first everyone has to acknowledge what it is served.
 /// </summary>
 internal sealed partial class RevocationWatch : IHostedService, IDisposable
 {
     /// <summary>Time to acknowledge. A sidecar that is well answers within milliseconds.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time to come back to a control plane that was away, and how long those who come are looked at. A sidecar that is well is back within two seconds.</summary>
+    public static readonly TimeSpan Return = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(1);
 
     private readonly MeshCompiler _compiler;
     private readonly ProxyDirectory _proxies;
@@ -23,7 +29,7 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<RevocationWatch> _logger;
     private readonly Lock _lock = new();
-    private readonly Dictionary<ServiceId, DateTimeOffset> _revocations = [];
+    private readonly Dictionary<ServiceId, Revocation> _revocations = [];
     private readonly HashSet<(ServiceId Service, string Replica)> _alarmed = [];
     private ITimer? _timer;
 
@@ -61,7 +67,7 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _compiler.Published += OnPublished;
-        _timer = _time.CreateTimer(_ => Check(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        _timer = _time.CreateTimer(_ => CheckAndGoOn(), null, CheckEvery, Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
 
@@ -83,52 +89,73 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
 
     private void OnPublished(ServiceId service, ProxySnapshot? before, ProxySnapshot after)
     {
-        if (before is not null && Narrows(before, after))
+        var isRevoked = before is not null && Narrows(before, after);
+        if (before is not null && !isRevoked)
         {
-            lock (_lock)
-            {
-                _revocations[service] = _time.GetUtcNow();
-            }
+            return;
+        }
 
+        lock (_lock)
+        {
+            _revocations[service] = new Revocation(_time.GetUtcNow(), isRevoked);
+        }
+
+        if (isRevoked)
+        {
             Log.PermissionRevoked(_logger, service);
+        }
+    }
+
+    // Armed anew when it is done: where there are thousands of sidecars, one look must not run into the next.
+    private void CheckAndGoOn()
+    {
+        try
+        {
+            Check();
+        }
+        finally
+        {
+            _timer?.Change(CheckEvery, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void Check()
     {
-        KeyValuePair<ServiceId, DateTimeOffset>[] due;
+        KeyValuePair<ServiceId, Revocation>[] due;
         lock (_lock)
         {
             due = [.. _revocations];
         }
 
-        if (due.Length > 0)
+        if (due.Length == 0)
         {
-            // For the next look, a second on: sidecars may have acknowledged it to another replica of the control plane.
-            _ = _peers.RefreshAsync(CancellationToken.None);
+            return;
         }
 
+        // For the next look, a second on: sidecars may have acknowledged it to another replica of the control plane.
+        _ = _peers.RefreshAsync(CancellationToken.None);
+
+        // Made once for all services: each is made of all sidecars there are.
+        var sidecars = _proxies.Proxies.ToLookup(p => p.Service);
+        var clients = _proxies.Clients.ToLookup(c => c.Service);
         var now = _time.GetUtcNow();
-        foreach (var (service, since) in due)
+        foreach (var (service, revocation) in due)
         {
             var version = _cache.VersionOf(service.ToString(), TypeUrls.Listener);
-            string[] late =
+            (ProxyView Proxy, string Name)[] late =
             [
-                .. _proxies.Of(service).Where(p => !HasAccepted(p, version)).Select(p => p.Replica),
+                .. sidecars[service].Where(p => !HasAccepted(p, version)).Select(p => (p, p.Replica)),
 
                 // A client without listeners lets nobody in.
-                .. _proxies.Clients
-                    .Where(c => c.Service == service && c.Stream!.Types.ContainsKey(TypeUrls.Listener) && !HasAccepted(c, _cache.VersionOf(c.Stream.Profile, TypeUrls.Listener)))
-                    .Select(c => $"{c.Replica} ({c.Stream!.Kind.ToWord()})")
-                    .Distinct(),
+                .. clients[service]
+                    .Where(c => c.Stream!.Types.ContainsKey(TypeUrls.Listener) && !HasAccepted(c, _cache.VersionOf(c.Stream.Profile, TypeUrls.Listener)))
+                    .Select(c => (c, $"{c.Replica} ({c.Stream!.Kind.ToWord()})"))
+                    .DistinctBy(c => c.Item2),
             ];
-            if (late.Length == 0)
+            Raise(service, revocation, late, now);
+            if (!late.Any(l => revocation.Concerns(l.Proxy)) && now - revocation.Since >= Return)
             {
-                Settle(service, since);
-            }
-            else if (now - since >= Patience)
-            {
-                Raise(service, late, now - since);
+                Forget(service, revocation);
             }
         }
     }
@@ -136,29 +163,52 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
     private static bool HasAccepted(ProxyView proxy, string? version) =>
         proxy.Stream?.Types.GetValueOrDefault(TypeUrls.Listener) is { Error: null } type && type.AckedVersion == version;
 
-    private void Settle(ServiceId service, DateTimeOffset since)
+    private void Forget(ServiceId service, Revocation revocation)
     {
         lock (_lock)
         {
-            if (_revocations.GetValueOrDefault(service) == since)
+            if (_revocations.GetValueOrDefault(service) == revocation)
             {
                 _revocations.Remove(service);
             }
-
-            _alarmed.RemoveWhere(a => a.Service == service);
         }
     }
 
-    private void Raise(ServiceId service, string[] late, TimeSpan after)
+    private void Raise(ServiceId service, Revocation revocation, IEnumerable<(ProxyView Proxy, string Name)> late, DateTimeOffset now)
     {
         lock (_lock)
         {
-            _alarmed.RemoveWhere(a => a.Service == service && !late.Contains(a.Replica));
-            foreach (var replica in late.Where(replica => _alarmed.Add((service, replica))))
+            // Once late stays late until it acknowledges, whatever is revoked meanwhile.
+            string[] overdue = [.. late.Where(l => revocation.Concerns(l.Proxy) && (revocation.IsOverdue(l.Proxy, now) || _alarmed.Contains((service, l.Name)))).Select(l => l.Name)];
+            _alarmed.RemoveWhere(a => a.Service == service && !overdue.Contains(a.Replica));
+            foreach (var replica in overdue.Where(replica => _alarmed.Add((service, replica))))
             {
-                Log.RevocationUnacknowledged(_logger, service, replica, after.TotalSeconds);
+                var seconds = (now - revocation.Since).TotalSeconds;
+                if (revocation.IsKnown)
+                {
+                    Log.RevocationUnacknowledged(_logger, service, replica, seconds);
+                }
+                else
+                {
+                    Log.PermissionsUnacknowledged(_logger, service, replica, seconds);
+                }
             }
         }
+    }
+
+    /// <summary>Something that sidecars have to acknowledge.</summary>
+    /// <param name="Since">Since when.</param>
+    /// <param name="IsKnown">Whether something was revoked then; else it may have been before, when nobody looked.</param>
+    private sealed record Revocation(DateTimeOffset Since, bool IsKnown)
+    {
+        // One that speaks with another replica of the control plane is watched by that one, which may have looked all the time.
+        public bool Concerns(ProxyView proxy) => IsKnown || !proxy.IsElsewhere;
+
+        public bool IsOverdue(ProxyView proxy, DateTimeOffset now) => IsKnown
+            ? now - Since >= Patience
+            : (proxy.Stream is { } stream && now - Later(stream.ConnectedAt) >= Patience) || now - Later(proxy.Registered?.Since) >= Return;
+
+        private DateTimeOffset Later(DateTimeOffset? other) => other > Since ? other.Value : Since;
     }
 
     /// <summary>Compares what rules say, whoever said it.</summary>
@@ -180,5 +230,8 @@ internal sealed partial class RevocationWatch : IHostedService, IDisposable
 
         [LoggerMessage(2411, LogLevel.Warning, "{Service} replica {Replica} has not acknowledged a revoked permission after {Seconds:0} s; it may still let in whom it should not. Restart it if it stays so.", EventName = nameof(RevocationUnacknowledged))]
         public static partial void RevocationUnacknowledged(ILogger logger, ServiceId service, string replica, double seconds);
+
+        [LoggerMessage(2412, LogLevel.Warning, "{Service} replica {Replica} has not acknowledged what it may let in {Seconds:0} s after the control plane began to serve it; if a permission was revoked while no control plane ran, it may still let in whom it should not. Restart it if it stays so.", EventName = nameof(PermissionsUnacknowledged))]
+        public static partial void PermissionsUnacknowledged(ILogger logger, ServiceId service, string replica, double seconds);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class StatusPage(
         : default;
 
     private Html Alarms() => Html.Join(revocations.Alarms.Select(a => Html.Of(
-        $"<div class=\"alarm\"><b>{a.Service} {a.Replica}</b> has not acknowledged a revoked permission: it may still let in whom it should not.</div>")));
+        $"<div class=\"alarm\"><b>{a.Service} {a.Replica}</b> has not acknowledged what it may let in: it may still let in whom it should not.</div>")));
 
     private static Html Tile(string value, string what, bool good) =>
         Html.Of($"<div class=\"tile\"><b class=\"{(good ? "t-good" : "t-bad")}\">{value}</b><span class=\"soft\">{what}</span></div>");

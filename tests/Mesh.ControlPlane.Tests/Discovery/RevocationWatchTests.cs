@@ -115,6 +115,95 @@ public sealed class RevocationWatchTests
         Assert.True(peers.Asked);
     }
 
+    [Fact]
+    public async Task Start_ASidecarThatDoesNotComeBack_RaisesAnAlarmBecauseAPermissionMayHaveBeenRevokedMeanwhile()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("orders")));
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(directory), time);
+        var orders = Registered("orders", time);
+        using var lease = host.Services.GetRequiredService<ReplicaRegistry>().Register(orders);
+        var watch = host.Services.GetRequiredService<RevocationWatch>();
+
+        await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
+        var until = time.GetUtcNow() + RevocationWatch.Return - TimeSpan.FromSeconds(2);
+        await PumpAsync(time, () => lease.Renew(orders) && time.GetUtcNow() > until, step: 500);
+        Assert.Empty(watch.Alarms);
+        await PumpAsync(time, () => lease.Renew(orders) && watch.Alarms.Length > 0, step: 500);
+
+        Assert.Equal((new ServiceId("default", "orders"), "one"), Assert.Single(watch.Alarms));
+        Assert.Single(host.Logs.Lines, l => l.Id == 2412);
+        Assert.DoesNotContain(host.Logs.Lines, l => l.Id is 2410 or 2411);
+        lease.Dispose();
+        await PumpAsync(time, () => watch.Alarms.IsEmpty);
+    }
+
+    [Fact]
+    public async Task Start_AClientThatComesBackAndRefusesWhatItIsServed_RaisesAnAlarm()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront"), Documents.Service("orders")));
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(directory), time);
+        await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
+        var watch = host.Services.GetRequiredService<RevocationWatch>();
+
+        // It comes when everyone who was there at once has been looked at.
+        var until = time.GetUtcNow() + RevocationWatch.Patience;
+        await PumpAsync(time, () => time.GetUtcNow() > until);
+        await using var server = await ProxylessClient.StartAsync(host, "orders");
+        await server.AskAsync(TypeUrls.Listener, "inbound/server/http/0.0.0.0:50051");
+        await server.NextAsync(TypeUrls.Listener, error: "no");
+        await PumpAsync(time, () => watch.Alarms.Length > 0);
+
+        Assert.Equal((new ServiceId("default", "orders"), "one (grpc)"), Assert.Single(watch.Alarms));
+        Assert.Single(host.Logs.Lines, l => l.Id == 2412);
+    }
+
+    [Fact]
+    public async Task Start_ASidecarThatSpeaksWithAnotherReplicaOfTheControlPlane_IsLeftToThatOne()
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("policies/a.yaml", Documents.All(Documents.Service("orders")));
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(directory), time);
+        var orders = Registered("orders", time);
+        using var lease = host.Services.GetRequiredService<ReplicaRegistry>().Register(orders);
+        host.Services.GetRequiredService<ProxyDirectory>().Elsewhere = [Acknowledged(new ServiceId("default", "orders"), "what an older version said")];
+        await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
+
+        var until = time.GetUtcNow() + (2 * RevocationWatch.Return);
+        await PumpAsync(time, () => lease.Renew(orders) && time.GetUtcNow() > until, step: 500);
+
+        Assert.Empty(host.Services.GetRequiredService<RevocationWatch>().Alarms);
+    }
+
+    [Fact]
+    public async Task Revocation_OfAllServicesAtOnce_LooksThroughTheSidecarsOnce()
+    {
+        using var directory = new TemporaryDirectory();
+        string[] services = ["a", "b", "c", "d", "e"];
+        directory.Write("policies/a.yaml", Documents.All([Documents.Service("storefront", services), .. services.Select(s => Documents.Service(s))]));
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(directory), time);
+        await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
+        var source = new CountingReplicas([.. services.Select(s => Registered(s, time))]);
+        using var watch = ActivatorUtilities.CreateInstance<RevocationWatch>(host.Services, ActivatorUtilities.CreateInstance<ProxyDirectory>(host.Services, source));
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+
+        directory.Write("policies/a.yaml", Documents.All([Documents.Service("storefront"), .. services.Select(s => Documents.Service(s))]));
+        await PumpAsync(time, () => watch.Alarms.Length == services.Length);
+        var before = source.Read;
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(before + 1, source.Read);
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static RegisteredReplica Registered(string service, TimeProvider time) =>
+        new(new Replica { Service = new ServiceId("default", service), Name = "one", Address = "127.0.0.1", Port = 1, ReadyPorts = ["http"] }, false, null, "", time.GetUtcNow());
+
     private static StreamStatus Acknowledged(ServiceId service, string version) => new(
         -1,
         new NodeId(SpiffeId.ForService(ControlPlaneHost.TrustDomain, service), "one").ToString(),
@@ -123,6 +212,32 @@ public sealed class RevocationWatchTests
         "",
         DateTimeOffset.UnixEpoch,
         ImmutableDictionary.CreateRange([KeyValuePair.Create(TypeUrls.Listener, new TypeStatus(version, DateTimeOffset.UnixEpoch, version, DateTimeOffset.UnixEpoch, null, null))]));
+
+    private sealed class CountingReplicas(ImmutableArray<RegisteredReplica> replicas) : IReplicaSource
+    {
+        public event Action<ImmutableArray<ServiceId>>? Changed
+        {
+            add { }
+            remove { }
+        }
+
+        public int Read { get; private set; }
+
+        public ImmutableArray<RegisteredReplica> Replicas
+        {
+            get
+            {
+                Read++;
+                return replicas;
+            }
+        }
+
+        public ImmutableArray<RegisteredReplica> Of(ServiceId service) => [.. Replicas.Where(r => r.Replica.Service == service)];
+
+        public bool IsComplete => true;
+
+        public string ZoneOf(ServiceId service, string replica) => "";
+    }
 
     private sealed class SayingPeers(Action say) : IPeerStreams
     {
@@ -137,14 +252,14 @@ public sealed class RevocationWatchTests
     }
 
     // The watched clock only moves when the test moves it; what it sets off runs on real threads.
-    private static Task PumpAsync(FakeTimeProvider time, Func<bool> condition) => Eventually.IsAsync(() =>
+    private static Task PumpAsync(FakeTimeProvider time, Func<bool> condition, int step = 50) => Eventually.IsAsync(() =>
     {
         if (condition())
         {
             return true;
         }
 
-        time.Advance(TimeSpan.FromMilliseconds(50));
+        time.Advance(TimeSpan.FromMilliseconds(step));
         return false;
     });
 
