@@ -104,10 +104,9 @@ internal sealed partial class MeshCompiler : BackgroundService
             while (true)
             {
                 await _signals.Reader.ReadAsync(stoppingToken);
-                var revision = LeaseRevision;
                 if (!Volatile.Read(ref _isDeclaredAnew))
                 {
-                    ApplyLeases(revision);
+                    ApplyLeases(LeaseRevision);
                     continue;
                 }
 
@@ -120,6 +119,8 @@ internal sealed partial class MeshCompiler : BackgroundService
                 Volatile.Write(ref _isDeclaredAnew, false);
                 if (_store.IsComplete)
                 {
+                    // After the silence, which swallows the signal of a lease that begins in it.
+                    var revision = LeaseRevision;
                     Compile();
                     Interlocked.Exchange(ref _leasesApplied, revision);
                 }
