@@ -31,6 +31,11 @@ internal static class ChangeWriter
             }
         }
 
+        foreach (var kept in (answer["kept"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            screen.Say($"{kept["note"]}");
+        }
+
         foreach (var warning in (answer["warnings"] as JsonArray ?? []).OfType<JsonObject>())
         {
             screen.Say($"{warning["rule"]}: {warning["document"]}: {warning["path"]} {warning["message"]}");

@@ -84,17 +84,10 @@ internal sealed partial class ForeignProfiles(MeshCompiler compiler, SnapshotCac
         Log.ProfileRefused(logger, profile, violations);
         if (_good.TryGetValue(profile, out var lastGood))
         {
-            lastGood = WithPermissionsOf(snapshot, lastGood);
+            lastGood = lastGood.WithPermissionsOf(snapshot);
             cache.Publish(profile, PreparedSnapshot.Of(profile, kind, lastGood), keepGone: true);
             _good[profile] = lastGood;
         }
-    }
-
-    private static ProxySnapshot WithPermissionsOf(ProxySnapshot snapshot, ProxySnapshot lastGood)
-    {
-        var inbound = snapshot.Inbound.ToDictionary(port => port.Port, port => port.Permissions);
-        var front = snapshot.FrontDoors.ToDictionary(door => door.Port, door => door.Permissions);
-        return lastGood.WithPermissions(port => inbound.GetValueOrDefault(port, PermissionSet.Nobody), port => front.GetValueOrDefault(port, PermissionSet.Nobody));
     }
 
     private static partial class Log

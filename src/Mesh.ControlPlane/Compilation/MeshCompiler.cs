@@ -36,6 +36,7 @@ internal sealed partial class MeshCompiler : BackgroundService
     private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<ServiceId, ProxySnapshot> _served = [];
     private readonly Dictionary<ServiceId, PreparedSnapshot> _prepared = [];
+    private readonly Dictionary<ServiceId, ImmutableArray<AppliedSetting>> _explained = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CompilationState? _current;
     private volatile MeshCompilation? _latest;
@@ -164,9 +165,9 @@ internal sealed partial class MeshCompiler : BackgroundService
         _latest = compilation;
         var (_, configuration, mesh, _) = compilation;
         _endpoints.Publish(configuration.Topology);
-        var refused = Publish(compilation);
+        var (refused, inForce) = Publish(compilation);
         var known = _current?.Warnings.Select(w => w.ToString()).ToHashSet() ?? [];
-        _current = new CompilationState(stored, configuration, mesh, _time.GetUtcNow(), refused);
+        _current = new CompilationState(stored, configuration, inForce, _time.GetUtcNow(), refused);
         _first.TrySetResult();
         var took = _time.GetElapsedTime(start);
         _metrics.Compiled(took);
@@ -177,11 +178,12 @@ internal sealed partial class MeshCompiler : BackgroundService
         }
     }
 
-    private ImmutableSortedDictionary<string, string> Publish(MeshCompilation compilation)
+    private (ImmutableSortedDictionary<string, string> Refused, CompiledMesh InForce) Publish(MeshCompilation compilation)
     {
         var (_, configuration, mesh, prepared) = compilation;
         var refused = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         CompiledPermissions? permissions = null;
+        var inForce = mesh;
         var changed = false;
         foreach (var (service, snapshot) in mesh.Snapshots)
         {
@@ -189,6 +191,7 @@ internal sealed partial class MeshCompiler : BackgroundService
             changed |= result.Changed;
             if (result.Published)
             {
+                _explained[service] = mesh.Explanations[service];
                 continue;
             }
 
@@ -199,11 +202,18 @@ internal sealed partial class MeshCompiler : BackgroundService
                 permissions ??= PermissionCompiler.Compile(configuration.Topology, configuration.Policies);
                 changed |= Serve(service, permissions.ApplyTo(lastGood)).Changed;
             }
+
+            // Sidecars that were never served anything do nothing.
+            inForce = inForce.Keeping(
+                service,
+                _served.GetValueOrDefault(service, new ProxySnapshot { Identity = snapshot.Identity }) with { Faults = [], Recording = null },
+                _explained.GetValueOrDefault(service, []));
         }
 
         foreach (var service in _served.Keys.Where(service => !mesh.Snapshots.ContainsKey(service)).ToArray())
         {
             changed |= TakeAway(service);
+            _explained.Remove(service);
         }
 
         if (changed)
@@ -211,7 +221,7 @@ internal sealed partial class MeshCompiler : BackgroundService
             _metrics.Published("full");
         }
 
-        return refused.ToImmutable();
+        return (refused.ToImmutable(), inForce);
     }
 
     private void ApplyPermissions(StoredConfiguration stored)

@@ -16,6 +16,9 @@ public sealed record AppliedSetting(string Where, string Setting, string Value, 
     /// <summary>Who said otherwise and was not heard, whoever would be heard next in front.</summary>
     public ImmutableArray<OverruledSetting> Overruled { get; init; } = [];
 
+    /// <summary>Whether it says who may call a port.</summary>
+    internal bool IsPermission => Setting is "deny" or "allow" or "allowWithShadowDeny" or ProxyCompiler.ReplacedEdge;
+
     /// <inheritdoc />
     public bool Equals(AppliedSetting? other) =>
         other is not null && Where == other.Where && Setting == other.Setting && Value == other.Value && Origin == other.Origin && Caller == other.Caller && Overruled.SequenceEqual(other.Overruled);

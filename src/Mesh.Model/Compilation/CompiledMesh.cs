@@ -22,6 +22,16 @@ public sealed record CompiledMesh
     /// <summary>What will not do what its author means.</summary>
     public ImmutableArray<CompileWarning> Warnings => [.. Findings.Where(f => f.Rule.Level == LintLevel.Warning)];
 
+    /// <summary>The same mesh, but for a service whose sidecars keep what they had, for what they should have cannot be said to them.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="snapshot">What they keep; permissions are those of this mesh all the same.</param>
+    /// <param name="explanation">Why they did what they keep; of permissions this mesh says why.</param>
+    public CompiledMesh Keeping(ServiceId service, ProxySnapshot snapshot, ImmutableArray<AppliedSetting> explanation) => this with
+    {
+        Snapshots = Snapshots.SetItem(service, Snapshots.TryGetValue(service, out var now) ? snapshot.WithPermissionsOf(now) : snapshot),
+        Explanations = Explanations.SetItem(service, [.. explanation.Where(s => !s.IsPermission), .. Explanations.GetValueOrDefault(service, []).Where(s => s.IsPermission)]),
+    };
+
     internal Func<ImmutableArray<CompileWarning>> Lint
     {
         init => _findings = new Lazy<ImmutableArray<CompileWarning>>(value);

@@ -9,8 +9,6 @@ namespace Mesh.Model.Simulation;
 /// <summary>The decisions of the called service's sidecar.</summary>
 internal sealed class CalleeSide(CompiledMesh mesh)
 {
-    private static readonly string[] Permissions = ["deny", "allow", "allowWithShadowDeny", ProxyCompiler.ReplacedEdge];
-
     public BackendExplanation Explain(PortCall call, double percent)
     {
         var (service, name) = (call.Port.Service, call.Port.Port);
@@ -69,7 +67,7 @@ internal sealed class CalleeSide(CompiledMesh mesh)
 
         if (error is null)
         {
-            var said = mesh.Explanations[service].Where(s => s.Where == $"inbound/{name}" && !Permissions.Contains(s.Setting));
+            var said = mesh.Explanations[service].Where(s => s.Where == $"inbound/{name}" && !s.IsPermission);
             steps.AddRange(SettingSteps.Of(sidecar, said, call.Caller));
         }
 

@@ -18,6 +18,11 @@ public static class ExplanationText
         var request = explanation["request"]!;
         yield return [new($"{request["caller"]} → {request["callee"]}", TextRole.Heading), new($"  {request["method"]} {request["path"]}")];
         yield return [Verdict(explanation), new($" {explanation["summary"]}")];
+        foreach (var kept in Items(explanation["kept"]))
+        {
+            yield return [new($"! {kept["note"]}", TextRole.Doubtful)];
+        }
+
         var backends = Items(explanation["backends"]).ToArray();
         var steps = Items(explanation["steps"]);
         foreach (var line in Steps(backends is [var only] ? steps.Concat(Items(only["steps"])) : steps))

@@ -36,7 +36,9 @@ public static class RequestSimulator
     /// <param name="mesh">What every sidecar does.</param>
     /// <param name="request">The request.</param>
     /// <param name="faults">What goes wrong on purpose for now at the caller's sidecar.</param>
-    public static RequestExplanation Explain(MeshConfiguration configuration, CompiledMesh mesh, SimulatedRequest request, ImmutableArray<FaultRule> faults = default)
+    /// <param name="inForce">What of a mesh its sidecars can be told; <see langword="null"/>: all of it.</param>
+    public static RequestExplanation Explain(
+        MeshConfiguration configuration, CompiledMesh mesh, SimulatedRequest request, ImmutableArray<FaultRule> faults = default, Func<CompiledMesh, CompiledMesh>? inForce = null)
     {
         var now = Explain(mesh, request, faults);
         if (configuration.Rehearsed.Count == 0)
@@ -44,7 +46,8 @@ public static class RequestSimulator
             return now;
         }
 
-        var then = Explain(configuration.Rehearse(), request, faults);
+        var rehearsed = configuration.Rehearse();
+        var then = Explain(inForce?.Invoke(rehearsed) ?? rehearsed, request, faults);
         return now with { Shadow = ExplanationDiff.Between(now, then), TokenPlaces = [.. now.TokenPlaces.Union(then.TokenPlaces)] };
     }
 

@@ -43,4 +43,12 @@ public sealed record ProxySnapshot
         Inbound = [.. Inbound.Select(port => port with { Permissions = meshDoor(port.Port) })],
         FrontDoors = [.. FrontDoors.Select(door => door with { Permissions = frontDoor(door.Port) })],
     };
+
+    /// <summary>The same with the permissions of another one, nobody's for ports and doors that the other has no more: a last good snapshot keeps no permission alive.</summary>
+    public ProxySnapshot WithPermissionsOf(ProxySnapshot other)
+    {
+        var inbound = other.Inbound.ToDictionary(port => port.Port, port => port.Permissions);
+        var front = other.FrontDoors.ToDictionary(door => door.Port, door => door.Permissions);
+        return WithPermissions(port => inbound.GetValueOrDefault(port, PermissionSet.Nobody), port => front.GetValueOrDefault(port, PermissionSet.Nobody));
+    }
 }

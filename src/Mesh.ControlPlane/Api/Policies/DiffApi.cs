@@ -35,12 +35,13 @@ internal static class DiffApi
         // What is proposed as a rehearsal is looked at as if it were meant.
         var keys = request.Changes.Select(c => c.Key).ToHashSet();
         var proposed = MeshConfiguration.Of(TrustDomain.Parse(settings.TrustDomain), store.Preview(request.Changes).InForce);
-        var after = proposed.Rehearse(p => keys.Contains(p.Key));
+        var after = KeptServices.InForce(state, proposed.Rehearse(p => keys.Contains(p.Key)));
         var known = state.Findings.Select(f => f.ToString()).ToHashSet(StringComparer.Ordinal);
         return Results.Ok(new
         {
             changes = MeshChangeJson.Write(MeshDiff.Between(state.Mesh, after)),
             warnings = proposed.Warnings.Concat(after.Findings).Where(f => !known.Contains(f.ToString())).Select(SourcesApi.Warning),
+            kept = KeptServices.Write(state),
         });
     }
 
@@ -55,7 +56,7 @@ internal static class DiffApi
         return Results.Ok(new
         {
             policies = rehearsed.All.Select(p => new { kind = p.Kind, @namespace = p.Metadata.Namespace, name = p.Metadata.Name, location = p.Origin.Location }),
-            changes = rehearsed.Count == 0 ? new JsonArray() : MeshChangeJson.Write(MeshDiff.Between(state.Mesh, state.Configuration.Rehearse())),
+            changes = rehearsed.Count == 0 ? new JsonArray() : MeshChangeJson.Write(MeshDiff.Between(state.Mesh, KeptServices.InForce(state, state.Configuration.Rehearse()))),
         });
     }
 

@@ -33,7 +33,9 @@ internal static class ExplainApi
         }
 
         var faults = request.Caller is { } caller ? leases.For(caller, state.Mesh.Snapshots[caller]) : [];
-        return Results.Ok(ExplanationJson.Write(RequestSimulator.Explain(state.Configuration, state.Mesh, request, faults)));
+        var explanation = ExplanationJson.Write(RequestSimulator.Explain(state.Configuration, state.Mesh, request, faults, after => KeptServices.InForce(state, after)));
+        explanation["kept"] = KeptServices.Write(state, KeptServices.Of(explanation));
+        return Results.Ok(explanation);
     }
 
     private static async Task<JsonObject?> ReadAsync(HttpContext context)
