@@ -8,11 +8,17 @@ namespace Mesh.ControlPlane.Authority;
 
 /// <summary>
 /// The authority that the user brings as files. They are read again when they change, so that signer and roots can be replaced without a restart; files that do not fit
-/// together are reported and the last good ones stay.
+/// together are reported and the last good ones stay. Nobody but the user renews them, so their end is announced.
 /// </summary>
 internal sealed partial class GivenAuthority : ISigningAuthority
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between two words on the same end.</summary>
+    private static readonly TimeSpan RemindEvery = TimeSpan.FromHours(12);
+
+    /// <summary>The part of a signer's life at whose beginning its end is announced: 36 days of a year. Who renews certificates by rule has done so at two thirds, cert-manager's default.</summary>
+    private const int LastPart = 10;
 
     private readonly AuthorityFiles _files;
     private readonly TimeProvider _time;
@@ -20,6 +26,8 @@ internal sealed partial class GivenAuthority : ISigningAuthority
     private readonly Lock _lock = new();
     private SigningChain _chain;
     private string _stamp;
+    private string? _refused;
+    private (bool IsOver, DateTimeOffset At)? _announced;
     private DateTimeOffset _checkedAt;
 
     /// <summary>Reads the files.</summary>
@@ -46,6 +54,7 @@ internal sealed partial class GivenAuthority : ISigningAuthority
                 {
                     _checkedAt = now;
                     ReadAgain();
+                    Announce(now);
                 }
 
                 return _chain;
@@ -61,15 +70,41 @@ internal sealed partial class GivenAuthority : ISigningAuthority
             return;
         }
 
-        _stamp = stamp;
+        // What is refused is looked at again: it may be not valid yet, or half of what is being copied.
         try
         {
             _chain = Read();
+            (_stamp, _refused, _announced) = (stamp, null, null);
             Log.FilesReplaced(_logger, CertificatePem.Id(_chain.Signer), _chain.Bundle.Roots.Length);
         }
         catch (AuthorityException e)
         {
-            Log.FilesRefused(_logger, e.Message);
+            if (_refused != e.Message)
+            {
+                _refused = e.Message;
+                Log.FilesRefused(_logger, e.Message);
+            }
+        }
+    }
+
+    private void Announce(DateTimeOffset now)
+    {
+        var signer = _chain.Signer;
+        DateTimeOffset from = signer.NotBefore.ToUniversalTime();
+        DateTimeOffset to = signer.NotAfter.ToUniversalTime();
+        if (now < to - ((to - from) / LastPart) || (_announced is { } last && last.IsOver == now >= to && now - last.At < RemindEvery))
+        {
+            return;
+        }
+
+        _announced = (now >= to, now);
+        if (now >= to)
+        {
+            Log.SignerEnded(_logger, CertificatePem.Id(signer), to, _files.CertificateFile);
+        }
+        else
+        {
+            Log.SignerEnds(_logger, CertificatePem.Id(signer), to, _files.CertificateFile);
         }
     }
 
@@ -138,5 +173,11 @@ internal sealed partial class GivenAuthority : ISigningAuthority
 
         [LoggerMessage(2111, LogLevel.Warning, "The authority's files changed and cannot be used; the last good ones stay. {Reason}", EventName = nameof(FilesRefused))]
         public static partial void FilesRefused(ILogger logger, string reason);
+
+        [LoggerMessage(2112, LogLevel.Warning, "The signer {SignerId} ends {End:u}; after that nobody gets a certificate. Replace it in time (authority.certificateFile={File}); the files are read again when they change.", EventName = nameof(SignerEnds))]
+        public static partial void SignerEnds(ILogger logger, string signerId, DateTimeOffset end, string file);
+
+        [LoggerMessage(2113, LogLevel.Error, "The signer {SignerId} ended {End:u}: nobody gets a certificate any more, this control plane neither. Replace it (authority.certificateFile={File}); the files are read again when they change.", EventName = nameof(SignerEnded))]
+        public static partial void SignerEnded(ILogger logger, string signerId, DateTimeOffset end, string file);
     }
 }

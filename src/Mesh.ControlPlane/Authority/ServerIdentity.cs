@@ -40,8 +40,15 @@ internal sealed class ServerIdentity : IDisposable
                 var signedBy = _authority.Current;
                 if (_context is null || !ReferenceEquals(signedBy, _signedBy) || _time.GetUtcNow() >= _renewAfter)
                 {
-                    _context = Make();
-                    _signedBy = signedBy;
+                    try
+                    {
+                        _context = Make();
+                        _signedBy = signedBy;
+                    }
+                    catch (AuthorityException) when (_context is not null)
+                    {
+                        // The authority says so itself. With the last certificate peers can tell why they refuse it; without one the connection would break without a word.
+                    }
                 }
 
                 return _context;
