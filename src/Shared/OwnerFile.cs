@@ -71,8 +71,10 @@ internal static class OwnerFile
         }
     }
 
-    /// <summary>Opens a file to which lines are appended; what is there stays, and its mode.</summary>
-    public static FileStream OpenAppend(string path) => new(path, Options(FileMode.Append, FileShare.Read));
+    /// <summary>
+    /// Opens a file to which lines are appended; what is there stays, and its mode, and the file may be moved meanwhile. Not buffered: what could not be written is not written later.
+    /// </summary>
+    public static FileStream OpenAppend(string path) => new(path, Options(FileMode.Append, FileShare.Read | FileShare.Delete, bufferSize: 0));
 
     private static void Write<T>(string path, T content, Action<Stream, T> write, bool overwrite)
         where T : allows ref struct
@@ -96,9 +98,9 @@ internal static class OwnerFile
         }
     }
 
-    private static FileStreamOptions Options(FileMode mode, FileShare share)
+    private static FileStreamOptions Options(FileMode mode, FileShare share, int bufferSize = 4096)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share, BufferSize = bufferSize };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = FileOwnerMode;

@@ -191,6 +191,7 @@ internal static class ControlPlaneServices
         services.AddSingleton<PolicyTrial>();
         services.AddSingleton<FaultViews>();
         services.AddSingleton<RecordingViews>();
+        services.TryAddSingleton<IAuditLog, AuditFile>();
         services.AddSingleton<AuditTrail>();
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.AddSingleton<StatusPage>();

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Mesh.ControlPlane.Api;
+using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Store;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.ControlPlane.Tests.Store;
@@ -118,7 +119,7 @@ public sealed class AuditTrailTests : IAsyncLifetime
     private async Task StartAsync()
     {
         _host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory), replace: services => services.AddSingleton<IAuditLog>(_log));
-        await _host.Services.GetRequiredService<Compilation.MeshCompiler>().FirstPublished.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await _host.Services.GetRequiredService<MeshCompiler>().FirstPublished.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     private async Task<HttpResponseMessage> ApplyAsync()

@@ -54,10 +54,18 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
         LogLevel = "Debug",
     };
 
-    public static async Task<ControlPlaneHost> StartAsync(ControlPlaneSettings settings, TimeProvider? time = null)
+    /// <summary>Starts it.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="time">Its clock; <see langword="null"/>: the real one.</param>
+    /// <param name="replace">Services that take the place of its own, of those for which a cluster has others.</param>
+    public static async Task<ControlPlaneHost> StartAsync(ControlPlaneSettings settings, TimeProvider? time = null, Action<IServiceCollection>? replace = null)
     {
         var logs = new RecordingLogs();
-        var app = ControlPlaneApplication.Build(settings, time ?? TimeProvider.System, logging => logging.AddProvider(logs));
+        var app = ControlPlaneApplication.Build(settings, time ?? TimeProvider.System, logging =>
+        {
+            logging.AddProvider(logs);
+            replace?.Invoke(logging.Services);
+        });
         try
         {
             await app.StartAsync(TestContext.Current.CancellationToken);

@@ -99,7 +99,7 @@ internal sealed partial class ApiGate(RequestDelegate next, IApiCallers callers,
         }
         catch (IOException e) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            // A full disk, most likely: nothing was written.
+            // A full disk, most likely. Nothing was done: what is done is in the audit trail before it is.
             Log.NotWritten(logger, context.Request.Method, context.Request.Path, e.Message);
             await Problems.Of(StatusCodes.Status507InsufficientStorage, "Not written", $"The state directory cannot be written: {e.Message}").ExecuteAsync(context);
         }

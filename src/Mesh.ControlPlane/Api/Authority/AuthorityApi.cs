@@ -33,6 +33,7 @@ internal static class AuthorityApi
         }
 
         var before = Names(authority);
+        using var intent = trail.Begin(ApiCaller.Of(context).Name, "rotate", $"roots: {request.Step}", before);
         try
         {
             _ = request.Step switch
@@ -44,11 +45,11 @@ internal static class AuthorityApi
         }
         catch (AuthorityException e)
         {
-            trail.Write(ApiCaller.Of(context).Name, "rotate", $"roots: {request.Step}", before, before, "refused");
+            intent.Refused();
             return Problems.Of(StatusCodes.Status409Conflict, "Not now", e.Message);
         }
 
-        trail.Write(ApiCaller.Of(context).Name, "rotate", $"roots: {request.Step}", before, Names(authority));
+        intent.Done(Names(authority));
         return Results.Ok(View(services));
     }
 

@@ -63,6 +63,7 @@ internal static class FaultsApi
             return Refused(trail, who, request.To, [.. violations.Select(v => DocumentViolation.Of(v))]);
         }
 
+        using var intent = trail.Begin(who, "fault", $"{request.To} for {(int)request.Duration!.Value.TotalSeconds} s");
         FaultLease? lease;
         try
         {
@@ -70,22 +71,24 @@ internal static class FaultsApi
         }
         catch (ReplicasUnreachableException e)
         {
-            trail.Write(who, "fault", request.To, null, null, "refused");
+            intent.Refused();
             return Unreachable(e);
         }
 
         if (lease is null)
         {
+            intent.Nothing();
             return Problems.Of(StatusCodes.Status409Conflict, "Too many", $"There are {FaultLeases.MostAtATime} faults already; end one (DELETE /api/v1/faults/<id>).");
         }
 
         // Before the answer, so that whoever has it can find who asked.
-        trail.Write(who, "fault", $"{lease.Id}: {request.To} for {(int)request.Duration!.Value.TotalSeconds} s", null, ContentHash.Of(JsonDocumentWriter.Write(FaultReader.Write(request))));
+        intent.DoneAs($"{lease.Id}: {request.To} for {(int)request.Duration!.Value.TotalSeconds} s", null, ContentHash.Of(JsonDocumentWriter.Write(FaultReader.Write(request))));
         return Results.Created($"/api/v1/faults/{lease.Id}", views.Of(lease));
     }
 
     private static async Task<IResult> EndAsync(HttpContext context, string id, IFaultHolder holder, AuditTrail trail)
     {
+        using var intent = trail.Begin(ApiCaller.Of(context).Name, "fault end", id);
         FaultLease? ended;
         try
         {
@@ -93,15 +96,17 @@ internal static class FaultsApi
         }
         catch (ReplicasUnreachableException e)
         {
+            intent.Refused();
             return Unreachable(e);
         }
 
         if (ended is null)
         {
+            intent.Nothing();
             return Problems.NotFound($"fault {id}; it may have ended");
         }
 
-        trail.Write(ApiCaller.Of(context).Name, "fault end", id, ContentHash.Of(JsonDocumentWriter.Write(FaultReader.Write(ended.Request))), null);
+        intent.DoneAs(id, ContentHash.Of(JsonDocumentWriter.Write(FaultReader.Write(ended.Request))), null);
         return Results.Ok(new JsonObject { ["id"] = id, ["result"] = "ended" });
     }
 

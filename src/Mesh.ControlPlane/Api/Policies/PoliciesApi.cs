@@ -161,10 +161,12 @@ internal static class PoliciesApi
             compiler.Offer(tried);
         }
 
-        var written = changes.Length == 0 ? [] : store.Write(who, action, changes, tried?.Stored);
-        foreach (var version in written)
+        ImmutableArray<AppliedVersion> written = [];
+        if (changes.Length > 0)
         {
-            trail.Write(who, action, version.Key.ToString(), before[version.Key], version.Hash);
+            using var intent = trail.Begin(who, action, changes.Select(c => (c.Key.ToString(), before[c.Key])));
+            written = store.Write(who, action, changes, tried?.Stored);
+            intent.Done([.. written.Select(v => v.Hash)]);
         }
 
         return Results.Ok(new

@@ -59,14 +59,16 @@ internal static class RecordingsApi
             return Problems.Of(StatusCodes.Status422UnprocessableEntity, "Refused", "Nothing is recorded.", [wrong]);
         }
 
+        using var intent = trail.Begin(who, "record", $"for {(int)duration.TotalSeconds} s at most");
         var (begun, isNew) = await holder.BeginAsync(duration, who, context.RequestAborted);
         if (!isNew)
         {
+            intent.Nothing();
             return Problems.Of(StatusCodes.Status409Conflict, "Taken", $"{begun.By} records already, since {begun.StartedAt:u} (recording {begun.Id}); end that one first (POST /api/v1/recordings/{begun.Id}/end).");
         }
 
         // Before the answer, so that whoever has it can find who asked.
-        trail.Write(who, "record", $"{begun.Id}: for {(int)duration.TotalSeconds} s at most", null, null);
+        intent.DoneAs($"{begun.Id}: for {(int)duration.TotalSeconds} s at most", null, null);
         return await views.FindAsync(begun.Id, context.RequestAborted) is { } recording ? Results.Created($"/api/v1/recordings/{begun.Id}", views.Of(recording)) : Unknown(begun.Id);
     }
 
@@ -76,10 +78,15 @@ internal static class RecordingsApi
     private static async Task<IResult> EndAsync(HttpContext context, string id, IRecordingHolder holder, RecordingViews views, AuditTrail trail)
     {
         var sidecars = await views.SidecarsAsync(context.RequestAborted);
+        using var intent = trail.Begin(ApiCaller.Of(context).Name, "record end", id);
         if (await holder.EndAsync(id, context.RequestAborted))
         {
-            trail.Write(ApiCaller.Of(context).Name, "record end", id, null, null);
+            intent.Done();
             await views.UntilFinalAsync(id, sidecars, LastReports, context.RequestAborted);
+        }
+        else
+        {
+            intent.Nothing();
         }
 
         return await views.FindAsync(id, context.RequestAborted) is { } recording ? Results.Ok(views.Of(recording)) : Unknown(id);
