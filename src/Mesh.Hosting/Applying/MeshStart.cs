@@ -9,7 +9,6 @@ using Mesh.Hosting.Installation;
 using Mesh.Hosting.Policies;
 using Mesh.Hosting.Publishing;
 using Mesh.Hosting.Running;
-using Mesh.Laptop.Api;
 using Mesh.Laptop.Files;
 using Mesh.Model.Linting;
 using Mesh.Model.Snapshots;
@@ -129,16 +128,16 @@ internal sealed partial class MeshStart(
     {
         try
         {
-            if (await running.ConfirmKeptAsync(stop))
+            if (await running.UntilKeptIsConfirmedAsync(stop))
             {
                 Log.OtherControlPlane(logger);
                 var commands = services.GetRequiredService<ResourceCommandService>();
                 await Task.WhenAll(mesh.Sidecars.Select(s => commands.ExecuteCommandAsync(s, KnownResourceCommands.RestartCommand, stop)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or DistributedApplicationException or ControlPlaneException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // Without the control plane nothing is kept; that it is not there, its own resource and every sidecar show.
+            // The app is stopping, or was disposed without a stop.
         }
     }
 

@@ -1,3 +1,4 @@
+using Aspire.Hosting;
 using Mesh.Hosting.Running;
 
 namespace Mesh.Hosting.Dashboard;
@@ -18,7 +19,7 @@ internal sealed class MeshMonitor(RunningMesh running, TimeProvider time)
     /// <param name="stop">Ends it.</param>
     public async Task RunAsync(Func<MeshStatus, Task> show, CancellationToken stop)
     {
-        await running.UntilReadyAsync(stop);
+        await UntilReadyAsync(show, stop);
         while (!stop.IsCancellationRequested)
         {
             var status = _status = await MeshStatus.AskAsync(running.Client, _status, stop);
@@ -27,6 +28,24 @@ internal sealed class MeshMonitor(RunningMesh running, TimeProvider time)
                 .SelectMany(w => w.Replicas.Where(r => r.HasSidecar).Select(r => status.Of(w.Service.Id, r.Name)))
                 .All(s => s.IsLive);
             await Task.Delay(calm ? WhileCalm : WhileSettling, time, stop);
+        }
+    }
+
+    // It may come up long after its limit: on a slow machine, after a mistake was mended, or when somebody starts it.
+    private async Task UntilReadyAsync(Func<MeshStatus, Task> show, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                await running.UntilReadyAsync(stop);
+                return;
+            }
+            catch (DistributedApplicationException e)
+            {
+                _status = _status with { Error = e.Message };
+                await show(_status);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Reading;
@@ -20,6 +21,7 @@ internal sealed class RunningMesh : IDisposable
 {
     private static readonly TimeSpan ControlPlaneLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan BetweenAnswers = TimeSpan.FromSeconds(2);
 
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
@@ -71,8 +73,11 @@ internal sealed class RunningMesh : IDisposable
     /// <summary>The control plane's API.</summary>
     public ControlPlaneClient Client { get; }
 
-    /// <summary>The certificate of https listeners; <see langword="null"/>: the machine has none.</summary>
+    /// <summary>The certificate of https listeners; <see langword="null"/>: there is none that the machine trusts.</summary>
     public ServerCertificateFiles? ServerCertificate { get; init; }
+
+    /// <summary>Whether sidecars speak plain HTTP at a port that is https, for want of a certificate.</summary>
+    public bool IsPlain(ServicePort port) => port.Protocol == AppProtocol.Https && ServerCertificate is null;
 
     /// <summary>What lint rules find in the policies of the AppHost.</summary>
     public ImmutableArray<CompileWarning> Findings { get; set; } = [];
@@ -99,9 +104,25 @@ internal sealed class RunningMesh : IDisposable
         }
     }
 
-    /// <summary>Once the control plane is there: asks for what was not kept, and keeps it.</summary>
+    /// <summary>Once the control plane is there, however late: asks for what was not kept, and keeps it.</summary>
     /// <returns>Whether sidecars that were started with what was kept have to be started anew, because the control plane is another.</returns>
-    public async Task<bool> ConfirmKeptAsync(CancellationToken cancellationToken)
+    public async Task<bool> UntilKeptIsConfirmedAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ConfirmKeptAsync(cancellationToken);
+            }
+            catch (Exception e) when (e is DistributedApplicationException or ControlPlaneException)
+            {
+                // That it is not there, its own resource and every sidecar show.
+                await Task.Delay(BetweenAnswers, _time, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<bool> ConfirmKeptAsync(CancellationToken cancellationToken)
     {
         await UntilReadyAsync(cancellationToken);
         var roots = await RootsAsync(cancellationToken);

@@ -43,6 +43,10 @@ internal sealed class ControlPlaneClient : IDisposable
         {
             return false;
         }
+        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return false; // it took longer than the client waits
+        }
     }
 
     /// <summary>GET of <c>/api/v1/…</c>.</summary>

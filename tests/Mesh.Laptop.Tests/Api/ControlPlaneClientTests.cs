@@ -48,6 +48,14 @@ public sealed class ControlPlaneClientTests
     }
 
     [Fact]
+    public async Task IsReady_ControlPlaneThatHangs_IsNotReady_AndEndsNobodyWhoAsks()
+    {
+        using var client = new ControlPlaneClient(Server, "t", new Hanging());
+
+        Assert.False(await client.IsReadyAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Get_NobodyThere_SaysWhere()
     {
         using var client = new ControlPlaneClient(Server, "t", new Answering(null, ""));
@@ -70,5 +78,11 @@ public sealed class ControlPlaneClientTests
                 ? Task.FromResult(new HttpResponseMessage(code) { Content = new StringContent(body, Encoding.UTF8, "application/json") })
                 : throw new HttpRequestException("Connection refused.");
         }
+    }
+
+    // What HttpClient says once its own limit is over.
+    private sealed class Hanging : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new TaskCanceledException("The request took longer than 30 s.");
     }
 }
