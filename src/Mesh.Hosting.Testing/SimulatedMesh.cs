@@ -54,7 +54,7 @@ public sealed class SimulatedMesh
         // An app that was started has been changed: what was read before is what it is.
         var (reading, plan) = mesh.Running is { } running
             ? (running.Reading, running.Plan)
-            : await AppPlanner.PlanAsync(new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution), model, Planner(), isStarted: false, cancellationToken);
+            : await AppPlanner.PlanAsync(new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution), model, Planner(), servesHttps: true, isStarted: false, cancellationToken);
         IEnumerable<Mesh.Model.Resources.DeclaredResource> resources =
         [
             .. plan.Workloads.Select(w => TopologyDocuments.Resource(w.Service)),

@@ -16,11 +16,12 @@ internal static class AppPlanner
     /// <param name="reader">Reads the model.</param>
     /// <param name="model">The model.</param>
     /// <param name="plan">Plans what was read; the same ports for the same request each time.</param>
+    /// <param name="servesHttps">Whether sidecars have a certificate for https.</param>
     /// <param name="isStarted">Whether the app is started with this plan; else its endpoints have no address afterwards.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DistributedApplicationException">MESH003: there is no plan.</exception>
     public static async Task<(AppReading Reading, MeshPlan Plan)> PlanAsync(
-        AppModelReader reader, DistributedApplicationModel model, Func<MeshDescription, MeshPlan> plan, bool isStarted, CancellationToken cancellationToken)
+        AppModelReader reader, DistributedApplicationModel model, Func<MeshDescription, MeshPlan> plan, bool servesHttps, bool isStarted, CancellationToken cancellationToken)
     {
         var reading = await reader.ReadAsync(model, cancellationToken);
         var planned = Checked(plan(reading.Description));
@@ -31,7 +32,7 @@ internal static class AppPlanner
 
         try
         {
-            reading = await reader.ReadAsync(model, cancellationToken, EarlyAddresses.GiveOut(reading, planned));
+            reading = await reader.ReadAsync(model, cancellationToken, EarlyAddresses.GiveOut(reading, planned, servesHttps));
         }
         finally
         {

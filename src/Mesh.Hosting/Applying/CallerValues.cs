@@ -17,16 +17,16 @@ internal sealed partial class CallerValues(
     Func<EndpointAnnotation, bool> isConcerned, Func<EndpointReference, EndpointProperty, object?> address, Func<IValueProvider, object> unknown)
 {
     /// <summary>For an app that runs: endpoints come out at the listeners of the caller's own sidecars.</summary>
-    /// <param name="outbound">The ports of the caller's listeners, one for each replica, by endpoint.</param>
+    /// <param name="outbound">The caller's listeners by endpoint.</param>
     /// <param name="fromContainer">
     /// For a caller in a container, whose loopback is not the sidecar's: the sidecar's own endpoints, for which Aspire finds the way out of the container.
     /// </param>
     public static CallerValues AtOwnSidecars(
-        ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound, ImmutableDictionary<EndpointAnnotation, EndpointReference>? fromContainer = null) => new(
+        ImmutableDictionary<EndpointAnnotation, OwnListener> outbound, ImmutableDictionary<EndpointAnnotation, EndpointReference>? fromContainer = null) => new(
             outbound.ContainsKey,
             (endpoint, property) => fromContainer?.GetValueOrDefault(endpoint.EndpointAnnotation) is { } reachable
                 ? reachable.Property(property)
-                : outbound.TryGetValue(endpoint.EndpointAnnotation, out var ports) ? new OutboundAddress(endpoint, property, ports) : null,
+                : outbound.TryGetValue(endpoint.EndpointAnnotation, out var listener) ? new OutboundAddress(endpoint, property, listener) : null,
             provider => new InCallersPlace(provider, outbound));
 
     /// <summary>The value that the caller gets.</summary>
@@ -48,7 +48,7 @@ internal sealed partial class CallerValues(
     };
 
     private ReferenceExpression Conditional(ReferenceExpression conditional) => ReferenceExpression.CreateConditional(
-        conditional.Condition!, // whether something is so does not depend on who asks
+        Rewrite(conditional.Condition!) as IValueProvider ?? conditional.Condition!, // whether TLS is spoken is another question at a sidecar
         conditional.MatchValue!,
         (ReferenceExpression)Rewrite(conditional.WhenTrue!),
         (ReferenceExpression)Rewrite(conditional.WhenFalse!));
@@ -87,7 +87,7 @@ internal sealed partial class CallerValues(
     private static partial Regex Hole();
 
     // A kind of value that only its author knows: it is asked as ever, and the front doors' addresses in its answer become the caller's.
-    private sealed class InCallersPlace(IValueProvider inner, ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
+    private sealed class InCallersPlace(IValueProvider inner, ImmutableDictionary<EndpointAnnotation, OwnListener> outbound) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
     {
         public string ValueExpression => (inner as IManifestExpressionProvider)?.ValueExpression ?? "";
 
@@ -101,18 +101,18 @@ internal sealed partial class CallerValues(
         private string? Replace(string? text) => text is null ? null : AtOwnSidecar(text, inner, outbound);
     }
 
-    private static string AtOwnSidecar(string text, object value, ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound)
+    private static string AtOwnSidecar(string text, object value, ImmutableDictionary<EndpointAnnotation, OwnListener> outbound)
     {
         foreach (var use in ValueWalk.Endpoints(value))
         {
             if (use is { Target: IResourceWithEndpoints resource, Endpoint: { } name }
                 && resource.GetEndpoint(name) is { Exists: true, EndpointAnnotation: { AllocatedEndpoint: { } allocated } endpoint }
-                && outbound.TryGetValue(endpoint, out var ports))
+                && outbound.TryGetValue(endpoint, out var listener))
             {
                 text = Regex.Replace(
                     text,
                     $@"(?<![\w.]){Regex.Escape(allocated.Address)}:{allocated.Port.ToString(CultureInfo.InvariantCulture)}(?!\d)",
-                    $"localhost:{ReplicaTemplate.Port(ports)}".Replace("$", "$$", StringComparison.Ordinal));
+                    $"localhost:{ReplicaTemplate.Port(listener.Ports)}".Replace("$", "$$", StringComparison.Ordinal));
             }
         }
 

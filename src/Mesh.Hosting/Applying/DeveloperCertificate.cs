@@ -16,7 +16,7 @@ internal static class DeveloperCertificate
     /// <param name="certificates">Aspire's view of the machine's certificates and of what the AppHost allows.</param>
     /// <param name="isNeeded">Whether any endpoint speaks https.</param>
     /// <param name="state">The mesh's directory.</param>
-    /// <returns>The files, or <see langword="null"/> where there are none.</returns>
+    /// <returns>The files, or <see langword="null"/> where the machine trusts none, or none with a key that may be exported.</returns>
     public static ServerCertificateFiles? Provide(IDeveloperCertificateService? certificates, bool isNeeded, MeshState state)
     {
         var files = new ServerCertificateFiles

@@ -32,7 +32,7 @@ internal static class EndpointMover
 
     /// <summary>Once ports are given out: what everybody outside the mesh sees of the endpoint is its front door.</summary>
     /// <returns>What DCP would have had the app listen on; with replicas it has to appear in their environment all the same.</returns>
-    public static string? ShowFrontDoor(EndpointAnnotation endpoint, string frontDoor, IReadOnlyList<int> appPorts)
+    public static string? ShowFrontDoor(EndpointAnnotation endpoint, string frontDoor, IReadOnlyList<int> appPorts, bool isPlain)
     {
         if (endpoint.AllocatedEndpoint is not { } given || given.Port == PortOf(frontDoor))
         {
@@ -40,9 +40,18 @@ internal static class EndpointMover
         }
 
         var listensAt = appPorts.Count > 1 ? ReplicaTemplate.Port(appPorts) : given.TargetPortExpression;
-        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, given.Address, PortOf(frontDoor), given.BindingMode, listensAt, given.NetworkID);
+        endpoint.AllocatedEndpoint = new AllocatedEndpoint(AsSpoken(endpoint, isPlain), given.Address, PortOf(frontDoor), given.BindingMode, listensAt, given.NetworkID);
         return given.TargetPortExpression;
     }
+
+    /// <summary>The endpoint as its front door speaks. The app itself goes on speaking what it was declared to.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="isPlain">Whether the front door speaks plain HTTP where the endpoint is https.</param>
+    public static EndpointAnnotation AsSpoken(EndpointAnnotation endpoint, bool isPlain) => !isPlain ? endpoint
+        : new EndpointAnnotation(endpoint.Protocol, endpoint.DefaultNetworkID, "http", endpoint.Transport, endpoint.Name, endpoint.Port, endpoint.TargetPort, endpoint.IsExternal, endpoint.IsProxied)
+        {
+            TargetHost = endpoint.TargetHost,
+        };
 
     /// <summary>The app's own port in each replica.</summary>
     public static IReadOnlyList<int> AppPorts(PlannedWorkload workload, string port) =>

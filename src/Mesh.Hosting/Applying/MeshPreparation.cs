@@ -43,7 +43,7 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
             };
             var reader = new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution);
             var (reading, plan) = await AppPlanner.PlanAsync(
-                reader, model, description => MeshPlanner.Plan(IsTest ? WithoutFixedFrontDoors(description) : description, target, ports.Pick), isStarted: true, cancellationToken);
+                reader, model, description => MeshPlanner.Plan(IsTest ? WithoutFixedFrontDoors(description) : description, target, ports.Pick), target.ServesHttps, isStarted: true, cancellationToken);
             ports.Save();
             return new RunningMesh(mesh.Name, trustDomain, reading, plan, state, grpc, api, TimeProvider.System) { ServerCertificate = certificate };
         }

@@ -181,7 +181,7 @@ internal sealed partial class MeshStart(
         [LoggerMessage(4002, LogLevel.Warning, "{Warning}", EventName = nameof(NotRead))]
         public static partial void NotRead(ILogger logger, string warning);
 
-        [LoggerMessage(4004, LogLevel.Warning, "This machine has no ASP.NET Core developer certificate, so https endpoints speak plain HTTP at their sidecars: run 'dotnet dev-certs https --trust', then start again.", EventName = nameof(NoCertificate))]
+        [LoggerMessage(4004, LogLevel.Warning, "This machine trusts no ASP.NET Core developer certificate whose key sidecars may have, so https endpoints are http at their sidecars, and their addresses say so: run 'dotnet dev-certs https --trust', then start again.", EventName = nameof(NoCertificate))]
         public static partial void NoCertificate(ILogger logger);
 
         [LoggerMessage(4005, LogLevel.Warning, "A policy will not do what it looks like: {Warning}", EventName = nameof(Policy))]

@@ -4,7 +4,7 @@ using Aspire.Hosting.ApplicationModel;
 namespace Mesh.Hosting.Applying;
 
 /// <summary>An endpoint as one caller reaches it: at the listener of the caller's own sidecar.</summary>
-internal sealed class OutboundAddress(EndpointReference endpoint, EndpointProperty property, IReadOnlyList<int> ports) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
+internal sealed class OutboundAddress(EndpointReference endpoint, EndpointProperty property, OwnListener listener) : IValueProvider, IManifestExpressionProvider, IValueWithReferences
 {
     private const string Host = "localhost";
 
@@ -14,19 +14,19 @@ internal sealed class OutboundAddress(EndpointReference endpoint, EndpointProper
     /// <inheritdoc />
     public IEnumerable<object> References => [endpoint];
 
-    private string Port => ReplicaTemplate.Port(ports);
+    private string Port => ReplicaTemplate.Port(listener.Ports);
 
     /// <inheritdoc />
     public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(property switch
     {
-        EndpointProperty.Url => $"{endpoint.Scheme}://{Host}:{Port}",
+        EndpointProperty.Url => $"{listener.SchemeOf(endpoint.Scheme)}://{Host}:{Port}",
         EndpointProperty.Host => Host,
         EndpointProperty.IPV4Host => "127.0.0.1",
         EndpointProperty.Port => Port,
         EndpointProperty.TargetPort => endpoint.TargetPort?.ToString(CultureInfo.InvariantCulture) ?? Port,
-        EndpointProperty.Scheme => endpoint.Scheme,
+        EndpointProperty.Scheme => listener.SchemeOf(endpoint.Scheme),
         EndpointProperty.HostAndPort => $"{Host}:{Port}",
-        EndpointProperty.TlsEnabled => endpoint.TlsEnabled ? bool.TrueString : bool.FalseString,
+        EndpointProperty.TlsEnabled => listener.IsTls(endpoint) ? bool.TrueString : bool.FalseString,
         _ => throw new NotSupportedException($"{nameof(EndpointProperty)}.{property} of {endpoint.Resource.Name}/{endpoint.EndpointName} is not known to this version of Mesh.Hosting."),
     });
 }

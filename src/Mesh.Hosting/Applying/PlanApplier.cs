@@ -26,7 +26,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
             var resource = running.Reading.Workloads[workload.Service.Id];
             foreach (var (port, endpoint) in Meshed(workload))
             {
-                EndpointMover.MoveApp(resource, endpoint, EndpointMover.AppPorts(workload, port));
+                EndpointMover.MoveApp(resource, endpoint, EndpointMover.AppPorts(workload, port.Name));
             }
 
             var own = workload.Replicas.Where(r => r.HasSidecar).Select(r => Sidecar(resource, workload, r)).ToList();
@@ -58,16 +58,16 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
 
         foreach (var (port, endpoint) in Meshed(workload))
         {
-            if (workload.Replicas[0].FrontDoor(port) is { } frontDoor
-                && EndpointMover.ShowFrontDoor(endpoint, frontDoor, EndpointMover.AppPorts(workload, port)) is { } unused)
+            if (workload.Replicas[0].FrontDoor(port.Name) is { } frontDoor
+                && EndpointMover.ShowFrontDoor(endpoint, frontDoor, EndpointMover.AppPorts(workload, port.Name), running.IsPlain(port)) is { } unused)
             {
                 _unused[endpoint] = unused;
             }
         }
     }
 
-    private IEnumerable<(string Port, EndpointAnnotation Endpoint)> Meshed(PlannedWorkload workload) =>
-        workload.Service.Ports.Select(p => (p.Name, running.Reading.Endpoints[new PortRef(workload.Service.Id, p.Name)]));
+    private IEnumerable<(ServicePort Port, EndpointAnnotation Endpoint)> Meshed(PlannedWorkload workload) =>
+        workload.Service.Ports.Select(p => (p, running.Reading.Endpoints[new PortRef(workload.Service.Id, p.Name)]));
 
     private MeshSidecarResource Sidecar(IResource resource, PlannedWorkload workload, PlannedReplica replica)
     {
@@ -129,7 +129,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
                 {
                     if (_unused.TryGetValue(endpoint, out var unused))
                     {
-                        context.EnvironmentVariables[$"MESH_UNUSED_{port.ToUpperInvariant().Replace('-', '_')}"] = unused;
+                        context.EnvironmentVariables[$"MESH_UNUSED_{port.Name.ToUpperInvariant().Replace('-', '_')}"] = unused;
                     }
                 }
             }
@@ -149,12 +149,14 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
         }
     }
 
-    private static ImmutableDictionary<EndpointAnnotation, EndpointReference> FromContainer(MeshSidecarResource sidecar, ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> outbound)
+    private static ImmutableDictionary<EndpointAnnotation, EndpointReference> FromContainer(MeshSidecarResource sidecar, ImmutableDictionary<EndpointAnnotation, OwnListener> outbound)
     {
         var reachable = ImmutableDictionary.CreateBuilder<EndpointAnnotation, EndpointReference>();
-        foreach (var (endpoint, ports) in outbound)
+        foreach (var (endpoint, own) in outbound)
         {
-            var listener = new EndpointAnnotation(ProtocolType.Tcp, endpoint.UriScheme, endpoint.Transport, $"out-{ports[0]}", ports[0], ports[0], isExternal: false, isProxied: false);
+            var port = own.Ports[0];
+            var listener = new EndpointAnnotation(
+                ProtocolType.Tcp, own.SchemeOf(endpoint.UriScheme), endpoint.Transport, $"out-{port}", port, port, isExternal: false, isProxied: false);
             sidecar.Annotations.Add(listener);
             reachable[endpoint] = new EndpointReference(sidecar, listener);
         }
@@ -169,16 +171,18 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
         context.EnvironmentVariables[EnvironmentNames.Replica] = replica;
     }));
 
-    private ImmutableDictionary<EndpointAnnotation, ImmutableArray<int>> Outbound(PlannedWorkload workload)
+    private ImmutableDictionary<EndpointAnnotation, OwnListener> Outbound(PlannedWorkload workload)
     {
-        var ports = ImmutableDictionary.CreateBuilder<EndpointAnnotation, ImmutableArray<int>>();
+        var listeners = ImmutableDictionary.CreateBuilder<EndpointAnnotation, OwnListener>();
         foreach (var edge in running.Plan.Edges.Where(e => e.Outcome == EdgeOutcome.Meshed && e.Caller == workload.Service.Id && !running.Reading.Externals.ContainsKey(e.Callee)))
         {
             var port = new PortRef(edge.Callee, edge.Port!);
-            ports[running.Reading.Endpoints[port]] = [.. workload.Replicas.Select(r => EndpointMover.PortOf(r.Listeners[ResourceNames.Outbound(port)]))];
+            var callee = running.Plan.Workloads.First(w => w.Service.Id == edge.Callee).Service.Ports.First(p => p.Name == edge.Port);
+            listeners[running.Reading.Endpoints[port]] = new OwnListener(
+                [.. workload.Replicas.Select(r => EndpointMover.PortOf(r.Listeners[ResourceNames.Outbound(port)]))], running.IsPlain(callee));
         }
 
-        return ports.ToImmutable();
+        return listeners.ToImmutable();
     }
 
     private ImmutableArray<(Uri Uri, ImmutableArray<int> Ports)> Externals(PlannedWorkload workload) =>

@@ -1,8 +1,14 @@
+using System.Collections.Immutable;
+using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Mesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Tests.Running;
 
@@ -11,6 +17,29 @@ namespace Mesh.Hosting.Tests.Running;
 public sealed class HttpsTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task HttpsEndpoint_OnAMachineThatTrustsNoCertificate_IsReachedOverHttp_AndItsAppSpokenToOverHttps()
+    {
+        using var folder = new TemporaryFolder();
+        var own = OwnCertificate(folder.Path);
+        await using var app = await MeshedApp.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<IDeveloperCertificateService>(new NoneTrusted());
+            builder.AddMesh();
+            var orders = MeshedApp.AddHttpsTestApp(builder, "orders").WithEnvironment("Kestrel__Certificates__Default__Path", own);
+            MeshedApp.AddTestApp(builder, "storefront").WithReference(orders.GetEndpoint("https"));
+        });
+        await app.HealthyAsync("orders", "storefront");
+
+        using var browser = app.Client("orders", "https");
+        Assert.Equal("http", browser.BaseAddress!.Scheme);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/who", Cancellation)).StatusCode);
+        var orders = (await app.EnvironmentOfAsync("storefront"))["services__orders__https__0"];
+        Assert.StartsWith("http://localhost:", orders, StringComparison.Ordinal);
+        var answer = await app.CallAsync("storefront", $"{orders}/who");
+        Assert.True(answer.Status == 200, $"{answer}\n{app.Output}");
+    }
 
     [Fact]
     public async Task HttpsEndpoint_BehindSidecars_ShowsTheDeveloperCertificate_AndItsOwnName()
@@ -37,5 +66,29 @@ public sealed class HttpsTests
         Assert.StartsWith("https://localhost:", orders, StringComparison.Ordinal);
         var answer = await app.CallAsync("storefront", $"{orders}/who");
         Assert.True(answer.Status == 200, $"{answer}\n{app.Output}");
+    }
+
+    private static string OwnCertificate(string folder)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var file = Path.Combine(folder, "own.pfx");
+        File.WriteAllBytes(file, certificate.Export(X509ContentType.Pfx));
+        return file;
+    }
+
+    private sealed class NoneTrusted : IDeveloperCertificateService
+    {
+        public ImmutableList<X509Certificate2> Certificates => [];
+
+        public bool SupportsContainerTrust => false;
+
+        public bool UseForHttps => false;
+
+        public bool TrustCertificate => false;
     }
 }
