@@ -29,7 +29,13 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
         try
         {
             var dashboard = DashboardPorts.Of(configuration);
-            var ports = new LaptopPorts(state.Ports, IsTest ? RandomNumberGenerator.GetInt32(int.MaxValue) : LaptopPorts.SeedOf(state.Path), dashboard);
+            var identities = new MeshIdentities(mesh.Options.Namespace);
+            var persistent = model.Resources.Where(r => r.IsContainer() && Lifetimes.IsPersistent(r)).Select(identities.Of).ToHashSet();
+            var ports = new LaptopPorts(state.Ports, IsTest ? RandomNumberGenerator.GetInt32(int.MaxValue) : LaptopPorts.SeedOf(state.Path), dashboard)
+            {
+                // The container of the last run still has it, and is another one with another.
+                IsHeldByItsOwner = request => request.Purpose == PortPurpose.App && persistent.Contains(request.Service),
+            };
             var (grpc, api) = ControlPlanePorts(ports, model, dashboard);
             var certificate = DeveloperCertificate.Provide(certificates, EndpointReader.AnyHttps(model), state);
             var target = PlanningTarget.Laptop with
@@ -41,7 +47,7 @@ internal sealed class MeshPreparation(MeshResource mesh, IConfiguration configur
                 ServesHttps = certificate is not null,
                 ReservedPorts = ImmutableSortedDictionary<int, string>.Empty.Add(grpc, "the port of the control plane's gRPC").Add(api, "the port of the control plane's API"),
             };
-            var reader = new AppModelReader(new MeshIdentities(mesh.Options.Namespace), trustDomain, mesh.AppHostName, execution);
+            var reader = new AppModelReader(identities, trustDomain, mesh.AppHostName, execution);
             var (reading, plan) = await AppPlanner.PlanAsync(
                 reader, model, description => MeshPlanner.Plan(IsTest ? WithoutFixedFrontDoors(description) : description, target, ports.Pick), target.ServesHttps, isStarted: true, cancellationToken);
             ports.Save();

@@ -40,7 +40,7 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
             Tell(resource, workload, own.FirstOrDefault());
         }
 
-        foreach (var outsider in model.Resources.Where(r => r.Annotations.OfType<Annotations.OutsideMeshAnnotation>().Any(a => !a.MayCall)))
+        foreach (var outsider in model.Resources.Where(r => AppModelReader.IsProcess(r) && Outside.Reason(r, isPublished: false) is not null && !Outside.MayCall(r)))
         {
             Mark(outsider, new MeshIdentities(mesh.Options.Namespace).Of(outsider), outsider.Name);
         }

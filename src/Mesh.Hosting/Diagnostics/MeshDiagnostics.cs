@@ -22,7 +22,7 @@ internal static class MeshDiagnostics
 
     /// <summary>Part of <see cref="Misused"/>.</summary>
     public static string NotAProcess(string resource, string call) =>
-        $"MESH006: {call} is about '{resource}', which gets no sidecar: it is no project, executable or container, or one without an endpoint that calls nobody. Name the process itself.";
+        $"MESH006: {call} is about '{resource}', which gets no sidecar: it is no project, executable or container, or one without an endpoint that calls nobody, or a process that outlives the AppHost. Name the process itself.";
 
     /// <summary>Part of <see cref="Misused"/>.</summary>
     public static string NoSuchEndpoint(string resource, string endpoint, IEnumerable<string> known) =>

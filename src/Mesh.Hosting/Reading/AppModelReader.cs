@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Mesh.Hosting.Annotations;
 using Mesh.Model.Identity;
 using Mesh.Model.Planning;
 using Mesh.Model.Topology;
@@ -86,7 +85,7 @@ internal sealed class AppModelReader(
     internal static bool IsProcess(IResource resource) =>
         !MeshParts.Contains(resource) && (resource is ProjectResource or ExecutableResource || resource.IsContainer());
 
-    private static bool IsOutside(IResource resource) => resource.Annotations.OfType<OutsideMeshAnnotation>().Any();
+    private bool IsOutside(IResource resource) => Outside.Reason(resource, published is not null) is not null;
 
     private IEnumerable<EndpointAnnotation> Endpoints(IResource resource) =>
         resource.Annotations.OfType<EndpointAnnotation>().Where(e => published is null || PublishedScope.StandsFor(resource, e.Name) == e);
@@ -103,8 +102,8 @@ internal sealed class AppModelReader(
     private OutsiderDescription Outsider(IResource resource, ImmutableArray<Use> uses) => new()
     {
         Id = identities.Of(resource),
-        Reason = IsOutside(resource) ? "WithoutMesh() keeps it out" : "it has no endpoints that a sidecar could stand before",
-        MayCall = resource.Annotations.OfType<OutsideMeshAnnotation>().LastOrDefault()?.MayCall ?? false,
+        Reason = Outside.Reason(resource, published is not null) ?? "it has no endpoints that a sidecar could stand before",
+        MayCall = Outside.MayCall(resource),
         Uses = Uses(resource, uses),
         DeclaredAt = At(resource),
     };

@@ -35,11 +35,17 @@ internal sealed partial class LaptopPorts
         _given = file is not null && File.Exists(file) ? Read(file) : [];
     }
 
+    /// <summary>
+    /// Whether the port of a request may be held by the very process that it was given to in an earlier run: then it is not looked at, or that process would be given another
+    /// one. Default: never.
+    /// </summary>
+    public Func<PortRequest, bool> IsHeldByItsOwner { get; init; } = _ => false;
+
     /// <summary>A port for the request, the same each time. A <see cref="PortSource"/>.</summary>
     public int Pick(PortRequest request, IReadOnlySet<int> taken)
     {
         var key = request.ToString();
-        if (_given.TryGetValue(key, out var known) && known is >= First and <= Last && !IsOthers(known, taken) && (_checked.Contains(key) || IsFree(known)))
+        if (_given.TryGetValue(key, out var known) && known is >= First and <= Last && !IsOthers(known, taken) && (_checked.Contains(key) || IsHeldByItsOwner(request) || IsFree(known)))
         {
             _checked.Add(key);
             return known;
