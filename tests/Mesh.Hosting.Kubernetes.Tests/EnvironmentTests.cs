@@ -1,10 +1,13 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Kubernetes.Resources;
+using Aspire.Hosting.Lifecycle;
 using k8s.Models;
 using Mesh.Hosting.Kubernetes.Tests.Charts;
 using Mesh.Model.Serialization;
 using Mesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Hosting.Kubernetes.Tests;
 
@@ -68,6 +71,21 @@ public sealed class EnvironmentTests
         }));
 
         Assert.Contains("MESH019: the pods of 'orders' were given the ServiceAccount 'robot'", error?.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ReferenceOfASubscriberThatIsRegisteredAfterTheMesh_LeadsThroughTheSidecar()
+    {
+        using var output = await PublishedChart.CreateAsync(builder =>
+        {
+            builder.AddMesh();
+            builder.AddKubernetesEnvironment("k8s");
+            var (orders, storefront) = (Service(builder, "orders"), Service(builder, "storefront"));
+            builder.Services.AddSingleton<IDistributedApplicationEventingSubscriber>(new Late(() => storefront.WithReference(orders)));
+        });
+
+        var variables = RenderedChart.Of(output).Get<V1ConfigMap>("ConfigMap", "storefront-config").Data;
+        Assert.StartsWith("http://127.0.0.1:", variables["services__orders__http__0"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -278,6 +296,19 @@ public sealed class EnvironmentTests
         }
 
         Assert.Equal(["all", "all-mesh"], keys.Where(k => k.Item2 == "Timeout").Select(k => k.Item4).Order(StringComparer.Ordinal));
+    }
+
+    private sealed class Late(Action say) : IDistributedApplicationEventingSubscriber
+    {
+        public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
+        {
+            eventing.Subscribe<BeforeStartEvent>((_, _) =>
+            {
+                say();
+                return Task.CompletedTask;
+            });
+            return Task.CompletedTask;
+        }
     }
 
     private static IResourceBuilder<ProjectResource> Service(IDistributedApplicationBuilder builder, string name) =>

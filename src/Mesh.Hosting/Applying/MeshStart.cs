@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Lifecycle;
 using Mesh.Hosting.Dashboard;
 using Mesh.Hosting.Diagnostics;
 using Mesh.Hosting.Installation;
@@ -22,10 +20,10 @@ namespace Mesh.Hosting.Applying;
 
 /// <summary>
 /// Starts the mesh with its app. Before anything starts the app model is read, planned and changed; when Aspire has given out addresses, front doors take their place;
-/// before each process of the mesh starts, what it needs is written. It subscribes after everything in the AppHost, so the AppHost's own changes come first.
+/// before each process of the mesh starts, what it needs is written. <see cref="MeshHooks"/> says when.
 /// </summary>
 internal sealed partial class MeshStart(
-    IConfiguration configuration, IHostEnvironment environment, IAspireStore store, IServiceProvider services, MeshDeclarations declarations, ILogger<MeshStart> logger) : IDistributedApplicationEventingSubscriber, IDisposable
+    IConfiguration configuration, IHostEnvironment environment, IAspireStore store, IServiceProvider services, MeshDeclarations declarations, ILogger<MeshStart> logger) : IDisposable
 {
     private static readonly TimeSpan SidecarLimit = TimeSpan.FromSeconds(30);
 
@@ -33,27 +31,13 @@ internal sealed partial class MeshStart(
     private RunningMesh? _running;
     private PlanApplier? _applier;
 
-    /// <inheritdoc />
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
-    {
-        if (executionContext.IsRunMode)
-        {
-            eventing.Subscribe<BeforeStartEvent>((e, stop) => BeforeStartAsync(e.Model, executionContext, stop));
-            eventing.Subscribe<ResourceEndpointsAllocatedEvent>((e, _) =>
-            {
-                _applier?.ShowFrontDoors(e.Resource);
-                return Task.CompletedTask;
-            });
-            eventing.Subscribe<BeforeResourceStartedEvent>((e, stop) => BeforeResourceAsync(e.Resource, stop));
-        }
-        else
-        {
-            var publishing = new MeshPublishing(declarations, services.GetRequiredService<ILogger<MeshPublishing>>());
-            eventing.Subscribe<BeforeStartEvent>((e, stop) => publishing.PrepareAsync(e.Model, executionContext, stop));
-        }
+    /// <summary>Puts the mesh into the app, before anything of it is started or published.</summary>
+    public Task PrepareAsync(DistributedApplicationModel model, DistributedApplicationExecutionContext execution, CancellationToken cancellationToken) => execution.IsRunMode
+        ? BeforeStartAsync(model, execution, cancellationToken)
+        : new MeshPublishing(declarations, services.GetRequiredService<ILogger<MeshPublishing>>()).PrepareAsync(model, execution, cancellationToken);
 
-        return Task.CompletedTask;
-    }
+    /// <summary>Once Aspire has given out addresses: front doors take the places of those that are not theirs.</summary>
+    public void ShowFrontDoors() => _applier?.ShowFrontDoors();
 
     /// <inheritdoc />
     public void Dispose() => _running?.Dispose();
@@ -141,7 +125,8 @@ internal sealed partial class MeshStart(
         }
     }
 
-    private async Task BeforeResourceAsync(IResource resource, CancellationToken cancellationToken)
+    /// <summary>Before a process starts: a sidecar gets its start-up file, an app sidecars that take its calls.</summary>
+    public async Task BeforeResourceAsync(IResource resource, CancellationToken cancellationToken)
     {
         if (_running is not { } running || _mesh is not { } mesh)
         {

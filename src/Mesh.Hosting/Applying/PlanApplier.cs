@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Aspire.Hosting;
@@ -15,7 +16,7 @@ namespace Mesh.Hosting.Applying;
 /// <summary>Puts a plan into the app model: endpoints move, sidecars are added, callers are told their own sidecar's addresses.</summary>
 internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshProgram proxy, DistributedApplicationModel model)
 {
-    private readonly Dictionary<EndpointAnnotation, string> _unused = [];
+    private readonly ConcurrentDictionary<EndpointAnnotation, string> _unused = [];
 
     /// <summary>Changes the model; before anything of it is started.</summary>
     public void Apply(Action<IResource> addTelemetry)
@@ -46,22 +47,24 @@ internal sealed class PlanApplier(MeshResource mesh, RunningMesh running, MeshPr
         }
 
         mesh.Sidecars = sidecars.ToImmutable();
+        EarlyAddresses.GiveOut(running.Reading, running.Plan, running.ServerCertificate is not null);
     }
 
-    /// <summary>Once Aspire gave the resource its addresses: its front doors take their place.</summary>
-    public void ShowFrontDoors(IResource resource)
+    /// <summary>
+    /// Once Aspire has given out addresses, all before it tells of the first: front doors take the places of those that are not theirs yet, of replicas and of hosts of the
+    /// user's choice.
+    /// </summary>
+    public void ShowFrontDoors()
     {
-        if (running.WorkloadOf(resource) is not { } workload)
+        foreach (var workload in running.Plan.Workloads)
         {
-            return;
-        }
-
-        foreach (var (port, endpoint) in Meshed(workload))
-        {
-            if (workload.Replicas[0].FrontDoor(port.Name) is { } frontDoor
-                && EndpointMover.ShowFrontDoor(endpoint, frontDoor, EndpointMover.AppPorts(workload, port.Name), running.IsPlain(port)) is { } unused)
+            foreach (var (port, endpoint) in Meshed(workload))
             {
-                _unused[endpoint] = unused;
+                if (workload.Replicas[0].FrontDoor(port.Name) is { } frontDoor
+                    && EndpointMover.ShowFrontDoor(endpoint, frontDoor, EndpointMover.AppPorts(workload, port.Name), running.IsPlain(port)) is { } unused)
+                {
+                    _unused[endpoint] = unused;
+                }
             }
         }
     }

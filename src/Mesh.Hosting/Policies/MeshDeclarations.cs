@@ -1,6 +1,5 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Lifecycle;
 using Mesh.Hosting.Applying;
 using Mesh.Hosting.Diagnostics;
 using Mesh.Model.Policies;
@@ -26,7 +25,7 @@ internal sealed class MeshDeclarations
 
         var declarations = new MeshDeclarations();
         builder.Services.AddSingleton(declarations);
-        builder.Services.TryAddEventingSubscriber<MeshStart>();
+        MeshHooks.Add(builder);
         return declarations;
     }
 

@@ -39,10 +39,7 @@ internal sealed class PlannedApp : IAsyncDisposable
             var applier = new PlanApplier(mesh.Resource, running, new MeshProgram("mesh-proxy", []), model);
             applier.Apply(_ => { });
             GiveOutAddresses(model);
-            foreach (var resource in model.Resources)
-            {
-                applier.ShowFrontDoors(resource);
-            }
+            applier.ShowFrontDoors();
 
             return new PlannedApp(app, execution, running);
         }

@@ -1,7 +1,5 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Eventing;
-using Aspire.Hosting.Lifecycle;
 using Aspire.Hosting.Testing;
 using Mesh.Hosting.Applying;
 using Mesh.Hosting.Tests.Running;
@@ -159,12 +157,9 @@ public sealed class MeshStartTests
         var builder = DistributedApplicationTestingBuilder.Create([], (options, _) => options.DisableDashboard = true);
         compose(builder);
         await using var app = builder.Build();
-        var start = app.Services.GetServices<IDistributedApplicationEventingSubscriber>().OfType<MeshStart>().SingleOrDefault();
-        var eventing = new DistributedApplicationEventing(); // the app's own would also tell the orchestrator, which need not be on the machine
+        var start = app.Services.GetService<MeshStart>(); // what the app's own start would call, and then the orchestrator, which need not be on the machine
         var execution = app.Services.GetRequiredService<DistributedApplicationExecutionContext>();
-        await (start?.SubscribeAsync(eventing, execution, Cancellation) ?? Task.CompletedTask);
-        await eventing.PublishAsync(new BeforeStartEvent(app.Services, app.Services.GetRequiredService<DistributedApplicationModel>()), Cancellation)
-            .WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        await (start?.PrepareAsync(app.Services.GetRequiredService<DistributedApplicationModel>(), execution, Cancellation).WaitAsync(TimeSpan.FromSeconds(60), Cancellation) ?? Task.CompletedTask);
         await (look?.Invoke(app.Services.GetRequiredService<DistributedApplicationModel>(), execution) ?? Task.CompletedTask);
     }
 }
