@@ -34,7 +34,7 @@ public sealed class HttpsTests
 
         using var browser = app.Client("orders", "https");
         Assert.Equal("http", browser.BaseAddress!.Scheme);
-        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/who", Cancellation)).StatusCode);
+        await UntilItAnswersAsync(browser);
         var orders = (await app.EnvironmentOfAsync("storefront"))["services__orders__https__0"];
         Assert.StartsWith("http://localhost:", orders, StringComparison.Ordinal);
         var answer = await app.CallAsync("storefront", $"{orders}/who");
@@ -57,6 +57,7 @@ public sealed class HttpsTests
         {
             BaseAddress = app.App.GetEndpoint("orders", "https"),
         };
+        await UntilItAnswersAsync(browser);
         var echo = await browser.GetFromJsonAsync<JsonElement>("/echo/a?b=c", Cancellation);
         Assert.Equal("https", browser.BaseAddress.Scheme);
         Assert.Equal("https", echo.GetProperty("headers").GetProperty("X-Forwarded-Proto").GetString());
@@ -67,6 +68,22 @@ public sealed class HttpsTests
         var answer = await app.CallAsync("storefront", $"{orders}/who");
         Assert.True(answer.Status == 200, $"{answer}\n{app.Output}");
     }
+
+    // Nothing here asks whether these apps are healthy, so they are as soon as they run.
+    private static Task UntilItAnswersAsync(HttpClient browser) => Eventually.IsAsync(
+        async () =>
+        {
+            try
+            {
+                using var answer = await browser.GetAsync("/who", Cancellation);
+                return answer.StatusCode == HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        },
+        "the front door leads to the app");
 
     private static string OwnCertificate(string folder)
     {
