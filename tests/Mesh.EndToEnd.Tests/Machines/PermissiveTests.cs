@@ -151,8 +151,9 @@ public sealed class PermissiveTests : IAsyncLifetime
             using var answer = await _http.GetAsync(new Uri($"{Plain}{path}"), Stop);
             return answer.IsSuccessStatusCode ? "200" : $"{(int)answer.StatusCode} {string.Join(' ', answer.Headers.GetValues("mesh-error"))}";
         }
-        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConnectionError)
+        catch (HttpRequestException)
         {
+            // Not taken, or taken just as the door closed, and reset.
             return "closed";
         }
     }
