@@ -31,6 +31,7 @@ internal sealed class FrameApp : IAsyncDisposable
     private readonly TaskCompletionSource _turnedAway = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<byte[]> _bodies = new();
     private int _heads;
+    private int _hasTurnedAway; // 1 before the frame is written: the next stream may come, over another connection, before the write has returned
 
     private FrameApp(TurnAway how, int after) => (_how, _after) = (how, after);
 
@@ -116,7 +117,7 @@ internal sealed class FrameApp : IAsyncDisposable
             case Data when bodies.TryGetValue(id, out var body):
                 body.Write(payload);
                 var isWhole = (flags & Last) != 0;
-                if (!TurnedAway.IsCompleted && (isWhole || body.Length >= _after))
+                if ((isWhole || body.Length >= _after) && Interlocked.Exchange(ref _hasTurnedAway, 1) == 0)
                 {
                     await TurnAwayAsync(stream, id);
                     bodies.Remove(id);
