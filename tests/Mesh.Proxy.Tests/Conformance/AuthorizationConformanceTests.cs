@@ -12,6 +12,7 @@ public sealed class AuthorizationConformanceTests(EchoMesh mesh)
 {
     private const string OverHttp = "protocol: HTTP, backendRef: {name: auth, port: http}, http: {path: /check, allowedHeaders: [x-token], allowedResponseHeaders: [x-user]}";
     private const string OverGrpc = "protocol: GRPC, backendRef: {name: auth, port: rpc}";
+    private const string Patient = "1m"; // the usual second is over while a busy machine shakes hands
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -120,7 +121,7 @@ public sealed class AuthorizationConformanceTests(EchoMesh mesh)
     [InlineData(OverGrpc)]
     public async Task HTTPRouteExternalAuthBackendUnavailable_NoAnswer_LetsNothingPass(string asked)
     {
-        Apply($"{asked}, timeout: 300ms");
+        Apply(asked, timeout: "300ms");
         mesh.App("auth").First = async context =>
         {
             await TestApp.SilentAsync(context);
@@ -247,7 +248,7 @@ public sealed class AuthorizationConformanceTests(EchoMesh mesh)
     [Fact, Feature("HTTPRouteExternalAuth")]
     public async Task HTTPRouteExternalAuthHTTP_GrpcCallThatIsDenied_GetsAGrpcStatus()
     {
-        mesh.Apply(Routes.Grpc($"- default: {{filters: [{{type: ExternalAuth, externalAuth: {{{OverHttp}}}}}]}}"));
+        mesh.Apply(Routes.Grpc($"- default: {{filters: [{{type: ExternalAuth, externalAuth: {{{OverHttp}, timeout: {Patient}}}}}]}}"));
         mesh.App("auth").First = context =>
         {
             context.Response.StatusCode = 401;
@@ -260,7 +261,8 @@ public sealed class AuthorizationConformanceTests(EchoMesh mesh)
         response.Dispose();
     }
 
-    private Model.Compilation.CompiledMesh Apply(string asked) => mesh.Apply(Routes.Http($"- default: {{filters: [{{type: ExternalAuth, externalAuth: {{{asked}}}}}]}}"));
+    private Model.Compilation.CompiledMesh Apply(string asked, string timeout = Patient) =>
+        mesh.Apply(Routes.Http($"- default: {{filters: [{{type: ExternalAuth, externalAuth: {{{asked}, timeout: {timeout}}}}}]}}"));
 
     private void Check(Func<CheckRequest, CheckResponse> answer) => mesh.App("auth").First = async context =>
     {

@@ -96,7 +96,7 @@ public sealed class CorsConformanceTests(EchoMesh mesh)
 
     [Theory, Feature("HTTPRouteCORS")]
     [InlineData("protocol: HTTP, backendRef: {name: nowhere}", 503)]
-    [InlineData("protocol: HTTP, backendRef: {name: auth, port: http}", 401)]
+    [InlineData("protocol: HTTP, backendRef: {name: auth, port: http}, timeout: 1m", 401)]
     public async Task HTTPRouteCORS_RefusalOfTheMesh_CanBeReadByThePage(string asked, int status)
     {
         mesh.Apply(Routes.Http($"- default: {{filters: [{{type: CORS, cors: {{allowOrigins: ['https://a.example'], exposeHeaders: [mesh-error]}}}}, {{type: ExternalAuth, externalAuth: {{{asked}}}}}]}}"));
