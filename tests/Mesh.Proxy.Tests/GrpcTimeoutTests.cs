@@ -2,6 +2,7 @@ using Mesh.Model;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Tests.Pair;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Mesh.Proxy.Tests;
 
@@ -11,48 +12,52 @@ public sealed class GrpcTimeoutTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
     private static readonly Origin Slow = new("Timeout", "default/slow");
 
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly TaskCompletionSource _isAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task CallWithADeadline_IsEndedByRequest()
     {
-        await using var pair = await GrpcPair.StartAsync(TestApp.SilentAsync, new PairOptions { Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
+        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { Time = _time, Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
 
-        using var response = await pair.CallAsync(new byte[5], deadline: "1M").InTime();
+        var call = pair.CallAsync(new byte[5], deadline: "1M");
 
-        AssertEnded(response, "shop-1");
+        await AssertEndedAsync(call, "shop-1");
     }
 
     [Fact]
     public async Task CallWithoutADeadline_IsEndedByGrpcRequest()
     {
-        await using var pair = await GrpcPair.StartAsync(TestApp.SilentAsync, new PairOptions { Timeouts = new RouteTimeouts { GrpcRequest = Limit, Origin = Slow } });
+        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { Time = _time, Timeouts = new RouteTimeouts { GrpcRequest = Limit, Origin = Slow } });
 
-        using var response = await pair.CallAsync(new byte[5]).InTime();
+        var call = pair.CallAsync(new byte[5]);
 
-        AssertEnded(response, "shop-1");
+        await AssertEndedAsync(call, "shop-1");
     }
 
     [Fact]
     public async Task CallWithADeadline_IsEndedByTheReceivingSide()
     {
-        await using var pair = await GrpcPair.StartAsync(TestApp.SilentAsync, new PairOptions { InboundTimeouts = new InboundTimeouts { Request = Limit, Origin = Slow } });
+        await using var pair = await GrpcPair.StartAsync(SilentAsync, new PairOptions { Time = _time, InboundTimeouts = new InboundTimeouts { Request = Limit, Origin = Slow } });
 
-        using var response = await pair.CallAsync(new byte[5], deadline: "1M").InTime();
+        var call = pair.CallAsync(new byte[5], deadline: "1M");
 
-        AssertEnded(response, "orders-1");
+        await AssertEndedAsync(call, "orders-1");
     }
 
     [Fact]
     public async Task Streams_OutliveEveryLimit()
     {
         var release = new TaskCompletionSource();
+        var isUploading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await GrpcPair.StartAsync(
             async context =>
             {
                 if (context.Request.Path == "/silent")
                 {
-                    await TestApp.SilentAsync(context);
+                    await SilentAsync(context);
                     return;
                 }
 
@@ -66,6 +71,7 @@ public sealed class GrpcTimeoutTests
                 }
                 else
                 {
+                    isUploading.TrySetResult();
                     await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
                 }
 
@@ -74,6 +80,7 @@ public sealed class GrpcTimeoutTests
             },
             new PairOptions
         {
+            Time = _time,
             Timeouts = new RouteTimeouts { Request = Limit, GrpcRequest = Limit, Origin = Slow },
             InboundTimeouts = new InboundTimeouts { Request = Limit },
         });
@@ -82,11 +89,11 @@ public sealed class GrpcTimeoutTests
         var up = await body.Stream.InTime();
         await up.WriteAsync(new byte[5], Stop).InTime();
         await up.FlushAsync(Stop).InTime();
+        await isUploading.Task.InTime();
         using var watch = await pair.OpenAsync(new ByteArrayContent(new byte[5]), deadline: "1M", path: "watch").InTime();
 
         // It began last, so that their limit is over when its is.
-        using var silent = await pair.CallAsync(new byte[5], path: "silent").InTime();
-        AssertEnded(silent, "shop-1");
+        await AssertEndedAsync(pair.CallAsync(new byte[5], path: "silent"), "shop-1");
         release.SetResult();
         body.Complete();
 
@@ -100,32 +107,47 @@ public sealed class GrpcTimeoutTests
     public async Task CallWithoutADeadline_OutlivesRequest()
     {
         var release = new TaskCompletionSource();
+        var isWaiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var pair = await GrpcPair.StartAsync(
             async context =>
             {
                 if (context.Request.Path == "/silent")
                 {
-                    await TestApp.SilentAsync(context);
+                    await SilentAsync(context);
                     return;
                 }
 
+                isWaiting.TrySetResult();
                 await release.Task.WaitAsync(context.RequestAborted);
                 context.Response.ContentType = "application/grpc";
                 context.Response.AppendTrailer("grpc-status", "0");
             },
-            new PairOptions { Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
+            new PairOptions { Time = _time, Timeouts = new RouteTimeouts { Request = Limit, Origin = Slow } });
 
         var call = pair.CallAsync(new byte[5]);
-        using var bounded = await pair.CallAsync(new byte[5], deadline: "1M", path: "silent").InTime();
+        await isWaiting.Task.InTime();
+        await AssertEndedAsync(pair.CallAsync(new byte[5], deadline: "1M", path: "silent"), "shop-1");
         release.SetResult();
 
         using var response = await call.InTime();
-        AssertEnded(bounded, "shop-1");
         Assert.False(response.Headers.Contains("mesh-error"));
     }
 
-    private static void AssertEnded(HttpResponseMessage response, string hop)
+    // An app that hears all of a call, so that it is one and no stream, and says nothing.
+    private async Task SilentAsync(HttpContext context)
     {
+        await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        _isAsked.TrySetResult();
+        await TestApp.SilentAsync(context);
+    }
+
+    private async Task AssertEndedAsync(Task<HttpResponseMessage> call, string hop)
+    {
+        await _isAsked.Task.InTime();
+        Assert.False(call.IsCompleted);
+        _time.Advance(Limit);
+
+        using var response = await call.InTime();
         Assert.Equal("4", response.Headers.GetValues("grpc-status").Single());
         Assert.Equal($"request_timeout; hop={hop}; policy=Timeout default/slow", response.Headers.GetValues("mesh-error").Single());
     }
