@@ -64,11 +64,16 @@ public sealed class ConnectionLimitTests
     [InlineData(false)]
     public async Task Tunnel_ThatIsTooOld_IsClosed(bool isInbound)
     {
-        await using var app = await RawApp.StartAsync(async (socket, first) => await socket.SendAsync(first));
-        var age = TimeSpan.FromMilliseconds(300);
+        await using var app = await RawApp.StartAsync(async (socket, first) =>
+        {
+            await socket.SendAsync(first);
+            await socket.ReceiveAsync(new byte[1]); // it has no reason to end the connection
+        });
+        var age = TimeSpan.FromMinutes(1);
         await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions
         {
             Protocol = AppProtocol.Tcp,
+            Time = _time,
             InboundTimeouts = new() { MaxConnectionDuration = isInbound ? age : null },
             OutboundListener = l => l with { MaxConnectionDuration = isInbound ? null : age },
         });
@@ -78,6 +83,8 @@ public sealed class ConnectionLimitTests
         var buffer = new byte[16];
 
         Assert.Equal(5, await client.ReceiveAsync(buffer, Stop).InTime());
+        _time.Advance(age);
+
         Assert.Equal(0, await EndAsync(client, buffer));
     }
 
