@@ -78,8 +78,8 @@ public sealed class LifecycleTests
     [Fact]
     public async Task AppStartsLate_RequestIsHeldForIt()
     {
-        var port = TunnelTests.ClosedPort();
-        await using var pair = await ProxyPair.StartAsync(new IPEndPoint(IPAddress.Loopback, port));
+        using var port = new ReservedPort();
+        await using var pair = await ProxyPair.StartAsync(port.Address);
         using var client = new HttpClient();
 
         var early = client.GetStringAsync(pair.Url, Stop);
@@ -98,9 +98,9 @@ public sealed class LifecycleTests
     public async Task AppStartsLate_FrontDoorHoldsTheRequestForIt(bool isHttps)
     {
         using var certificate = new LocalhostCertificate();
-        var port = TunnelTests.ClosedPort();
+        using var port = new ReservedPort();
         await using var pair = await ProxyPair.StartAsync(
-            new IPEndPoint(IPAddress.Loopback, port), new PairOptions { Protocol = isHttps ? AppProtocol.Https : AppProtocol.Http, Certificate = certificate, IsExternal = true });
+            port.Address, new PairOptions { Protocol = isHttps ? AppProtocol.Https : AppProtocol.Http, Certificate = certificate, IsExternal = true });
         using var client = certificate.Client();
 
         var knocked = new TaskCompletionSource();
@@ -123,7 +123,8 @@ public sealed class LifecycleTests
         var time = new FakeTimeProvider();
         var kit = new UpstreamKit(
             new Dialer(time), null!, null!, new ServerCertificate(Some.Settings("nowhere"), time, NullLogger<ServerCertificate>.Instance), null!, null!, time, null!, null!);
-        using var application = new LocalApplication("http", AppProtocol.Http, new IPEndPoint(IPAddress.Loopback, TunnelTests.ClosedPort()), TimeSpan.FromSeconds(5), kit);
+        using var port = new ReservedPort();
+        using var application = new LocalApplication("http", AppProtocol.Http, port.Address, TimeSpan.FromSeconds(5), kit);
 
         var connecting = application.ConnectAsync(ConnectionUse.Http1, Stop).AsTask();
         for (var waited = TimeSpan.Zero; waited < LocalApplication.Hold - TimeSpan.FromSeconds(1); waited += TimeSpan.FromSeconds(1))
