@@ -61,7 +61,7 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
         await _authority.NextCallAsync();
         var first = rig.Identity.Current!;
 
-        rig.Advance(TimeSpan.FromMinutes(23));
+        await rig.AdvanceAsync(TimeSpan.FromMinutes(23));
         Assert.False(_authority.HasCall);
         await rig.UntilAsync(identity => identity.Current!.Generation == 2, advance: TimeSpan.FromSeconds(30), atMost: 15);
 
@@ -109,8 +109,7 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
         };
 
         await rig.UntilAsync(identity => identity.Current is null, advance: TimeSpan.FromSeconds(20), atMost: 200);
-        _time.Advance(TimeSpan.FromSeconds(1));
-        await ended.Task.WaitAsync(Deadline, TestContext.Current.CancellationToken);
+        await rig.AdvanceUntilAsync(() => ended.Task.IsCompleted, TimeSpan.FromSeconds(1), atMost: 1);
 
         Assert.NotNull(rig.Identity.Latest);
         Assert.Equal(TimeSpan.Zero, rig.Identity.Remaining);
@@ -263,6 +262,7 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
     {
         private static readonly TimeSpan AfterTheWatch = TimeSpan.FromMilliseconds(1);
         private readonly FakeTimeProvider _time;
+        private readonly WaitedTime _waited;
         private readonly ClockWatch _clock;
         private readonly ITimer _looks;
         private long _lookedAt;
@@ -272,6 +272,7 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
         public Rig(ProxySettings settings, ISvidAuthority authority, FakeTimeProvider time)
         {
             _time = time;
+            _waited = new WaitedTime(time);
             _clock = new ClockWatch(time, NullLogger<ClockWatch>.Instance);
             _lookedAt = time.GetTimestamp();
             _looks = time.CreateTimer(_ => Interlocked.Exchange(ref _lookedAt, time.GetTimestamp()), null, ClockWatch.Interval + AfterTheWatch, ClockWatch.Interval);
@@ -285,7 +286,7 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
                 _clock,
                 new RenewalSchedule(new Random(1)),
                 new IdentityMetrics(new ProxyMetrics(_meters), Identity),
-                time,
+                _waited,
                 NullLogger<IdentityRenewal>.Instance);
         }
 
@@ -295,11 +296,13 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
 
         public Task UntilAsync(Func<WorkloadIdentity, bool> there, TimeSpan? advance = null, int atMost = 200) => AdvanceUntilAsync(() => there(Identity), advance, atMost);
 
-        // No longer than the watch's tolerance at once, or it would be taken for lost time.
-        public void Advance(TimeSpan by)
+        // Only while the renewal waits on the clock: of a wait that begins later it would not know how long it lasts already. And no longer than the watch's tolerance at once, or it
+        // would be taken for lost time.
+        public async Task AdvanceAsync(TimeSpan by, Func<bool>? there = null)
         {
             for (var left = by; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(2))
             {
+                Assert.True(await SettlesAsync(() => there?.Invoke() == true || _waited.IsWaitedFor), "The renewal waits for nothing.");
                 _time.Advance(left < TimeSpan.FromSeconds(2) ? left : TimeSpan.FromSeconds(2));
                 Assert.True(SpinWait.SpinUntil(WatchHasLooked, Deadline), "The clock watch did not look.");
             }
@@ -315,30 +318,26 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
         // The code under test waits on the fake clock, on threads of its own: time goes on in small steps until it has done what it is to do.
         public async Task AdvanceUntilAsync(Func<bool> there, TimeSpan? advance, int atMost = 200)
         {
-            for (var step = 0; step < atMost; step++)
+            for (var step = 0; advance is { } by && step < atMost && !there(); step++)
             {
-                if (await SettlesAsync(there, advance is null ? Deadline : TimeSpan.FromMilliseconds(20)))
-                {
-                    return;
-                }
-
-                Advance(advance ?? TimeSpan.Zero);
+                await AdvanceAsync(by, there);
             }
 
             // That time is enough; the machine may need more of its own.
-            Assert.True(await SettlesAsync(there, Deadline), "It did not come to pass.");
+            Assert.True(await SettlesAsync(there), "It did not come to pass.");
         }
 
-        private static async Task<bool> SettlesAsync(Func<bool> there, TimeSpan within)
+        private async Task<bool> SettlesAsync(Func<bool> there)
         {
             var started = Stopwatch.GetTimestamp();
             while (!there())
             {
-                if (Stopwatch.GetElapsedTime(started) > within)
+                if (Stopwatch.GetElapsedTime(started) > Deadline)
                 {
                     return false;
                 }
 
+                _time.Advance(TimeSpan.Zero); // see WatchHasLooked
                 await Task.Yield();
             }
 
@@ -358,6 +357,75 @@ public sealed class IdentityRenewalTests : IAsyncDisposable
             _looks.Dispose();
             _clock.Dispose();
             _meters.Dispose();
+        }
+    }
+
+    // A clock that knows whether somebody waits on it.
+    private sealed class WaitedTime(TimeProvider clock) : TimeProvider
+    {
+        private int _waits;
+
+        public bool IsWaitedFor => Volatile.Read(ref _waits) > 0;
+
+        public override long TimestampFrequency => clock.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+
+        public override long GetTimestamp() => clock.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var wait = new Wait(this);
+            wait.Begin(clock.CreateTimer(
+                told =>
+                {
+                    wait.End();
+                    callback(told);
+                },
+                state,
+                dueTime,
+                period));
+            return wait;
+        }
+
+        private sealed class Wait(WaitedTime time) : ITimer
+        {
+            private const int Begun = 1;
+            private const int Ended = 2;
+
+            private ITimer? _timer;
+            private int _state;
+
+            public void Begin(ITimer timer)
+            {
+                _timer = timer;
+                if (Interlocked.CompareExchange(ref _state, Begun, 0) == 0)
+                {
+                    Interlocked.Increment(ref time._waits);
+                }
+            }
+
+            public void End()
+            {
+                if (Interlocked.Exchange(ref _state, Ended) == Begun)
+                {
+                    Interlocked.Decrement(ref time._waits);
+                }
+            }
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => throw new NotSupportedException();
+
+            public void Dispose()
+            {
+                End();
+                _timer!.Dispose();
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
         }
     }
 }
