@@ -50,7 +50,7 @@ public sealed class AffinityTests
         await using var other = await pair.AddReplicaAsync("orders-2", second.Address);
 
         var replicas = new HashSet<string>();
-        for (var browser = 0; browser < 20; browser++)
+        for (var browser = 0; browser < 30; browser++) // that all draw one replica is less likely than one in a hundred million
         {
             using var client = new HttpClient(); // with a jar of its own
             using var first = await client.GetAsync(pair.Url, Stop).InTime();

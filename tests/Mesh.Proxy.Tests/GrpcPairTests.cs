@@ -119,7 +119,7 @@ public sealed class GrpcPairTests
 
         pair.Proxies.Apply(o => o with { Permissions = PermissionSet.Nobody });
 
-        await Assert.ThrowsAnyAsync<Exception>(() => down.ReadExactlyAsync(new byte[9], Stop).InTime());
+        await Assert.ThrowsAnyAsync<IOException>(() => down.ReadExactlyAsync(new byte[9], Stop).InTime());
         content.Complete();
     }
 

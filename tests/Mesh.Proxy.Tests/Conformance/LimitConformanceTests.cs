@@ -95,7 +95,7 @@ public sealed class LimitConformanceTests(EchoMesh mesh)
     [InlineData(2, 504, 2)]
     public async Task HTTPRouteRetryBackendTimeout_AttemptThatTakesTooLong_IsTriedAgain(int failures, int expected, int attempts)
     {
-        mesh.Apply(Routes.Http("- default: {timeouts: {backendRequest: 2s}, retry: {attempts: 1, backoff: 1ms}}"));
+        mesh.Apply(Routes.Http("- default: {timeouts: {backendRequest: 4s}, retry: {attempts: 1, backoff: 1ms}}"));
         var left = failures;
         var tried = 0;
         mesh.App("echo").First = async context =>
