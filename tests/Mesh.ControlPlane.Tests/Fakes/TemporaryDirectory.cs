@@ -9,7 +9,10 @@ internal sealed class TemporaryDirectory : IDisposable
     {
         var path = System.IO.Path.Combine(Path, name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, text);
+
+        // Aside and then renamed: a file that is cut to nothing and whose writer is held up there is believed to be empty after a while.
+        File.WriteAllText($"{path}.new", text);
+        File.Move($"{path}.new", path, overwrite: true);
         return path;
     }
 
