@@ -17,7 +17,7 @@ public sealed class RegistrationTests : IAsyncLifetime
 
     private ReplicaRegistry Registry => _host.Services.GetRequiredService<ReplicaRegistry>();
 
-    public async ValueTask InitializeAsync() => _host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory), _time);
+    public async ValueTask InitializeAsync() => _host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory) with { LeaseSeconds = 15 }, _time);
 
     public async ValueTask DisposeAsync()
     {

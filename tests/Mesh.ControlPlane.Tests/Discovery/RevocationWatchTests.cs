@@ -59,7 +59,9 @@ public sealed class RevocationWatchTests
         var watch = host.Services.GetRequiredService<RevocationWatch>();
 
         directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront"), Documents.Service("orders")));
-        await PumpAsync(time, () => host.Logs.Lines.Any(l => l.Id == 2410));
+
+        // Slowly: what reads the file may be held up for a while, and no alarm is due yet.
+        await PumpAsync(time, () => host.Logs.Lines.Any(l => l.Id == 2410), step: 5);
         Assert.Empty(watch.Alarms);
         await PumpAsync(time, () => lease.Renew(orders) && watch.Alarms.Length > 0);
 
@@ -79,6 +81,7 @@ public sealed class RevocationWatchTests
         await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
         await using var server = await ProxylessClient.StartAsync(host, "orders");
         await server.GetAsync(TypeUrls.Listener, "inbound/server/http/0.0.0.0:50051", Listener.Parser);
+        await Eventually.IsAsync(() => host.Services.GetRequiredService<ProxyDirectory>().Clients is [{ IsCurrent: true }], "what it was sent first is accepted");
         var watch = host.Services.GetRequiredService<RevocationWatch>();
 
         directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront"), Documents.Service("orders")));
@@ -126,8 +129,9 @@ public sealed class RevocationWatchTests
         using var lease = host.Services.GetRequiredService<ReplicaRegistry>().Register(orders);
         var watch = host.Services.GetRequiredService<RevocationWatch>();
 
-        await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
+        // From before it is served: the clock may have gone on when that is seen.
         var until = time.GetUtcNow() + RevocationWatch.Return - TimeSpan.FromSeconds(2);
+        await PumpAsync(time, () => host.Services.GetRequiredService<MeshCompiler>().Current is not null);
         await PumpAsync(time, () => lease.Renew(orders) && time.GetUtcNow() > until, step: 500);
         Assert.Empty(watch.Alarms);
         await PumpAsync(time, () => lease.Renew(orders) && watch.Alarms.Length > 0, step: 500);

@@ -52,6 +52,9 @@ internal sealed class ControlPlaneHost : IAsyncDisposable
             new ApiToken { Name = "nobody", Token = NobodyToken },
         ],
         LogLevel = "Debug",
+
+        // Sidecars of tests send no heartbeats, and a busy machine may take its time.
+        LeaseSeconds = 300,
     };
 
     /// <summary>Starts it.</summary>
