@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Mesh.ControlPlane.Composition;
 using Mesh.ControlPlane.Tests.Fakes;
@@ -78,18 +80,18 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task HealthCheck_AsksTheControlPlaneThatRuns_AndSaysWhereNoneDoes()
     {
-        string file;
-        await using (var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory)))
-        {
-            file = _directory.Write("running.json", JsonSerializer.Serialize(
-                ControlPlaneHost.Settings(_directory) with { ApiAddress = host.Addresses.Api!.Authority }, BootstrapJson.Default.ControlPlaneSettings));
+        await using var host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory));
+        Assert.Equal(0, (await RunAsync("healthcheck", "--config", Configured(host.Addresses.Api!.Authority))).Code);
 
-            Assert.Equal(0, (await RunAsync("healthcheck", "--config", file)).Code);
-        }
-
-        var (code, lines) = await RunAsync("healthcheck", "--config", file);
+        // Bound, so that nobody else has the port, and not listening.
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var (code, lines) = await RunAsync("healthcheck", "--config", Configured(closed.LocalEndPoint!.ToString()!));
         Assert.Equal(1, code);
         Assert.Contains("does not answer", Assert.Single(lines), StringComparison.Ordinal);
+
+        string Configured(string address) =>
+            _directory.Write("running.json", JsonSerializer.Serialize(ControlPlaneHost.Settings(_directory) with { ApiAddress = address }, BootstrapJson.Default.ControlPlaneSettings));
     }
 
     [Fact]

@@ -77,6 +77,9 @@ internal sealed class ConnectedSidecar : IAsyncDisposable
         Assert.True(await _registration.ResponseStream.MoveNext(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>From its next attempt on it speaks with another control plane.</summary>
+    public void MoveTo(ControlPlaneHost host) => _identity.Grpc = host.Addresses.Grpc!;
+
     public async ValueTask DisposeAsync()
     {
         if (_disposed)

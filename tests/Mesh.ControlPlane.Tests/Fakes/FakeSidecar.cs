@@ -22,7 +22,8 @@ internal sealed class FakeSidecar : IDisposable
     /// <summary>What it shows in handshakes: leaf with key, then intermediates.</summary>
     public X509Certificate2Collection Chain { get; } = [];
 
-    public required Uri Grpc { get; init; }
+    /// <summary>The control plane that the next connection leads to.</summary>
+    public required Uri Grpc { get; set; }
 
     /// <summary>When the certificate ends that the control plane showed last.</summary>
     public DateTimeOffset ServerCertificateEnd { get; private set; }
