@@ -123,6 +123,7 @@ public sealed class CustomResourceTests : IAsyncLifetime
         _cluster.Pod("web-1", "web", "10.1.0.1");
         var host = await _cluster.RunPublishedAsync();
         using var sidecar = await _cluster.EnrollAsync(host, "web", "web-1");
+        await Eventually.IsAsync(() => _cluster.Api.Objects.IsWatched("services"), "the services watched");
 
         _cluster.Api.Failing = HttpStatusCode.ServiceUnavailable;
         _cluster.Api.Objects.EndWatches();

@@ -53,7 +53,7 @@ public sealed class LeaderTests : IAsyncLifetime
         Hold("");
         await Eventually.IsAsync(() => Published()?.Roots.Length == 2, "the new roots");
 
-        Assert.Equal([$"PUT {Lease}", $"PUT {Roots}"], _cluster.Api.Requests.Where(r => r.StartsWith("PUT", StringComparison.Ordinal) && !r.Contains("secrets", StringComparison.Ordinal)).Take(2));
+        Assert.Equal([$"PUT {Lease}", $"PUT {Roots}"], _cluster.Api.Requests.Where(r => r.StartsWith("PUT", StringComparison.Ordinal) && !r.Contains("secrets", StringComparison.Ordinal)).Distinct().Take(2));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class PodReplicaTests : IAsyncLifetime
     public async Task Pod_ReadyEndingGone_IsAnEndpointAsLongAsItIsReady()
     {
         _cluster.Pod("payments-1", "payments", "10.1.0.7", ready: false);
-        var host = await _cluster.RunPublishedAsync();
+        var host = await RunWithPodsAsync();
         Assert.Equal(["payments-1 10.1.0.7:15006 []"], Replicas(host));
 
         _cluster.Pod("payments-1", "payments", "10.1.0.7");
@@ -46,7 +46,7 @@ public sealed class PodReplicaTests : IAsyncLifetime
         _cluster.Pod("payments-1", "payments", "10.1.0.7");
         _cluster.Pod("intruder", "payments", "10.1.0.8", account: "web");
 
-        var host = await _cluster.RunPublishedAsync();
+        var host = await RunWithPodsAsync();
 
         Assert.Equal(["payments-1 10.1.0.7:15006 [http]"], Replicas(host));
         Assert.Single(host.Logs.Lines, l => l.Id == 2621 && l.Text.Contains("intruder", StringComparison.Ordinal));
@@ -58,7 +58,7 @@ public sealed class PodReplicaTests : IAsyncLifetime
         _cluster.Pod("waiting", "payments", null, ready: false);
         _cluster.Pod("over", "payments", "10.1.0.9", ready: false, phase: "Succeeded");
 
-        var host = await _cluster.RunPublishedAsync();
+        var host = await RunWithPodsAsync();
 
         Assert.Empty(Replicas(host));
     }
@@ -71,12 +71,25 @@ public sealed class PodReplicaTests : IAsyncLifetime
 
         Assert.False(Source(host).IsComplete);
         Assert.Empty(Endpoints(host));
-        Assert.Equal(
+        await Eventually.IsAsync(
+            async () =>
+            {
+                using var answer = await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken);
+                return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            },
             "no pods read yet\npods of shop: 409 Conflict; it is tried again, and the log says more",
-            await (await host.Http.GetAsync("/healthz/ready", TestContext.Current.CancellationToken)).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            TimeSpan.FromSeconds(30));
 
         _cluster.Api.Conflicting = null;
         await Eventually.IsAsync(() => Source(host).IsComplete, "the pods");
+    }
+
+    // What is declared may be published before the pods are read.
+    private async Task<ControlPlaneHost> RunWithPodsAsync()
+    {
+        var host = await _cluster.RunPublishedAsync();
+        await Eventually.IsAsync(() => Source(host).IsComplete, "the pods");
+        return host;
     }
 
     private static IReplicaSource Source(ControlPlaneHost host) => host.Services.GetRequiredService<IReplicaSource>();

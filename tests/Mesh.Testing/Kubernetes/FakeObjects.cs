@@ -32,11 +32,14 @@ public sealed class FakeObjects
     }
 
     /// <summary>Whether somebody watches objects of a kind, by its plural.</summary>
-    public bool IsWatched(string resource)
+    public bool IsWatched(string resource) => WatchesOf(resource) > 0;
+
+    /// <summary>How many watch objects of a kind, by its plural.</summary>
+    public int WatchesOf(string resource)
     {
         lock (_lock)
         {
-            return _watches.Exists(w => w.Resource == resource);
+            return _watches.Count(w => w.Resource == resource);
         }
     }
 
