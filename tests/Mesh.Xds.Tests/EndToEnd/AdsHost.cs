@@ -16,11 +16,11 @@ internal sealed class AdsHost : IStreamAuthorizer, IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private AdsHost(int port)
+    private AdsHost()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(services => new AdsServer(
             Cache, Registry, this, TimeProvider.System, services.GetRequiredService<ILogger<AdsServer>>(),
@@ -41,9 +41,9 @@ internal sealed class AdsHost : IStreamAuthorizer, IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<AdsHost> StartAsync(int port = 0, string? peerIdentity = null, bool isByKind = false)
+    public static async Task<AdsHost> StartAsync(string? peerIdentity = null, bool isByKind = false)
     {
-        var host = new AdsHost(port) { PeerIdentity = peerIdentity, IsByKind = isByKind };
+        var host = new AdsHost { PeerIdentity = peerIdentity, IsByKind = isByKind };
         await host._app.StartAsync(TestContext.Current.CancellationToken);
         return host;
     }

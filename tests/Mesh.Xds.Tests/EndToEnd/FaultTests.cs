@@ -68,13 +68,13 @@ public sealed class FaultTests
         Publish(host, Fault(TimeSpan.FromMinutes(10)));
         await using var client = await ConnectAsync(host);
         await client.Sink.UntilAsync(sink => !sink.Faults.IsEmpty);
-        var port = host.Address.Port;
         await host.DisposeAsync();
         Assert.Single(client.Sink.Faults);
 
-        await using var next = await AdsHost.StartAsync(port);
+        await using var next = await AdsHost.StartAsync();
         next.Cache.PublishEndpoints(Samples.Endpoints("orders", 1001));
         Publish(next);
+        client.MoveTo(next.Address);
 
         await client.Sink.UntilAsync(sink => sink.Faults.IsEmpty);
     }

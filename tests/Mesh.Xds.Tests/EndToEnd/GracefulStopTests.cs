@@ -16,9 +16,9 @@ public sealed class GracefulStopTests
         await client.Sink.UntilAsync(sink => sink.Snapshot is not null);
 
         // Kestrel would wait 30 s for the stream to end by itself.
-        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.Empty(host.Registry.Streams);
         await host.DisposeAsync();
     }

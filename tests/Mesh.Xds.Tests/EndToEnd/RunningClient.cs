@@ -12,17 +12,17 @@ namespace Mesh.Xds.Tests.EndToEnd;
 internal sealed class RunningClient : IAsyncDisposable
 {
     private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-    private readonly GrpcChannel _channel;
+    private readonly List<GrpcChannel> _channels = [];
     private readonly DirectoryInfo _state;
     private readonly Task _running;
 
     public RunningClient(Uri address, DirectoryInfo? state = null)
     {
         _state = state ?? Directory.CreateTempSubdirectory("mesh-ads-");
-        _channel = GrpcChannel.ForAddress(address);
+        MoveTo(address);
         var options = new AdsClientOptions { Node = new NodeId(Samples.Storefront, "storefront-1"), StateDirectory = _state.FullName };
         Client = new AdsClient(
-            options, _ => ValueTask.FromResult<CallInvoker>(_channel.CreateCallInvoker()), Sink, TimeProvider.System, new Random(1), NullLogger<AdsClient>.Instance);
+            options, _ => ValueTask.FromResult<CallInvoker>(Channel.CreateCallInvoker()), Sink, TimeProvider.System, new Random(1), NullLogger<AdsClient>.Instance);
         LoadedSaved = Client.LoadSaved();
         _running = Client.RunAsync(_ending.Token);
     }
@@ -35,12 +35,32 @@ internal sealed class RunningClient : IAsyncDisposable
 
     public DirectoryInfo StateDirectory => _state;
 
+    private GrpcChannel Channel
+    {
+        get
+        {
+            lock (_channels)
+            {
+                return _channels[^1];
+            }
+        }
+    }
+
+    /// <summary>From its next attempt on it speaks with another control plane.</summary>
+    public void MoveTo(Uri address)
+    {
+        lock (_channels)
+        {
+            _channels.Add(GrpcChannel.ForAddress(address));
+        }
+    }
+
     /// <summary>Ends the client and leaves its state directory.</summary>
     public async Task StopAsync()
     {
         await _ending.CancelAsync();
         await _running.WaitAsync(TimeSpan.FromSeconds(20));
-        _channel.Dispose();
+        _channels.ForEach(c => c.Dispose());
     }
 
     public async ValueTask DisposeAsync()

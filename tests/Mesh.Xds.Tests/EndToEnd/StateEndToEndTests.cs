@@ -76,7 +76,7 @@ public sealed class StateEndToEndTests
         var end = Assert.ThrowsAsync<RpcException>(client.ReadAsync);
 
         // Kestrel would wait 30 s for the stream to end by itself.
-        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
         // Where Kestrel closes the connection first, the client hears of a reset instead; it comes back after either.
         Assert.True((await end).StatusCode is StatusCode.Unavailable or StatusCode.Internal, (await end).ToString());

@@ -19,6 +19,17 @@ function serve(name, port) {
     server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve({ server, port: bound }))));
 }
 
+async function serveSomewhere(name) {
+  // Below those that the system gives out by itself: whoever is stopped finds its own again.
+  for (;;) {
+    try {
+      return await serve(name, 17000 + Math.floor(Math.random() * 4000));
+    } catch {
+      // Somebody else has it.
+    }
+  }
+}
+
 function call(client, headers) {
   const metadata = new grpc.Metadata();
   for (const [name, value] of Object.entries(headers || {})) metadata.set(name, value);
@@ -28,7 +39,7 @@ function call(client, headers) {
 }
 
 (async () => {
-  const servers = await Promise.all(Array.from({ length: Number(count) }, (_, i) => serve(`s${i}`, 0)));
+  const servers = await Promise.all(Array.from({ length: Number(count) }, (_, i) => serveSomewhere(`s${i}`)));
   console.log(JSON.stringify(servers.map(server => server.port)));
   let client;
   for await (const line of require('readline').createInterface({ input: process.stdin })) {
