@@ -23,5 +23,16 @@ internal static class Shell
     }
 
     /// <summary>Whether a process is there and is no zombie.</summary>
-    public static bool IsAlive(int process) => File.Exists($"/proc/{process}/stat") && !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+    public static bool IsAlive(int process)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It is gone, perhaps while it was looked at.
+            return false;
+        }
+    }
 }
