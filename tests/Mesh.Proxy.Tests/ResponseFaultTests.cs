@@ -3,7 +3,9 @@ using System.Net.WebSockets;
 using System.Text;
 using Mesh.Model.Snapshots;
 using Mesh.Proxy.Tests.Pair;
+using Mesh.Testing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Mesh.Proxy.Tests;
 
@@ -11,6 +13,8 @@ namespace Mesh.Proxy.Tests;
 public sealed class ResponseFaultTests
 {
     private static readonly byte[] Body = Encoding.ASCII.GetBytes(new string('x', 2000));
+
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow()); // certificates are of today
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -26,7 +30,7 @@ public sealed class ResponseFaultTests
             context.Response.ContentLength = hasLength ? Body.Length : null;
             await context.Response.Body.WriteAsync(Body, Stop);
         });
-        await using var pair = await ProxyPair.StartAsync(app.Address);
+        await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Time = _time });
         pair.Caller.Configuration.Apply(Fault(new() { Response = new() { CutAfter = 500 } }));
         using var client = Client(version);
 
@@ -34,7 +38,7 @@ public sealed class ResponseFaultTests
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("fault_injected; hop=shop-1; policy=Fault f1 (ann)", response.Headers.GetValues("mesh-error").Single());
-        Assert.Equal(500, await BytesUntilItBreaksAsync(await response.Content.ReadAsStreamAsync(Stop)).InTime());
+        await AssertCutAsync(await response.Content.ReadAsStreamAsync(Stop), after: 500);
     }
 
     [Fact]
@@ -117,13 +121,13 @@ public sealed class ResponseFaultTests
                 await context.Response.Body.WriteAsync(new byte[10], context.RequestAborted);
                 await context.Response.Body.FlushAsync(context.RequestAborted);
             }
-        });
+        }, new PairOptions { Time = _time });
         pair.Proxies.Caller.Configuration.Apply(Fault(new() { Response = new() { CutAfter = 55 } }));
 
         using var response = await pair.OpenAsync(new ByteArrayContent(new byte[5])).InTime();
 
         Assert.StartsWith("fault_injected", response.Headers.GetValues("mesh-error").Single(), StringComparison.Ordinal);
-        Assert.Equal(55, await BytesUntilItBreaksAsync(await response.Content.ReadAsStreamAsync(Stop)).InTime());
+        await AssertCutAsync(await response.Content.ReadAsStreamAsync(Stop), after: 55);
     }
 
     [Theory]
@@ -180,6 +184,20 @@ public sealed class ResponseFaultTests
     {
         var one = new byte[1];
         return await stream.ReadAsync(one, Stop) == 1 ? one[0] : -1;
+    }
+
+    // It lingers a moment before it breaks off, for what was sent to arrive: time goes on once it has.
+    private async Task AssertCutAsync(Stream stream, int after)
+    {
+        await stream.ReadExactlyAsync(new byte[after], Stop).InTime();
+        var rest = BytesUntilItBreaksAsync(stream);
+        await Eventually.IsAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return rest.IsCompleted;
+        });
+
+        Assert.Equal(0, await rest);
     }
 
     private static async Task<int> BytesUntilItBreaksAsync(Stream stream, bool isBroken = true)
