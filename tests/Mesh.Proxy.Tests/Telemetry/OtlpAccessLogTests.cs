@@ -65,6 +65,7 @@ public sealed class OtlpAccessLogTests : IDisposable
             request.Headers.TryAddWithoutValidation("x-id", "7");
             request.Headers.TryAddWithoutValidation("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
             using var response = await client.SendAsync(request, Stop).InTime();
+            await Eventually.IsAsync(() => !_received.IsEmpty);
         }
 
         var resource = Assert.Single(Assert.Single(_received).ResourceLogs);
@@ -94,6 +95,7 @@ public sealed class OtlpAccessLogTests : IDisposable
         {
             using var client = new HttpClient();
             using var response = await client.GetAsync(pair.Url, Stop).InTime();
+            await Eventually.IsAsync(() => !_received.IsEmpty);
         }
 
         var record = Assert.Single(Records);
@@ -184,7 +186,8 @@ public sealed class OtlpAccessLogTests : IDisposable
                 context.Response.StatusCode = int.Parse(answer, CultureInfo.InvariantCulture);
             }
         });
-        await using var log = Start(collector, protocol, TimeSpan.Zero);
+        // Until time goes on all are gathered into one batch.
+        await using var log = Start(collector, protocol, TimeSpan.FromSeconds(1));
 
         Write(log, 3);
         await Eventually.IsAsync(() =>
@@ -192,6 +195,19 @@ public sealed class OtlpAccessLogTests : IDisposable
             _time.Advance(TimeSpan.FromSeconds(1));
             return Dropped() == lost && Records.Count() == arrived;
         });
+    }
+
+    [Fact]
+    public async Task End_WhileRecordsAreGathered_SendsThem()
+    {
+        await using var collector = await CollectorAsync("grpc", CollectAsync);
+        var log = Start(collector, "grpc", TimeSpan.FromHours(1));
+        Write(log, 3);
+
+        await log.DisposeAsync().InTime();
+
+        Assert.Equal(3, Records.Count());
+        Assert.Equal(0, Dropped());
     }
 
     [Fact]
@@ -236,6 +252,7 @@ public sealed class OtlpAccessLogTests : IDisposable
         Endpoint = $"http://{collector.Address}/",
         Protocol = protocol,
         Headers = ImmutableSortedDictionary<string, string>.Empty.Add("x-api-key", "a key"),
+        LogDelayMilliseconds = 0,
     };
 
     private static ImmutableSortedDictionary<string, string> Fields(params (string Name, string Value)[] fields) => fields.ToImmutableSortedDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);
