@@ -94,7 +94,7 @@ public sealed class OutlierTests
         await AnswersAsync(client, pair.Url, 20);
         Assert.Empty(Ejected(pair));
 
-        pair.Apply(o => o with { Endpoints = [o.Endpoints!.Value[0], new Endpoint("127.0.0.1", TunnelTests.ClosedPort(), "orders-3")] });
+        pair.Apply(o => o with { Endpoints = [o.Endpoints!.Value[0], new Endpoint("127.0.0.1", TunnelTests.RefusingPort, "orders-3")] });
         var answers = await UntilLeftOutAsync(client, pair);
 
         Assert.Equal("200", answers);

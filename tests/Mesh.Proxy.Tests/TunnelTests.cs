@@ -10,6 +10,8 @@ namespace Mesh.Proxy.Tests;
 
 public sealed class TunnelTests
 {
+    private static readonly Socket Refusing = Bound(); // for as long as the tests run
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -127,7 +129,7 @@ public sealed class TunnelTests
         await using var app = await RawApp.StartAsync(async (socket, first) => await socket.SendAsync(first));
         await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Tcp });
         var live = new Endpoint("127.0.0.1", pair.Callee.MeshDoor.Port, "orders-1");
-        pair.Apply(o => o with { Endpoints = [new Endpoint("127.0.0.1", ClosedPort(), "orders-0"), live] });
+        pair.Apply(o => o with { Endpoints = [new Endpoint("127.0.0.1", RefusingPort, "orders-0"), live] });
 
         for (var i = 0; i < 6; i++)
         {
@@ -170,21 +172,32 @@ public sealed class TunnelTests
     {
         await using var app = await RawApp.StartAsync((_, _) => Task.CompletedTask);
         await using var pair = await ProxyPair.StartAsync(app.Address, new PairOptions { Protocol = AppProtocol.Tcp, Permissions = PermissionSet.Nobody });
-        using var client = await ConnectAsync(pair.Listener);
 
         await Assert.ThrowsAsync<SocketException>(async () =>
         {
+            // Its end may come before this side has seen that the connection was made.
+            using var client = await ConnectAsync(pair.Listener);
             await client.SendAsync("x"u8.ToArray()).InTime();
             await ReadToEndAsync(client);
         });
         Assert.Equal(0, app.Requests);
     }
 
+    /// <summary>A port that refuses connections: somebody has it, so that nobody else gets it, and does not listen.</summary>
+    internal static int RefusingPort => ((IPEndPoint)Refusing.LocalEndPoint!).Port;
+
+    /// <summary>A port where somebody may listen later.</summary>
     internal static int ClosedPort()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using var socket = Bound();
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static Socket Bound()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
     }
 
     private static async Task<Socket> ConnectAsync(IPEndPoint to)

@@ -35,7 +35,7 @@ public sealed class UpgradeTests
             Retry = RetrySettings.Default with { Attempts = 0 },
             Cluster = c => c with { LoadBalancing = new(LoadBalancingKind.RoundRobin) },
         });
-        pair.Apply(o => o with { Endpoints = [new Endpoint("127.0.0.1", TunnelTests.ClosedPort(), "orders-0"), new Endpoint("127.0.0.1", pair.Callee.MeshDoor.Port, "orders-1")] });
+        pair.Apply(o => o with { Endpoints = [new Endpoint("127.0.0.1", TunnelTests.RefusingPort, "orders-0"), new Endpoint("127.0.0.1", pair.Callee.MeshDoor.Port, "orders-1")] });
 
         var answers = new List<bool>();
         for (var i = 0; i < 6; i++)
