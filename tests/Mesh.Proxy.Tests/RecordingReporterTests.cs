@@ -103,7 +103,14 @@ public sealed class RecordingReporterTests
 
         _control.IsAway = false;
 
-        Assert.Equal(4UL, (await _control.NextAsync(_time)).Edges.Single().Operations.Single().Succeeded);
+        // An attempt may have begun before the last call was seen, and arrive all the same.
+        var told = 0UL;
+        while (told < 4)
+        {
+            told += (await _control.NextAsync(_time)).Edges.Single().Operations.Single().Succeeded;
+        }
+
+        Assert.Equal(4UL, told);
     }
 
     [Fact]
