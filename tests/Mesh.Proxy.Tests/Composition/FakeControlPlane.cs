@@ -24,6 +24,9 @@ namespace Mesh.Proxy.Tests.Composition;
 internal sealed class FakeControlPlane : IStreamAuthorizer, IAsyncDisposable
 {
     public const string Token = "the-token";
+
+    // One that comes back needs its port: on the address that everybody else uses somebody could have it by then. macOS has no other.
+    private static readonly IPAddress Loopback = OperatingSystem.IsMacOS() ? IPAddress.Loopback : IPAddress.Parse("127.0.0.2");
     private readonly WebApplication _app;
     private readonly Channel<ReplicaStatus> _statuses = Channel.CreateUnbounded<ReplicaStatus>();
 
@@ -36,7 +39,7 @@ internal sealed class FakeControlPlane : IStreamAuthorizer, IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(Loopback, port, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
             listen.UseHttps(new TlsHandshakeCallbackOptions
