@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Mesh.EndToEnd.Tests.Machines;
 using Mesh.EndToEnd.Tests.Running;
@@ -17,6 +15,8 @@ namespace Mesh.Hosting.Docker.Tests.Running;
 /// </summary>
 internal sealed class StartedProject : IAsyncDisposable
 {
+    private const int FirstDoor = 16006;
+
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFolder _folder = new();
@@ -110,7 +110,9 @@ internal sealed class StartedProject : IAsyncDisposable
             var mounts = Mounts(name).ToDictionary(m => m.Target, m => m.Source);
             var targets = string.Join('|', mounts.Keys.OrderByDescending(t => t.Length).Select(Regex.Escape));
             text = Regex.Replace(text, $"\"({targets})(?=[/\"])", m => $"\"{mounts[m.Groups[1].Value]}");
-            var door = _doors[name] = FreePort();
+
+            // Below those that the system gives out by itself: such a one may be somebody else's before the sidecar has come up.
+            var door = _doors[name] = (FirstDoor + _doors.Count).ToString(CultureInfo.InvariantCulture);
             text = text.Replace("https://mesh-control-plane:", $"https://{Address("mesh-control-plane")}:", StringComparison.Ordinal)
                 // All addresses stay all addresses, and need a port of their own here: the sidecar has to find out by which others reach it.
                 .Replace("\"inbound/mesh\": \"0.0.0.0:15006\"", $"\"inbound/mesh\": \"0.0.0.0:{door}\"", StringComparison.Ordinal)
@@ -131,11 +133,4 @@ internal sealed class StartedProject : IAsyncDisposable
     ];
 
     private string Made(params string[] path) => Directory.CreateDirectory(Path.Combine([_folder.Path, .. path])).FullName;
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Any, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-    }
 }

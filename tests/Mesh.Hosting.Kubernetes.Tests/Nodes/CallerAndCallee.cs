@@ -1,5 +1,10 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using k8s.Models;
+using Mesh.EndToEnd.Tests.Machines;
+using Mesh.Testing;
 
 namespace Mesh.Hosting.Kubernetes.Tests.Nodes;
 
@@ -26,7 +31,26 @@ public sealed class CallerAndCallee : IAsyncDisposable
         var caller = _cluster.DeployAsync("caller-deployment");
         Callees = await _cluster.DeployAsync("callee-deployment");
         Caller = (await caller).Single();
+        await UntilBothAnswerAsync();
         return this;
+    }
+
+    // That a pod is ready is told to the API server first, and from there to the caller.
+    private async Task UntilBothAnswerAsync()
+    {
+        using var inCaller = ((IMachine)Caller.Sandbox).NewClient();
+        var url = $"{Cluster.Objects.Get<V1ConfigMap>("ConfigMap", "caller-config").Data["services__callee__http__0"]}/who";
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        await Eventually.GetAsync(
+            async () =>
+            {
+                using var call = await inCaller.PostAsJsonAsync(new Uri("http://127.0.0.1:18080/call"), new { url }, TestContext.Current.CancellationToken);
+                seen.Add((await call.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!.ToJsonString());
+                return seen;
+            },
+            all => Callees.All(c => all.Any(said => said.Contains(c.Name, StringComparison.Ordinal))),
+            TimeSpan.FromSeconds(60),
+            all => $"{string.Join('\n', all)}\n{string.Join("\n\n", Callees.Append(Caller).Select(p => p.Said))}");
     }
 
     private static void Compose(IDistributedApplicationBuilder builder)

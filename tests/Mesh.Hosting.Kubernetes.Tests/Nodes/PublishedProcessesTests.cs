@@ -111,11 +111,11 @@ public sealed class PublishedProcessesTests(CallerAndCallee pods, ITestOutputHel
             var waited = Stopwatch.StartNew();
             change();
 
-            // Twice as many as there are replicas, so that both have it.
+            // So many that both replicas are among them: of two that are idle chance picks one.
             await Eventually.GetAsync(async () =>
             {
                 var seen = new List<int>();
-                for (var i = 0; i < 4; i++)
+                for (var i = 0; i < 24; i++)
                 {
                     seen.Add((int)(await CallAsync(inCaller, $"{Callee}/who"))["status"]!);
                 }
