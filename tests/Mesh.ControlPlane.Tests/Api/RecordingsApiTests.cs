@@ -10,6 +10,7 @@ using Mesh.Model.Recording;
 using Mesh.Model.Topology;
 using Mesh.Recording.V1;
 using Mesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -21,12 +22,23 @@ public sealed class RecordingsApiTests : IAsyncLifetime
     private const string Storefront = "spiffe://shop.local/ns/default/sa/storefront";
 
     private readonly TemporaryDirectory _directory = new();
+
+    // It stands still once there is something to record: last reports may take as long as they do.
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private ControlPlaneHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
         _directory.Write("policies/a.yaml", Documents.All(Documents.Service("storefront", "orders"), Documents.Service("payments", "orders"), Documents.Service("orders")));
-        _host = await ControlPlaneHost.StartPublishedAsync(ControlPlaneHost.Settings(_directory));
+        _host = await ControlPlaneHost.StartAsync(ControlPlaneHost.Settings(_directory), _time);
+        var compiler = _host.Services.GetRequiredService<MeshCompiler>();
+        await Eventually.IsAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(20));
+                return compiler.Current is not null;
+            },
+            "what was declared is served");
     }
 
     public async ValueTask DisposeAsync()

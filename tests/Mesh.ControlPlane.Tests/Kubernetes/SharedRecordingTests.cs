@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Tests.Fakes;
 using Mesh.Recording.V1;
@@ -40,6 +41,8 @@ public sealed class SharedRecordingTests : IAsyncLifetime
         await using var second = await _cluster.ConnectAsync(two, "payments", "payments-2");
         using var firstReports = await _cluster.EnrollAsync(one, "payments", "payments-1");
         using var secondReports = await _cluster.EnrollAsync(two, "payments", "payments-2");
+        using var toOne = firstReports.Connect();
+        using var toTwo = secondReports.Connect();
 
         var (status, begun) = await SendAsync(one, HttpMethod.Post, Recordings, """{"duration": "10m"}""");
         Assert.Equal(HttpStatusCode.Created, status);
@@ -47,8 +50,8 @@ public sealed class SharedRecordingTests : IAsyncLifetime
         await first.Sink.UntilAsync(sink => sink.Recording is not null);
         await second.Sink.UntilAsync(sink => sink.Recording is not null);
         await Eventually.IsAsync(async () => (await GetAsync(one, id))["sidecars"]!.AsArray().Count(s => (bool)s!["acknowledged"]!) == 2, "both record");
-        await ReportAsync(firstReports, id, "payments-1", requests: 30, isFinal: false);
-        await ReportAsync(secondReports, id, "payments-2", requests: 12, isFinal: false);
+        await ReportAsync(toOne, id, "payments-1", requests: 30, isFinal: false);
+        await ReportAsync(toTwo, id, "payments-2", requests: 12, isFinal: false);
         await UntilAsync(one, id, seen => (int)seen["requests"]! == 42);
         await UntilAsync(two, id, seen => (int)seen["requests"]! == 42);
 
@@ -56,7 +59,7 @@ public sealed class SharedRecordingTests : IAsyncLifetime
         var ending = SendAsync(two, HttpMethod.Post, $"{Recordings}/{id}/end");
         await first.Sink.UntilAsync(sink => sink.Recording is null);
         await second.Sink.UntilAsync(sink => sink.Recording is null);
-        await Task.WhenAll(ReportAsync(firstReports, id, "payments-1", requests: 1, isFinal: true), ReportAsync(secondReports, id, "payments-2", requests: 1, isFinal: true));
+        await Task.WhenAll(ReportAsync(toOne, id, "payments-1", requests: 1, isFinal: true), ReportAsync(toTwo, id, "payments-2", requests: 1, isFinal: true));
 
         Assert.Empty((await ending).Body["silent"]!.AsArray());
         await UntilAsync(two, id, seen => (int)seen["requests"]! == 44 && seen["gaps"]!.AsArray().Count == 0);
@@ -147,9 +150,8 @@ public sealed class SharedRecordingTests : IAsyncLifetime
 
     private static RecordingState? Latest(ControlPlaneHost host) => host.Services.GetRequiredService<Mesh.ControlPlane.Compilation.Recordings>().Latest;
 
-    private static async Task ReportAsync(FakeSidecar sidecar, string id, string replica, ulong requests, bool isFinal)
+    private static async Task ReportAsync(GrpcChannel channel, string id, string replica, ulong requests, bool isFinal)
     {
-        using var channel = sidecar.Connect();
         var report = new RecordingReport
         {
             Recording = id,
