@@ -47,15 +47,16 @@ internal sealed class ProfileSnapshot
         foreach (var typeUrl in TypeUrls.InOrder.Where(typeUrl => typeUrl != TypeUrls.Endpoints))
         {
             XdsResource[] ofType = [.. built.Resources.Where(resource => resource.TypeUrl == typeUrl)];
+            XdsTemplate[] templates = [.. built.Templates.Where(template => template.TypeUrl == typeUrl)];
             var before = previous?[typeUrl];
-            if (before is not null && before.Holds(ofType))
+            if (before is not null && templates.Length == 0 && before.Holds(ofType))
             {
                 next._byType[typeUrl] = before;
                 continue;
             }
 
             var gone = keepGone && before is not null ? before.ByName.Values.ExceptBy(ofType.Select(resource => resource.Name), resource => resource.Name, StringComparer.Ordinal) : [];
-            var set = ResourceSet.Of([.. ofType, .. gone], [.. built.Templates.Where(template => template.TypeUrl == typeUrl)]);
+            var set = ResourceSet.Of([.. ofType, .. gone], [.. templates]);
             next._byType[typeUrl] = set.Version == before?.Version ? before : set;
         }
 

@@ -63,7 +63,12 @@ internal sealed class ClientProgram : IAsyncDisposable
 
     private async Task<JsonNode> ReadAsync()
     {
-        var line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(AnswerWithin, TestContext.Current.CancellationToken);
-        return JsonNode.Parse(line ?? throw new InvalidOperationException($"It ended: {Errors}"))!;
+        var read = _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
+        if (await Task.WhenAny(read, Task.Delay(AnswerWithin, TestContext.Current.CancellationToken)) != read)
+        {
+            throw new TimeoutException($"It said nothing for {AnswerWithin.TotalSeconds} s: {Errors}");
+        }
+
+        return JsonNode.Parse(await read ?? throw new InvalidOperationException($"It ended: {Errors}"))!;
     }
 }

@@ -148,6 +148,11 @@ public sealed class ClientTests(ClientFixture fixture) : IClassFixture<ClientFix
         await client.UntilAsync(5, answers => answers.From.Count == 0, Soon);
         await mesh.DeclareAsync("orders", "{ ports: [{ name: grpc, protocol: grpc }] }");
         await client.UntilAsync(20, answers => answers.AreAllFrom("orders-1"), Soon);
+
+        // Its server has what it was told before; one that starts now is told anew.
+        await mesh.KillServerAsync("orders-1");
+        await mesh.StartServerAsync("orders-1", Runtime.Prefer("node"), identity: "orders-1");
+        await client.UntilAsync(20, answers => answers.AreAllFrom("orders-1"), Soon);
     }
 
     [Theory]

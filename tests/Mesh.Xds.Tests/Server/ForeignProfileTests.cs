@@ -105,6 +105,18 @@ public sealed class ForeignProfileTests
     }
 
     [Fact]
+    public void Next_ServiceThatCallsNobodyComesBack_ItsServersHaveTheirListenersAgain()
+    {
+        Publish();
+        _cache.Publish(Profile, Prepare(new ProxySnapshot { Identity = Samples.Calling().Identity }), keepGone: true);
+        Assert.Equal(["LDS"], new StateStream(_cache, Profile).Ask(TypeUrls.Listener, "inbound/server/http/0.0.0.0:50051").Drain());
+
+        Publish();
+
+        Assert.Equal(["LDS inbound/server/http/0.0.0.0:50051"], new StateStream(_cache, Profile).Ask(TypeUrls.Listener, "inbound/server/http/0.0.0.0:50051").Drain());
+    }
+
+    [Fact]
     public void Next_PortThatTheServiceDoesNotHave_HasNoListener()
     {
         Publish("orders");
