@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Mesh.EndToEnd.Tests.Running;
 
 namespace Mesh.EndToEnd.Tests.Direct;
 
@@ -62,6 +64,7 @@ public sealed class SidecarEndTests
     public async Task Signal_SidecarLeavesTheMeshAndEndsWithZero(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are Unix's.");
+        Assert.SkipWhen(await IsIgnoredAsync(signal), "Whoever started this process ignores the signal, as nohup does, and so does all that it starts.");
         await using var mesh = await DirectMesh.StartAsync(replicas: 1);
         var sidecar = mesh.Sidecar("orders-0");
 
@@ -89,5 +92,18 @@ public sealed class SidecarEndTests
         Assert.Equal(0, sidecar.ExitCode);
         Assert.DoesNotContain("FATAL", mesh.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("ERROR", mesh.Output, StringComparison.Ordinal);
+    }
+
+    // As a process sees it that is started from here; only Linux says so, elsewhere these tests are started as they should be.
+    private static async Task<bool> IsIgnoredAsync(string signal)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        var number = signal switch { "HUP" => 1, "INT" => 2, "QUIT" => 3, _ => 15 };
+        var (_, line) = await Command.RunAsync("grep", new Dictionary<string, string>(), ["SigIgn:", "/proc/self/status"]);
+        return ((ulong.Parse(line.Split(':')[1].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (number - 1)) & 1) != 0;
     }
 }
