@@ -9,8 +9,20 @@ internal static class BalancingLint
 {
     public static void Run(LintContext context, LintReport report)
     {
+        LoadBalancingPolicy[] policies = [.. context.Policies.All.OfType<LoadBalancingPolicy>()];
+        if (policies.Length == 0)
+        {
+            return; // nobody chose anything, and no default goes by a hash
+        }
+
+        Settings(context, policies, report);
+        Hashes(context, report);
+    }
+
+    private static void Settings(LintContext context, LoadBalancingPolicy[] policies, LintReport report)
+    {
         var kinds = context.Snapshots.Values.SelectMany(s => s.Clusters).Select(c => (c.Upstream, c.LoadBalancing.Kind)).Distinct().ToLookup(c => c.Upstream, c => c.Kind);
-        foreach (var policy in context.Policies.All.OfType<LoadBalancingPolicy>())
+        foreach (var policy in policies)
         {
             for (var i = 0; i < policy.To.Length; i++)
             {
@@ -34,13 +46,24 @@ internal static class BalancingLint
                 }
             }
         }
+    }
 
-        foreach (var (snapshot, rule) in context.Snapshots.Values.SelectMany(s => s.RouteTables.SelectMany(t => t.Rules).Select(r => (s, r))))
+    private static void Hashes(LintContext context, LintReport report)
+    {
+        foreach (var snapshot in context.Snapshots.Values)
         {
-            if (rule.Action is ForwardAction { HashPolicies.IsEmpty: true } forward
-                && snapshot.Clusters.FirstOrDefault(c => forward.Backends.Any(b => b.Cluster == c.Name) && c.LoadBalancing.Kind.IsByHash()) is { } cluster)
+            Cluster[] byHash = [.. snapshot.Clusters.Where(c => c.LoadBalancing.Kind.IsByHash())];
+            if (byHash.Length == 0)
             {
-                report.Add(LintRules.NothingToHash, cluster.LoadBalancing.Origin, $"picks replicas of {cluster.Upstream} by hash ({cluster.LoadBalancing.Kind}), but says nothing to hash, so each request goes anywhere; add hashPolicies");
+                continue;
+            }
+
+            foreach (var forward in snapshot.RouteTables.SelectMany(t => t.Rules).Select(r => r.Action).OfType<ForwardAction>().Where(a => a.HashPolicies.IsEmpty))
+            {
+                if (Array.Find(byHash, c => forward.Backends.Any(b => b.Cluster == c.Name)) is { } cluster)
+                {
+                    report.Add(LintRules.NothingToHash, cluster.LoadBalancing.Origin, $"picks replicas of {cluster.Upstream} by hash ({cluster.LoadBalancing.Kind}), but says nothing to hash, so each request goes anywhere; add hashPolicies");
+                }
             }
         }
     }

@@ -9,7 +9,8 @@ internal static class ResilienceLint
 {
     public static void Run(LintContext context, LintReport report)
     {
-        var seen = new HashSet<(RouteTable, Cluster)>();
+        // Callers of whom the same is said share tables and clusters.
+        var seen = new Dictionary<RouteTable, HashSet<Cluster>>(ReferenceEqualityComparer.Instance);
         foreach (var snapshot in context.Snapshots.Values)
         {
             var clusters = snapshot.Clusters.ToDictionary(c => c.Name, StringComparer.Ordinal);
@@ -17,11 +18,12 @@ internal static class ResilienceLint
             {
                 // Time and retries are the same for all rules of a table.
                 var rule = table.Rules[0];
-                var used = table.Rules.Select(r => r.Action).OfType<ForwardAction>().SelectMany(a => a.Backends).Select(b => clusters.GetValueOrDefault(b.Cluster)).OfType<Cluster>().Distinct();
+                var used = table.Rules.Select(r => r.Action).OfType<ForwardAction>().SelectMany(a => a.Backends).Select(b => clusters.GetValueOrDefault(b.Cluster)).OfType<Cluster>().Distinct<Cluster>(ReferenceEqualityComparer.Instance);
+                var said = seen.TryGetValue(table, out var known) ? known : seen[table] = new(ReferenceEqualityComparer.Instance);
                 Route(context, table.Name, rule, snapshot, report);
                 foreach (var cluster in used)
                 {
-                    if (seen.Add((table, cluster)))
+                    if (said.Add(cluster))
                     {
                         Connection(rule, cluster, report);
                     }

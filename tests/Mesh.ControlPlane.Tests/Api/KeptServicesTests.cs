@@ -80,7 +80,7 @@ public sealed class KeptServicesTests : IAsyncLifetime
     private async Task RefuseAsync(params string[] documents)
     {
         var changes = PolicyRequest.Read(Documents.All(documents), isJson: false).Changes;
-        var (_, _, tried) = _host.Services.GetRequiredService<PolicyTrial>().Run(changes);
+        var tried = _host.Services.GetRequiredService<PolicyTrial>().Run(changes).Compilation;
         var snapshot = tried.Mesh.Snapshots[Storefront];
         var broken = PreparedSnapshot.Of("default/storefront", snapshot with { Clusters = [.. snapshot.Clusters.Select(c => c with { Connect = TimeSpan.Zero })] });
         Assert.NotEmpty(broken.Violations);

@@ -39,7 +39,7 @@ public sealed class PolicyTrialTests : IAsyncLifetime
     public async Task Write_WhatWasTried_IsPublishedWithoutCompilingAgain()
     {
         var changes = new[] { Change("1s") };
-        var (violations, _, tried) = _host.Services.GetRequiredService<PolicyTrial>().Run(changes);
+        var (_, violations, tried) = _host.Services.GetRequiredService<PolicyTrial>().Run(changes);
 
         Compiler.Offer(tried);
         Store.Write("admin", "apply", changes, tried.Stored);
@@ -54,7 +54,7 @@ public sealed class PolicyTrialTests : IAsyncLifetime
     public async Task Write_SomethingElseChangedSinceTheTrial_IsCompiledWithBoth()
     {
         var changes = new[] { Change("1s") };
-        var (_, _, tried) = _host.Services.GetRequiredService<PolicyTrial>().Run(changes);
+        var tried = _host.Services.GetRequiredService<PolicyTrial>().Run(changes).Compilation;
         Store.Write("other", "apply", [Change("3s", "other")]);
 
         Compiler.Offer(tried);

@@ -71,10 +71,10 @@ internal static class PoliciesApi
             return Refused(request.Violations);
         }
 
-        var (violations, warnings, _) = trial.Run(request.Changes);
-        return violations.IsEmpty
-            ? Results.Ok(new { documents = request.Changes.Select(c => Result(c.Key, "valid", null)), warnings = warnings.Select(SourcesApi.Warning) })
-            : Refused(violations);
+        var tried = trial.Run(request.Changes);
+        return tried.Violations.IsEmpty
+            ? Results.Ok(new { documents = request.Changes.Select(c => Result(c.Key, "valid", null)), warnings = tried.FindWarnings().Select(SourcesApi.Warning) })
+            : Refused(tried.Violations);
     }
 
     private static async Task<IResult> ApplyAsync(HttpContext context, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, MeshCompiler compiler, AuditTrail trail)
@@ -143,30 +143,27 @@ internal static class PoliciesApi
         ImmutableArray<ResourceKey> unchanged)
     {
         var who = ApiCaller.Of(context).Name;
+        var before = changes.ToDictionary(c => c.Key, c => applied.Current(c.Key)?.Hash);
+        ImmutableArray<AppliedVersion> written = [];
         ImmutableArray<CompileWarning> warnings = [];
-        MeshCompilation? tried = null;
         if (changes.Length > 0)
         {
-            (var violations, warnings, tried) = trial.Run(changes);
-            if (!violations.IsEmpty)
+            var tried = trial.Run(changes);
+            if (!tried.Violations.IsEmpty)
             {
                 trail.Write(who, action, Names(changes), null, null, "refused");
-                return Refused(violations);
+                return Refused(tried.Violations);
             }
-        }
 
-        var before = changes.ToDictionary(c => c.Key, c => applied.Current(c.Key)?.Hash);
-        if (tried is not null)
-        {
-            compiler.Offer(tried);
-        }
+            compiler.Offer(tried.Compilation);
+            using (var intent = trail.Begin(who, action, changes.Select(c => (c.Key.ToString(), before[c.Key]))))
+            {
+                written = store.Write(who, action, changes, tried.Compilation.Stored);
+                intent.Done([.. written.Select(v => v.Hash)]);
+            }
 
-        ImmutableArray<AppliedVersion> written = [];
-        if (changes.Length > 0)
-        {
-            using var intent = trail.Begin(who, action, changes.Select(c => (c.Key.ToString(), before[c.Key])));
-            written = store.Write(who, action, changes, tried?.Stored);
-            intent.Done([.. written.Select(v => v.Hash)]);
+            // After it is written: sidecars are told meanwhile.
+            warnings = tried.FindWarnings();
         }
 
         return Results.Ok(new

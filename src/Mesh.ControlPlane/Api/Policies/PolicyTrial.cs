@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using Mesh.ControlPlane.Compilation;
 using Mesh.ControlPlane.Store;
 using Mesh.Model.Bootstrap;
-using Mesh.Model.Compilation;
 using Mesh.Model.Identity;
 
 namespace Mesh.ControlPlane.Api;
@@ -13,17 +11,17 @@ internal sealed class PolicyTrial(ConfigurationStore store, MeshCompiler compile
     private readonly TrustDomain _trustDomain = TrustDomain.Parse(settings.TrustDomain);
 
     /// <summary>Compiles with the changes.</summary>
-    public (ImmutableArray<DocumentViolation> Violations, ImmutableArray<CompileWarning> Warnings, MeshCompilation Tried) Run(IReadOnlyCollection<PolicyChange> changes)
+    public TriedChanges Run(IReadOnlyCollection<PolicyChange> changes)
     {
         var tried = MeshCompilation.Of(_trustDomain, store.Preview(changes), compiler.Latest);
         var known = compiler.Current?.Refused;
-        ImmutableArray<DocumentViolation> violations =
-        [
-            .. tried.Refusals()
-                .Where(r => known?.ContainsKey(r.Key) != true)
-                .Select(r => new DocumentViolation(null, $"snapshot of {r.Key}", r.Value, null)),
-        ];
-        var keys = changes.Select(c => c.Key).ToHashSet();
-        return (violations, [.. tried.Configuration.Warnings.Concat(tried.Mesh.Warnings).Where(w => keys.Contains(w.Resource))], tried);
+        return new TriedChanges(
+            changes,
+            [
+                .. tried.Refusals()
+                    .Where(r => known?.ContainsKey(r.Key) != true)
+                    .Select(r => new DocumentViolation(null, $"snapshot of {r.Key}", r.Value, null)),
+            ],
+            tried);
     }
 }
