@@ -157,6 +157,23 @@ public sealed class SharedFaultTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(host, "ops/sre", HttpMethod.Delete, $"{Faults}/{id}")).Status);
     }
 
+    [Theory]
+    [InlineData(Faults, Abort, "fault")]
+    [InlineData("/api/v1/recordings", null, "record")]
+    public async Task Begin_WhereTheLeaseMayNotBeWritten_NobodyIsToldAndTheAuditSaysThatItFailed(string path, string? body, string action)
+    {
+        var host = await _cluster.RunPublishedAsync();
+        _cluster.Api.Forbidding = (_, asked) => asked.Contains("mesh-shared", StringComparison.Ordinal);
+
+        var (status, problem) = await SendAsync(host, "ops/sre", HttpMethod.Post, path, body);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.StartsWith("Lease mesh-shared of shop-mesh", (string)problem["detail"]!, StringComparison.Ordinal);
+        Assert.Equal(0, Live(host));
+        var audit = (await SendAsync(host, "ops/viewer", HttpMethod.Get, "/api/v1/audit")).Body;
+        Assert.Equal([(action, "failed")], audit["events"]!.AsArray().Select(e => ((string)e!["action"]!, (string)e["outcome"]!)));
+    }
+
     private static string Entry(string id, DateTimeOffset started) => $$"""
         {"id":"{{id}}","by":"x","startedAt":"{{started:O}}","endsAt":"{{started.AddHours(1):O}}","fault":{"to":"shop/payments/http","duration":"1h","abort":{"httpStatus":503} } }
         """;

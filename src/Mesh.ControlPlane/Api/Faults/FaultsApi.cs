@@ -17,10 +17,11 @@ internal static class FaultsApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/faults", ListAsync).WithMetadata(Read);
-        api.MapPost("/faults", BeginAsync).WithMetadata(Write);
-        api.MapGet("/faults/{id}", GetAsync).WithMetadata(Read);
-        api.MapDelete("/faults/{id}", EndAsync).WithMetadata(Write);
+        var faults = api.MapGroup("").SayUnreachable("Faults that live end by themselves.");
+        faults.MapGet("/faults", ListAsync).WithMetadata(Read);
+        faults.MapPost("/faults", BeginAsync).WithMetadata(Write);
+        faults.MapGet("/faults/{id}", GetAsync).WithMetadata(Read);
+        faults.MapDelete("/faults/{id}", EndAsync).WithMetadata(Write);
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, FaultLeases leases, FaultViews views, IPeerStreams peers)
@@ -64,18 +65,7 @@ internal static class FaultsApi
         }
 
         using var intent = trail.Begin(who, "fault", $"{request.To} for {(int)request.Duration!.Value.TotalSeconds} s");
-        FaultLease? lease;
-        try
-        {
-            lease = await holder.BeginAsync(request, who, context.RequestAborted);
-        }
-        catch (ReplicasUnreachableException e)
-        {
-            intent.Refused();
-            return Unreachable(e);
-        }
-
-        if (lease is null)
+        if (await holder.BeginAsync(request, who, context.RequestAborted) is not { } lease)
         {
             intent.Nothing();
             return Problems.Of(StatusCodes.Status409Conflict, "Too many", $"There are {FaultLeases.MostAtATime} faults already; end one (DELETE /api/v1/faults/<id>).");
@@ -89,18 +79,7 @@ internal static class FaultsApi
     private static async Task<IResult> EndAsync(HttpContext context, string id, IFaultHolder holder, AuditTrail trail)
     {
         using var intent = trail.Begin(ApiCaller.Of(context).Name, "fault end", id);
-        FaultLease? ended;
-        try
-        {
-            ended = await holder.EndAsync(id, context.RequestAborted);
-        }
-        catch (ReplicasUnreachableException e)
-        {
-            intent.Refused();
-            return Unreachable(e);
-        }
-
-        if (ended is null)
+        if (await holder.EndAsync(id, context.RequestAborted) is not { } ended)
         {
             intent.Nothing();
             return Problems.NotFound($"fault {id}; it may have ended");
@@ -109,9 +88,6 @@ internal static class FaultsApi
         intent.DoneAs(id, ContentHash.Of(JsonDocumentWriter.Write(FaultReader.Write(ended.Request))), null);
         return Results.Ok(new JsonObject { ["id"] = id, ["result"] = "ended" });
     }
-
-    private static IResult Unreachable(ReplicasUnreachableException e) =>
-        Problems.Of(StatusCodes.Status503ServiceUnavailable, "Nobody can be told", $"{e.Message} Faults that live end by themselves.");
 
     private static IResult Refused(AuditTrail trail, string who, string target, ImmutableArray<DocumentViolation> violations)
     {

@@ -17,25 +17,13 @@ internal static class RecordingsApi
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        var recordings = api.MapGroup("").WithMetadata(Use).AddEndpointFilter(SayUnreachableAsync);
+        var recordings = api.MapGroup("").WithMetadata(Use).SayUnreachable("A recording that runs ends by itself.");
         recordings.MapGet("/recordings", ListAsync);
         recordings.MapPost("/recordings", BeginAsync);
         recordings.MapGet("/recordings/{id}", GetAsync);
         recordings.MapPost("/recordings/{id}/keep", KeepAsync);
         recordings.MapPost("/recordings/{id}/end", EndAsync);
         recordings.MapGet("/recordings/{id}/policies", PoliciesAsync);
-    }
-
-    private static async ValueTask<object?> SayUnreachableAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        try
-        {
-            return await next(context);
-        }
-        catch (ReplicasUnreachableException e)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "Nobody can be told", $"{e.Message} A recording that runs ends by itself.");
-        }
     }
 
     private static async Task<IResult> ListAsync(HttpContext context, Recordings recordings, RecordingViews views) =>
