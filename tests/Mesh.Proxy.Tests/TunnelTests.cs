@@ -10,7 +10,7 @@ namespace Mesh.Proxy.Tests;
 
 public sealed class TunnelTests
 {
-    private static readonly Socket Refusing = Bound(); // for as long as the tests run
+    private static readonly ReservedPort Refusing = new(); // for as long as the tests run
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -184,21 +184,7 @@ public sealed class TunnelTests
     }
 
     /// <summary>A port that refuses connections: somebody has it, so that nobody else gets it, and does not listen.</summary>
-    internal static int RefusingPort => ((IPEndPoint)Refusing.LocalEndPoint!).Port;
-
-    /// <summary>A port where somebody may listen later.</summary>
-    internal static int ClosedPort()
-    {
-        using var socket = Bound();
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    private static Socket Bound()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return socket;
-    }
+    internal static int RefusingPort => Refusing.Address.Port;
 
     private static async Task<Socket> ConnectAsync(IPEndPoint to)
     {
