@@ -8,7 +8,7 @@ namespace Mesh.EndToEnd.Tests.Kinds;
 /// <summary>One mesh for all kinds of policies: front calls back (two replicas), next, auth, two databases and a bank outside; started by the first test that asks.</summary>
 public sealed class KindsFixture : IAsyncDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private readonly Lazy<Task<MeshUp>> _mesh;
 
@@ -36,7 +36,17 @@ public sealed class KindsFixture : IAsyncDisposable
         await Bank.DisposeAsync();
     }
 
-    private async Task<MeshUp> StartAsync() => await MeshUp.StartAsync($$"""
+    private async Task<MeshUp> StartAsync()
+    {
+        var mesh = await MeshUp.StartAsync(await AppFileAsync());
+        var front = mesh.App("front");
+        await front.ReachesAsync("{BACK_HTTP}/who", replicas: 2);
+        await front.ReachesAsync("{NEXT_HTTP}/who");
+        await front.ReachesAsync("{AUTH_HTTP}/who");
+        return mesh;
+    }
+
+    private async Task<string> AppFileAsync() => $$"""
         apiVersion: mesh.dev/v1alpha1
         kind: App
         metadata: { name: kinds }
@@ -71,7 +81,7 @@ public sealed class KindsFixture : IAsyncDisposable
             db-next: {{Database("db-next")}}
           external:
             bank: { api: { host: localhost, port: {{await Bank.StartAsync()}}, protocol: http } }
-        """);
+        """;
 
     private static string Database(string name) =>
         $"{{ command: [sh, {Checkout.PathTo("playground", "Shop", "postgres", "run.sh")}], endpoints: {{ tcp: {{ protocol: tcp }} }}, optional: true, environment: {{ POSTGRES_PASSWORD_FILE: .mesh/{name}.password }} }}";

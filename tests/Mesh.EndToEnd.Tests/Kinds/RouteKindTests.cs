@@ -43,7 +43,7 @@ public sealed class RouteKindTests(KindsFixture kinds)
     {
         var mesh = await kinds.MeshAsync();
         var front = mesh.App("front");
-        var before = await GrpcAsync(front, "Nothing");
+        var before = await KindsFixture.UntilAsync(() => GrpcAsync(front, "Nothing"), r => r.Header("grpc-status") == "0");
         await using var policy = await mesh.WritePolicyAsync("calls.yaml", Route("GrpcRoute", "grpc", """
             - matches: [{ method: { service: test.Answers, method: Nothing }, headers: [{ name: x-beta, value: "1" }] }]
               default: { backendRefs: [{ name: next }] }
@@ -67,7 +67,8 @@ public sealed class RouteKindTests(KindsFixture kinds)
         var front = mesh.App("front");
         // Each database has a password of its own, so that it tells by refusing whose connection it is.
         var (one, other) = (await PasswordAsync("db"), await PasswordAsync("db-next"));
-        var before = await AskAsync(one);
+        // It listens before it is done with its start.
+        var before = await Eventually.GetAsync(() => AskAsync(one), answer => answer == "2", TimeSpan.FromSeconds(60));
         await using var policy = await mesh.WritePolicyAsync("connections.yaml", TestMesh.Policy("TcpRoute", "connections", """
             targetRef: { kind: Mesh }
             to:
@@ -75,7 +76,7 @@ public sealed class RouteKindTests(KindsFixture kinds)
               rules:
               - default: { backendRefs: [{ name: db }, { name: db-next }] }
             """));
-        await Eventually.GetAsync(() => AskAsync(other), answer => answer == "2", TimeSpan.FromSeconds(20));
+        await Eventually.GetAsync(() => AskAsync(other), answer => answer == "2", TimeSpan.FromSeconds(60));
 
         var answers = new List<string>();
         for (var i = 0; i < 10; i++)
@@ -120,7 +121,7 @@ public sealed class RouteKindTests(KindsFixture kinds)
             - default:
                 filters:
                 - type: ExternalAuth
-                  externalAuth: { protocol: HTTP, backendRef: { name: auth }, http: { path: /may, allowedHeaders: [x-token], allowedResponseHeaders: [x-user] } }
+                  externalAuth: { protocol: HTTP, backendRef: { name: auth }, http: { path: /may, allowedHeaders: [x-token], allowedResponseHeaders: [x-user] }, timeout: 60s }
             """));
 
         var refused = await KindsFixture.UntilAsync(() => front.CallAsync("{BACK_HTTP}/echo/x"), r => r.Status == 401);

@@ -40,6 +40,25 @@ internal sealed class App(HttpClient frontDoor)
         return _environment!.TryGetValue(name, out var value) ? value : throw new InvalidOperationException($"The app has no {name}; it has {string.Join(", ", _environment.Keys.Order())}");
     }
 
+    /// <summary>Waits until a URL is answered, and by so many replicas: callers know one that has just got ready a moment after it has.</summary>
+    public async Task ReachesAsync(string url, int replicas = 1)
+    {
+        var seen = new HashSet<string>();
+        await Eventually.GetAsync(
+            async () =>
+            {
+                var answer = await CallAsync(url);
+                if (answer.Status == 200)
+                {
+                    seen.Add(answer.Header("x-replica")!);
+                }
+
+                return answer;
+            },
+            _ => seen.Count == replicas,
+            TimeSpan.FromSeconds(60));
+    }
+
     /// <summary>Calls the same thing many times and counts the answers by what the selector reads from them.</summary>
     public async Task<Dictionary<string, int>> CountAsync(int times, string url, Func<CallResult, string> selector)
     {

@@ -110,7 +110,7 @@ internal sealed class MeshUp : IAsyncDisposable
     /// <summary>A test app behind its front door.</summary>
     public App App(string service) => _apps.GetOrAdd(service, s => new App(new HttpClient { BaseAddress = UrlOf(s), Timeout = TimeSpan.FromSeconds(120) }));
 
-    /// <summary>Writes a policy file; disposing it takes it away again and waits for that to be live.</summary>
+    /// <summary>Writes a policy file and waits for it to be live; disposing it takes it away again and waits for that.</summary>
     public async Task<PolicyFile> WritePolicyAsync(string name, string yaml)
     {
         var file = new PolicyFile(Path.Combine(_directory.FullName, "policies", name), Api);

@@ -48,6 +48,9 @@ public sealed class ToldFixture : IAsyncLifetime
             ["TOLD_REGION"] = "here",
         };
         _mesh = await MeshUp.StartAsync(yaml, variables, "--otlp", _collector.Url);
+        var front = _mesh.App("front");
+        await front.ReachesAsync("{BACK_HTTP}/who");
+        await front.ReachesAsync($"http://{await front.VariableAsync("RAW_TCP")}/who");
     }
 
     public async ValueTask DisposeAsync()

@@ -6,7 +6,7 @@ namespace Mesh.EndToEnd.Tests.Telemetry;
 /// <summary>AccessLog and Telemetry policies over real sidecars, written while they run, and a real collector.</summary>
 public sealed class ToldTests(ToldFixture told) : IClassFixture<ToldFixture>
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task AccessLog_ToFileStdoutAndCollector_TellsOfTheSameRequest()

@@ -8,7 +8,7 @@ namespace Mesh.EndToEnd.Tests.Trio;
 [Collection("Failure")]
 public sealed class FailureTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public Task ControlPlane_KilledUnderLoad_NoRequestFails() => KillControlPlaneAsync(TimeSpan.FromSeconds(5));
@@ -26,7 +26,7 @@ public sealed class FailureTests
     {
         await using var mesh = await MeshUp.StartAsync(TestMesh.FrontBackOther);
         var front = mesh.App("front");
-        Assert.Equal(200, (await front.CallAsync("{BACK_HTTP}/who")).Status);
+        await front.ReachesAsync("{BACK_HTTP}/who");
         mesh.HoldRestartOf("control-plane");
         mesh.Kill(mesh.ControlPlanePid);
 

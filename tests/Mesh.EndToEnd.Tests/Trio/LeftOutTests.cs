@@ -6,7 +6,7 @@ namespace Mesh.EndToEnd.Tests.Trio;
 [Collection("Trio")]
 public sealed class LeftOutTests(TrioFixture trio)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Replica_ThatItsCallerLeavesOut_IsShownWithCallerAndReason()

@@ -6,7 +6,7 @@ namespace Mesh.EndToEnd.Tests.Trio;
 [Collection("Trio")]
 public sealed class PolicyChangeTests(TrioFixture trio)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Route_Written_TakesEffectWithoutARestart()
@@ -140,6 +140,7 @@ public sealed class PolicyChangeTests(TrioFixture trio)
     {
         await using var mesh = await MeshUp.StartAsync(TestMesh.FrontBackOther);
         var front = mesh.App("front");
+        await front.ReachesAsync("{BACK_HTTP}/who");
         var before = await front.CallAsync("{BACK_HTTP}/who");
 
         var line = TestMesh.FrontBackOther.Split('\n').Index().First(l => l.Item.Contains("uses: [back]", StringComparison.Ordinal)).Index + 1;

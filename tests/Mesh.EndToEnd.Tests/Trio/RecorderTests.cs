@@ -7,7 +7,7 @@ namespace Mesh.EndToEnd.Tests.Trio;
 [Collection("Trio")]
 public sealed class RecorderTests(TrioFixture trio)
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Recorded_ThenApplied_LetsPassWhatWasSeenAndRefusesTheRest()
@@ -31,6 +31,8 @@ public sealed class RecorderTests(TrioFixture trio)
             Assert.Equal(200, (await front.CallAsync($"{{BACK_HTTP}}/echo/{i}?token=secret")).Status);
         }
 
+        // Slow, so that the limit that is suggested is none that a busy machine exceeds.
+        Assert.Equal(200, (await front.CallAsync("{BACK_HTTP}/slow/2000")).Status);
         Assert.Equal(200, (await front.CallAsync("{BACK_HTTP}/who")).Status);
         await File.WriteAllTextAsync(go, "", TestContext.Current.CancellationToken);
         var (exitCode, output) = await recording;
@@ -54,9 +56,6 @@ public sealed class RecorderTests(TrioFixture trio)
         await using var policy = await mesh.WritePolicyAsync("recorded.yaml", yaml);
         var refused = await Eventually.GetAsync(() => front.CallAsync("{BACK_HTTP}/echo/1/more"), r => r.Status == 403, Soon);
         Assert.StartsWith("permission_denied; hop=back-", refused.Header("mesh-error"), StringComparison.Ordinal);
-
-        // Both replicas: what one is busy with while it takes a permission away is broken off.
-        await Eventually.GetAsync(async () => (bool)JsonNode.Parse(await mesh.Api.GetStringAsync("api/v1/proxies"))!["settled"]!, settled => settled, Soon);
         Assert.Equal(200, (await front.CallAsync("{BACK_HTTP}/echo/4711")).Status);
         Assert.Equal(200, (await front.CallAsync("{BACK_HTTP}/who")).Status);
         Assert.Equal(403, (await front.CallAsync("{BACK_HTTP}/who", "POST", body: "")).Status);
