@@ -34,7 +34,7 @@ internal sealed class Chromium : IAsyncDisposable
         }) ?? throw new InvalidOperationException("Chromium did not start.");
 
         var port = "";
-        while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30)) is { } line)
+        while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60)) is { } line)
         {
             const string Announcement = "DevTools listening on ws://127.0.0.1:";
             if (line.StartsWith(Announcement, StringComparison.Ordinal))

@@ -7,7 +7,7 @@ namespace Mesh.EndToEnd.Tests.Browser;
 /// <summary>One page: open, run script, look.</summary>
 internal sealed class DevToolsPage : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
     private int _last;
@@ -15,9 +15,10 @@ internal sealed class DevToolsPage : IAsyncDisposable
     public static async Task<DevToolsPage> OpenAsync(string port, int width, int height)
     {
         using var http = new HttpClient();
-        var pages = JsonNode.Parse(await http.GetStringAsync($"http://127.0.0.1:{port}/json/list"))!.AsArray();
+        var first = await Eventually.GetAsync(
+            async () => JsonNode.Parse(await http.GetStringAsync($"http://127.0.0.1:{port}/json/list"))!.AsArray().FirstOrDefault(p => (string?)p!["type"] == "page"), found => found is not null, Deadline);
         var page = new DevToolsPage();
-        await page._socket.ConnectAsync(new Uri(pages.First(p => (string?)p!["type"] == "page")!["webSocketDebuggerUrl"]!.GetValue<string>()), TestContext.Current.CancellationToken);
+        await page._socket.ConnectAsync(new Uri(first!["webSocketDebuggerUrl"]!.GetValue<string>()), TestContext.Current.CancellationToken);
         await page.SendAsync("Page.enable", []);
         await page.SendAsync("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = width < 600 });
         return page;
@@ -30,7 +31,20 @@ internal sealed class DevToolsPage : IAsyncDisposable
     }
 
     /// <summary>Runs an expression in the page and waits for it to be true.</summary>
-    public Task UntilAsync(string condition) => Eventually.GetAsync(async () => await EvaluateAsync($"!!({condition})"), seen => seen == "true", Deadline);
+    public Task UntilAsync(string condition) => Eventually.GetAsync(
+        async () =>
+        {
+            try
+            {
+                return await EvaluateAsync($"!!({condition})");
+            }
+            catch (InvalidOperationException e)
+            {
+                return e.Message; // on its way to another page
+            }
+        },
+        seen => seen == "true",
+        Deadline);
 
     /// <summary>Runs an expression in the page; the answer is JSON text.</summary>
     public async Task<string> EvaluateAsync(string expression)

@@ -11,7 +11,7 @@ public sealed class ReconnectTests
 
     // The promise of docs/control-plane.md; asserted where the machine has nothing else to do.
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task ControlPlane_AwayForTenSeconds_SidecarsComeBack() => await MeasureAsync(TimeSpan.FromSeconds(10));

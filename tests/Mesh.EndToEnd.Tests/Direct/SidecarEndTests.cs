@@ -10,7 +10,7 @@ namespace Mesh.EndToEnd.Tests.Direct;
 [Collection("Failure")]
 public sealed class SidecarEndTests
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Parent_Killed_SidecarLeavesTheMeshAndEnds()
@@ -43,9 +43,10 @@ public sealed class SidecarEndTests
         var sidecar = mesh.Sidecar("orders-0");
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await silent.ConnectAsync(IPEndPoint.Parse(mesh.FrontDoor("orders-0")), TestContext.Current.CancellationToken);
-        await silent.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray());
-        Assert.NotEqual(0, await silent.ReceiveAsync(new byte[4096]).WaitAsync(Soon, TestContext.Current.CancellationToken)); // the sidecar has it
-        await silent.SendAsync("GET / HTTP/1.1\r\n"u8.ToArray());
+
+        // In one piece: what answers the first has the beginning of the second, and does not take the connection for an idle one.
+        await silent.SendAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\n"u8.ToArray());
+        Assert.NotEqual(0, await silent.ReceiveAsync(new byte[4096]).WaitAsync(Soon, TestContext.Current.CancellationToken));
 
         using var first = Process.Start("kill", ["-TERM", $"{sidecar.Id}"]);
         await Eventually.GetAsync(() => Task.FromResult(mesh.Output), o => o.Contains("orders-0 has left", StringComparison.Ordinal), Soon);
@@ -74,7 +75,7 @@ public sealed class SidecarEndTests
         Assert.Equal(0, sidecar.ExitCode);
         Assert.Contains($"SIG{signal}: leaving the mesh", mesh.Output, StringComparison.Ordinal);
         Assert.Contains("orders-0 has left", mesh.Output, StringComparison.Ordinal);
-        Assert.Equal(0, await mesh.ReadySidecarsAsync());
+        await Eventually.GetAsync(mesh.ReadySidecarsAsync, n => n == 0, Soon);
     }
 
     [Fact]

@@ -11,14 +11,15 @@ internal sealed class MachineProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _said = new();
+    private volatile string _lastError = "";
 
     private MachineProcess(Process process) => _process = process;
 
     /// <summary>Output and error stream.</summary>
     public string Said => string.Join('\n', _said);
 
-    /// <summary>What it said last on the error stream or the output.</summary>
-    public string LastLine => _said.LastOrDefault(l => l.Length > 0) ?? "";
+    /// <summary>What it said last on the error stream: nobody can tell what of two streams was said last.</summary>
+    public string LastLine => _lastError;
 
     public int Id => _process.Id;
 
@@ -29,7 +30,11 @@ internal sealed class MachineProcess : IAsyncDisposable
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         var running = new MachineProcess(Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start."));
         running._process.OutputDataReceived += (_, line) => running._said.Enqueue(line.Data ?? "");
-        running._process.ErrorDataReceived += (_, line) => running._said.Enqueue(line.Data ?? "");
+        running._process.ErrorDataReceived += (_, line) =>
+        {
+            running._said.Enqueue(line.Data ?? "");
+            running._lastError = line.Data is { Length: > 0 } said ? said : running._lastError;
+        };
         running._process.BeginOutputReadLine();
         running._process.BeginErrorReadLine();
         return running;

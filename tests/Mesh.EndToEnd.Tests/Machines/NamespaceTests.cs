@@ -69,8 +69,8 @@ public sealed class NamespaceTests : IAsyncLifetime
         var variables = (await client.GetFromJsonAsync<JsonObject>(new Uri($"http://127.0.0.1:{AppPort}/environment"), cancellation))!;
         Assert.Equal(Orders, (string)variables["ORDERS_HTTP"]!);
         Assert.Equal(Orders, (string)variables["services__orders__http__0"]!);
-        using var call = await client.PostAsJsonAsync(new Uri($"http://127.0.0.1:{AppPort}/call"), new { url = $"{Orders}/echo/x" }, cancellation);
-        var seen = JsonNode.Parse((string)(await call.Content.ReadFromJsonAsync<JsonObject>(cancellation))!["body"]!)!;
+        var answer = await Eventually.GetAsync(CallAsync, a => (int)a["status"]! == 200, TimeSpan.FromSeconds(60));
+        var seen = JsonNode.Parse((string)answer["body"]!)!;
         Assert.Equal("By=spiffe://machines.local/ns/default/sa/orders;URI=spiffe://machines.local/ns/default/sa/shop", (string)seen["headers"]!["x-forwarded-client-cert"]!);
 
         // The app listens on the other machine's loopback only, and the mesh door speaks to nobody without a certificate.
@@ -81,7 +81,7 @@ public sealed class NamespaceTests : IAsyncLifetime
         // One of two replicas ends while requests keep coming: none may notice.
         using var enough = new CancellationTokenSource();
         var load = Enumerable.Range(0, 4).Select(_ => CallUntilAsync(client, enough.Token)).ToList();
-        await Eventually.GetAsync(() => CountsAsync(client), c => c, TimeSpan.FromSeconds(30));
+        await Eventually.GetAsync(() => CountsAsync(client), c => c, TimeSpan.FromSeconds(60));
         await _first!.SignalAsync("TERM");
         Assert.True(await _first.EndAsync() == 0, _first.Said);
         Assert.Contains("SIGTERM: drained after", _first.LastLine, StringComparison.Ordinal);
@@ -89,6 +89,12 @@ public sealed class NamespaceTests : IAsyncLifetime
         var statuses = (await Task.WhenAll(load)).SelectMany(s => s).ToList();
         Assert.NotEmpty(statuses);
         Assert.All(statuses, s => Assert.Equal("200", s));
+
+        async Task<JsonObject> CallAsync()
+        {
+            using var call = await client.PostAsJsonAsync(new Uri($"http://127.0.0.1:{AppPort}/call"), new { url = $"{Orders}/echo/x" }, cancellation);
+            return (await call.Content.ReadFromJsonAsync<JsonObject>(cancellation))!;
+        }
     }
 
     // Both replicas answered: the drain is one that matters.

@@ -26,7 +26,7 @@ public sealed class ToolPackageTests : IDisposable
         var page = await http.GetStringAsync("", TestContext.Current.CancellationToken);
 
         Assert.Contains("<html", page, StringComparison.OrdinalIgnoreCase);
-        Assert.True(await mesh.ReadyProxiesAsync() >= 5, mesh.Output);
+        await Eventually.GetAsync(mesh.ReadyProxiesAsync, ready => ready >= 5, TimeSpan.FromSeconds(60), ready => $"{ready} sidecars are ready:\n{mesh.Output}");
     }
 
     public void Dispose() => _directory.Delete(recursive: true);

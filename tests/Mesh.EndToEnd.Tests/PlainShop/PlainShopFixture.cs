@@ -10,7 +10,7 @@ public sealed class PlainShopFixture : IAsyncLifetime
     private readonly List<ShopProcess> _processes = [];
     private readonly string _directory = Directory.CreateTempSubdirectory("mesh-shop-").FullName;
 
-    internal HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(20) };
+    internal HttpClient Http { get; } = new() { Timeout = TimeSpan.FromMinutes(1) };
 
     internal ShopProcess Inventory { get; private set; } = null!;
 
@@ -79,7 +79,7 @@ public sealed class PlainShopFixture : IAsyncLifetime
         try
         {
             using var node = Process.Start(new ProcessStartInfo("node", ["--version"]) { RedirectStandardOutput = true })!;
-            await node.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(10));
+            await node.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
             return node.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)

@@ -14,7 +14,7 @@ namespace Mesh.EndToEnd.Tests.PlainShop;
 
 public sealed class PlainShopTests(PlainShopFixture shop) : IClassFixture<PlainShopFixture>
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

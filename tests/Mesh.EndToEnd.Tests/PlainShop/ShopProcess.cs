@@ -1,14 +1,16 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Mesh.EndToEnd.Tests.Running;
 
 namespace Mesh.EndToEnd.Tests.PlainShop;
 
 /// <summary>One service of the Shop, started as a person would in a shell.</summary>
 internal sealed class ShopProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -42,7 +44,7 @@ internal sealed class ShopProcess : IAsyncDisposable
 
     public static ShopProcess Start(string directory, string program, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var port = FreePort();
+        var port = int.Parse(OwnPorts.Next(), CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = directory,
@@ -104,13 +106,6 @@ internal sealed class ShopProcess : IAsyncDisposable
     {
         await StopAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<bool> ConnectsAsync()

@@ -67,12 +67,9 @@ internal sealed class ProcessMesh : IAsyncDisposable
     }
 
     /// <summary>Sends a request as it is, by hand: clients would write other paths than some of these.</summary>
-    /// <returns>The whole answer.</returns>
+    /// <returns>The whole answer; empty: the connection was closed or reset, as by a listener that is just given other tasks.</returns>
     public async Task<string> SendAsync(string caller, string callee, RandomRequest request, string number, string? token)
     {
-        using var socket = new TcpClient();
-        var listener = _listeners[(caller, callee)].Split(':');
-        await socket.ConnectAsync(listener[0], int.Parse(listener[1], System.Globalization.CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
         var head = new StringBuilder($"{request.Method} {request.Target} HTTP/1.1\r\nHost: callee\r\nConnection: close\r\n{EchoService.Number}: {number}\r\n");
         foreach (var (name, value) in request.Headers)
         {
@@ -80,9 +77,19 @@ internal sealed class ProcessMesh : IAsyncDisposable
         }
 
         head.Append(token is null ? "" : $"Authorization: Bearer {token}\r\n").Append("Content-Length: 0\r\n\r\n");
-        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head.ToString()), TestContext.Current.CancellationToken);
-        using var reader = new StreamReader(socket.GetStream(), Encoding.Latin1);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(Soon, TestContext.Current.CancellationToken);
+        try
+        {
+            using var socket = new TcpClient();
+            var listener = _listeners[(caller, callee)].Split(':');
+            await socket.ConnectAsync(listener[0], int.Parse(listener[1], System.Globalization.CultureInfo.InvariantCulture), TestContext.Current.CancellationToken);
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head.ToString()), TestContext.Current.CancellationToken);
+            using var reader = new StreamReader(socket.GetStream(), Encoding.Latin1);
+            return await reader.ReadToEndAsync(TestContext.Current.CancellationToken).WaitAsync(Soon, TestContext.Current.CancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            return "";
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -114,9 +121,9 @@ internal sealed class ProcessMesh : IAsyncDisposable
         async () =>
         {
             var sources = await _client.GetStringAsync($"{_api}/api/v1/sources");
-            var proxies = JsonNode.Parse(await _client.GetStringAsync($"{_api}/api/v1/proxies"))!["proxies"]!.AsArray();
-            return sources.Contains(Path.GetFileName(Document(_meshes)), StringComparison.Ordinal) && !sources.Contains(Path.GetFileName(Document(_meshes - 1)), StringComparison.Ordinal)
-                ? proxies.Count(p => (string)p!["state"]! == "ready" && p["readyPorts"]!.AsArray().Count > 0)
+            var sidecars = JsonNode.Parse(await _client.GetStringAsync($"{_api}/api/v1/proxies"))!;
+            return (bool)sidecars["settled"]! && sources.Contains(Path.GetFileName(Document(_meshes)), StringComparison.Ordinal) && !sources.Contains(Path.GetFileName(Document(_meshes - 1)), StringComparison.Ordinal)
+                ? sidecars["proxies"]!.AsArray().Count(p => (string)p!["state"]! == "ready" && p["readyPorts"]!.AsArray().Count > 0)
                 : 0;
         },
         ready => ready == RandomMesh.Names.Length,

@@ -17,7 +17,7 @@ public sealed class ProcessPropertyTests
     private const int Meshes = 15;
     private const int RequestsPerMesh = 40;
 
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private static readonly string[] Branches =
         ["edge_revoked", "ambiguous_path", "no_route", "307", "204", "backend_missing", "permission_denied", "token_invalid", "answered", "answered with a token", "copied"];

@@ -74,7 +74,10 @@ public sealed class TelemetryVariablesTests
         await using var mesh = await TelemetryMesh.StartAsync(Variables("collector:4317", "zipkin"));
 
         Assert.Equal(HttpStatusCode.OK, await mesh.CallAsync());
-        Assert.Contains("Traces, metrics and logs go nowhere: OTEL_EXPORTER_OTLP_ENDPOINT=collector:4317 (must be an http or https URL", mesh.Sidecar!.Output, StringComparison.Ordinal);
+        await Eventually.GetAsync(
+            () => Task.FromResult(mesh.Sidecar!.Output),
+            said => said.Contains("Traces, metrics and logs go nowhere: OTEL_EXPORTER_OTLP_ENDPOINT=collector:4317 (must be an http or https URL", StringComparison.Ordinal),
+            Patience);
     }
 
     private static Dictionary<string, string> Variables(string url, string protocol) => new()
