@@ -19,7 +19,7 @@ public sealed class RunningAppTests(SharedApp shared) : IClassFixture<SharedApp>
             - default: { allow: [{ service: storefront }] }
         """;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -109,6 +109,7 @@ public sealed class RunningAppTests(SharedApp shared) : IClassFixture<SharedApp>
         Assert.True((await app.ResourceCommands.ExecuteCommandAsync("payments-mesh", "mesh-undrain", Cancellation)).Success);
         await app.ResourceNotifications.WaitForResourceAsync("payments-mesh", e => Undrain(e.Snapshot) == ResourceCommandState.Hidden && e.Snapshot.HealthStatus is Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy, Cancellation).WaitAsync(Limit, Cancellation);
         await app.WaitForMeshAsync(cancellationToken: Cancellation);
+        await SharedApp.ReachesAsync(payments);
         using var answer = await payments.GetAsync("/who", Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
@@ -249,6 +250,7 @@ public sealed class RunningAppTests(SharedApp shared) : IClassFixture<SharedApp>
     {
         var app = (await shared.LiveAsync()).App;
         Assert.True((await app.ResourceCommands.ExecuteCommandAsync("payments-mesh", KnownResourceCommands.StopCommand, Cancellation)).Success);
+        await app.ResourceNotifications.WaitForResourceAsync("payments-mesh", KnownResourceStates.TerminalStates, Cancellation).WaitAsync(Limit, Cancellation);
 
         var error = await Assert.ThrowsAsync<TimeoutException>(() => app.WaitForMeshAsync(TimeSpan.FromSeconds(3), Cancellation));
 
@@ -279,6 +281,7 @@ public sealed class RunningAppTests(SharedApp shared) : IClassFixture<SharedApp>
         await app.ResourceNotifications.WaitForResourceAsync("orders-mesh", e => e.Snapshot.State?.Text == KnownResourceStates.Running && e.Snapshot.HealthStatus is Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy, Cancellation).WaitAsync(Limit, Cancellation);
         await app.WaitForMeshAsync(cancellationToken: Cancellation);
         using var orders = app.CreateMeshClient("storefront", "orders");
+        await SharedApp.ReachesAsync(orders);
         using var answer = await orders.GetAsync("/who", Cancellation);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }

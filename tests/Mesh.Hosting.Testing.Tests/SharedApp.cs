@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Mesh.Hosting.Tests.Running;
+using Mesh.Testing;
 
 namespace Mesh.Hosting.Testing.Tests;
 
@@ -21,8 +22,24 @@ public sealed class SharedApp : IAsyncDisposable
         }));
         await app.App.WaitForMeshAsync(cancellationToken: TestContext.Current.CancellationToken);
         await app.HealthyAsync("payments", "orders", "storefront");
+        foreach (var (caller, callee) in new[] { ("storefront", "orders"), ("orders", "payments") })
+        {
+            using var client = app.App.CreateMeshClient(caller, callee);
+            await ReachesAsync(client);
+        }
+
         return app;
     }
+
+    /// <summary>Waits until the callee answers: callers know a replica that has just got ready a moment after it has.</summary>
+    internal static Task ReachesAsync(HttpClient callee) => Eventually.GetAsync(
+        async () =>
+        {
+            using var answer = await callee.GetAsync("/who", TestContext.Current.CancellationToken);
+            return answer.GetMeshError()?.Code;
+        },
+        error => error != "no_endpoints",
+        TimeSpan.FromSeconds(60));
 
     public async ValueTask DisposeAsync()
     {

@@ -52,7 +52,7 @@ internal sealed class PlannedApp : IAsyncDisposable
 
     /// <summary>What the resource would find in its environment.</summary>
     public async Task<Dictionary<string, string?>> EnvironmentAsync(string resource) =>
-        (await ValuesAsync(resource)).ToDictionary(v => v.Key, v => v.Value is IValueProvider p ? p.GetValueAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(5), Cancellation).GetAwaiter().GetResult() : v.Value.ToString());
+        (await ValuesAsync(resource)).ToDictionary(v => v.Key, v => v.Value is IValueProvider p ? p.GetValueAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancellation).GetAwaiter().GetResult() : v.Value.ToString());
 
     /// <summary>The values themselves.</summary>
     public async Task<Dictionary<string, object>> ValuesAsync(string resource)
@@ -81,7 +81,7 @@ internal sealed class PlannedApp : IAsyncDisposable
         var arguments = new List<string?>();
         foreach (var argument in context.Args)
         {
-            arguments.Add(argument is IValueProvider value ? await value.GetValueAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(5), Cancellation) : argument.ToString());
+            arguments.Add(argument is IValueProvider value ? await value.GetValueAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(60), Cancellation) : argument.ToString());
         }
 
         return arguments;

@@ -29,7 +29,7 @@ public sealed class ExternalServiceTests
 
         Assert.StartsWith("http://localhost:", bank, StringComparison.Ordinal);
         Assert.True(answer.Status == 200, $"{answer}\n{app.Output}");
-        Assert.Contains($"Host: localhost:{host.Port}", await host.Asked.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"Host: localhost:{host.Port}", await host.Asked.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken), StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Answers each connection once, over TLS.</summary>

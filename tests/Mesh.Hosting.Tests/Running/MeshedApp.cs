@@ -3,6 +3,7 @@ using System.Reflection;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace Mesh.Hosting.Tests.Running;
 /// <summary>An app in the mesh, started for real: DCP, control plane, sidecars.</summary>
 internal sealed class MeshedApp : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private MeshedApp(DistributedApplication app, TestOutput output) => (App, Output) = (app, output);
 
@@ -87,8 +88,14 @@ internal sealed class MeshedApp : IAsyncDisposable
     /// <summary>A client that asks once: the one that Aspire's testing package makes tries again, which no test here could tell from the mesh doing so.</summary>
     public HttpClient Client(string resource, string endpoint = "http") => new() { BaseAddress = App.GetEndpoint(resource, endpoint), Timeout = Limit };
 
-    /// <summary>A call that the service makes from its own process.</summary>
-    public async Task<Answer> CallAsync(string caller, string url, string method = "GET")
+    /// <summary>A call that the service makes from its own process; made again as long as its sidecar knows no replica, for one that has just got ready is known to callers a moment later.</summary>
+    public Task<Answer> CallAsync(string caller, string url, string method = "GET") => Eventually.GetAsync(
+        () => CallOnceAsync(caller, url, method),
+        answer => !answer.Headers.GetValueOrDefault("mesh-error", "").StartsWith("no_endpoints", StringComparison.Ordinal),
+        Limit,
+        answer => $"{answer}\n{Output}");
+
+    private async Task<Answer> CallOnceAsync(string caller, string url, string method)
     {
         using var client = Client(caller);
         using var response = await client.PostAsJsonAsync("/call", new { url, method }, Cancellation);

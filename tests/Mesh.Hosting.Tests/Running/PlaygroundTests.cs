@@ -8,6 +8,8 @@ namespace Mesh.Hosting.Tests.Running;
 [Collection(StartsApps.Name)]
 public sealed class PlaygroundTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -16,6 +18,7 @@ public sealed class PlaygroundTests
         await using var app = await MeshedApp.StartAppHostAsync("Replicas.AppHost");
         await app.HealthyAsync("front");
         using var client = app.Client("front");
+        await Eventually.GetAsync(() => client.GetFromJsonAsync<Dictionary<string, int>>("/", Cancellation), seen => seen is { Count: 2 }, Limit, seen => $"{seen?.Count} replicas answer:\n{app.Output}");
 
         var answers = await client.GetFromJsonAsync<Dictionary<string, int>>("/", Cancellation);
 

@@ -36,6 +36,8 @@ public sealed class ResilienceTests
         });
         await app.HealthyAsync("orders", "storefront");
 
+        // Attempts that do not come to orders are not counted there.
+        Assert.Equal(200, (await app.CallAsync("storefront", $"{(await app.EnvironmentOfAsync("storefront"))["ORDERS_HTTP"]}/who")).Status);
         using var storefront = app.Client("storefront");
         storefront.Timeout = TimeSpan.FromSeconds(60);
         // By the name that service discovery knows.

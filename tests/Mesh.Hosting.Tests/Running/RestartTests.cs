@@ -8,7 +8,7 @@ namespace Mesh.Hosting.Tests.Running;
 [Collection(StartsApps.Name)]
 public sealed class RestartTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
