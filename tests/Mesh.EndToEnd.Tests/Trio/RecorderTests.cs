@@ -40,7 +40,7 @@ public sealed class RecorderTests(TrioFixture trio)
         Assert.True(exitCode == 7, output);
         Assert.Contains("4 sidecars record", output, StringComparison.Ordinal);
         var yaml = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-        Assert.Contains("GET /echo/{}  120", yaml, StringComparison.Ordinal);
+        Assert.True(yaml.Contains("GET /echo/{}  120", StringComparison.Ordinal), $"{output}\n{yaml}");
         Assert.True(yaml.Contains("kind: Timeout", StringComparison.Ordinal) && yaml.Contains("request: ", StringComparison.Ordinal), yaml);
         Assert.Contains("nothing was seen of it: default/back -> default/other", yaml, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", yaml, StringComparison.Ordinal);
