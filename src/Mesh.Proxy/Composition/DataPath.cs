@@ -35,8 +35,6 @@ internal sealed class DataPath(
         inboundListeners.Set.Stop();
         outboundListeners.Set.Stop();
         await engine.StopAsync(limit.Token);
-        inboundListeners.Set.AbortSilent("The proxy stops.");
-        outboundListeners.Set.AbortSilent("The proxy stops.");
         await WaitForTunnelsAsync(limit.Token);
         inboundListeners.Set.Abort("The proxy stops.");
         outboundListeners.Set.Abort("The proxy stops.");
@@ -75,6 +73,9 @@ internal sealed class DataPath(
         {
             while (inboundListeners.Set.Connections().Count + outboundListeners.Set.Connections().Count > 0)
             {
+                // Each time: one that was accepted last may be added only now.
+                inboundListeners.Set.AbortSilent("The proxy stops.");
+                outboundListeners.Set.AbortSilent("The proxy stops.");
                 await Task.Delay(TimeSpan.FromMilliseconds(20), time, limit);
             }
         }
