@@ -80,6 +80,7 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
         AppDefinition app, PlanningTarget target, MeshPlan plan, LaptopPorts ports, RunContext context, ControlPlaneRunner controlPlane, RunningApp running, CancellationToken stop)
     {
         var startedAt = clock.GetTimestamp();
+        using var watcher = new AppFileWatcher(app.File, clock); // what is changed while everything starts is followed once it has
         foreach (var replica in plan.Workloads.SelectMany(w => w.Replicas))
         {
             _printer.Expect(replica.Name);
@@ -109,7 +110,6 @@ internal sealed class UpSession(UpOptions options, Screen screen, MeshInstallati
             SecretFile.Write(Path.GetFullPath(file), summary.ToReadyFile(context.State.Path));
         }
 
-        using var watcher = new AppFileWatcher(app.File, clock);
         while (await watcher.ChangedAsync(stop))
         {
             await FollowAsync(app, target, ports, running, stop);
