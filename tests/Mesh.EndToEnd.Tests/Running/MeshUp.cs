@@ -134,6 +134,10 @@ internal sealed class MeshUp : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for a text in the log of a replica's sidecar.</summary>
+    public Task LoggedAsync(string replica, string text) =>
+        Eventually.GetAsync(() => File.ReadAllTextAsync(Path.Combine(StateDirectory, "logs", $"{replica}-mesh.log")), log => log.Contains(text, StringComparison.Ordinal), StartDeadline);
+
     public void Kill(int pid) => MeshProcess.Kill(pid);
 
     public async Task SignalAsync(string signal, int pid)

@@ -30,6 +30,8 @@ public sealed class FailureTests
         mesh.HoldRestartOf("control-plane");
         mesh.Kill(mesh.ControlPlanePid);
 
+        // News wait half a second to be written down, or until there is nobody to hear more from.
+        await mesh.LoggedAsync("front-0", "No control plane");
         mesh.Kill(mesh.SidecarPid("front-0"));
         var after = await Eventually.GetAsync(() => TryAsync(front, "{BACK_HTTP}/who"), r => r is { Status: 200 }, Soon);
 
