@@ -38,6 +38,7 @@ internal sealed partial class MeshCompiler : BackgroundService
     private readonly Dictionary<ServiceId, PreparedSnapshot> _prepared = [];
     private readonly Dictionary<ServiceId, ImmutableArray<AppliedSetting>> _explained = [];
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile CompilationState? _current;
     private volatile MeshCompilation? _latest;
     private MeshCompilation? _tried;
@@ -94,6 +95,9 @@ internal sealed partial class MeshCompiler : BackgroundService
     /// <summary>Ends with the first snapshot.</summary>
     public Task FirstPublished => _first.Task;
 
+    /// <summary>Ends when what was declared is published the next time, or is refused.</summary>
+    public Task Next => Volatile.Read(ref _next).Task;
+
     /// <summary>Takes what a change was tried with, so that it is not compiled again when just that was written.</summary>
     public void Offer(MeshCompilation tried) => Volatile.Write(ref _tried, tried);
 
@@ -131,6 +135,12 @@ internal sealed partial class MeshCompiler : BackgroundService
         {
             // The process is stopping.
         }
+        finally
+        {
+            // Nothing more is published: whoever waits for it, now or later, waits no longer.
+            EndNext();
+            _next.TrySetResult();
+        }
     }
 
     private async Task QuietAsync(CancellationToken cancellationToken)
@@ -155,6 +165,7 @@ internal sealed partial class MeshCompiler : BackgroundService
             // A mistake of ours, not of the user's: what is served stays, but never a permission that was revoked.
             Log.CompilerFailed(_logger, e);
             ApplyPermissions(stored);
+            EndNext();
         }
     }
 
@@ -169,6 +180,7 @@ internal sealed partial class MeshCompiler : BackgroundService
         var known = _current?.Warnings.Select(w => w.ToString()).ToHashSet() ?? [];
         _current = new CompilationState(stored, configuration, inForce, _time.GetUtcNow(), refused);
         _first.TrySetResult();
+        EndNext();
         var took = _time.GetElapsedTime(start);
         _metrics.Compiled(took);
         Log.Compiled(_logger, mesh.Snapshots.Count, took.TotalMilliseconds);
@@ -177,6 +189,8 @@ internal sealed partial class MeshCompiler : BackgroundService
             Log.Warned(_logger, warning.Rule.Id, warning.Origin, warning.Message);
         }
     }
+
+    private void EndNext() => Interlocked.Exchange(ref _next, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     private (ImmutableSortedDictionary<string, string> Refused, CompiledMesh InForce) Publish(MeshCompilation compilation)
     {

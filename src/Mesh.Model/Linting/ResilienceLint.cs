@@ -11,6 +11,7 @@ internal static class ResilienceLint
     {
         // Callers of whom the same is said share tables and clusters.
         var seen = new Dictionary<RouteTable, HashSet<Cluster>>(ReferenceEqualityComparer.Instance);
+        var used = new HashSet<Cluster>(ReferenceEqualityComparer.Instance);
         foreach (var snapshot in context.Snapshots.Values)
         {
             var clusters = snapshot.Clusters.ToDictionary(c => c.Name, StringComparer.Ordinal);
@@ -18,9 +19,9 @@ internal static class ResilienceLint
             {
                 // Time and retries are the same for all rules of a table.
                 var rule = table.Rules[0];
-                var used = table.Rules.Select(r => r.Action).OfType<ForwardAction>().SelectMany(a => a.Backends).Select(b => clusters.GetValueOrDefault(b.Cluster)).OfType<Cluster>().Distinct<Cluster>(ReferenceEqualityComparer.Instance);
-                var said = seen.TryGetValue(table, out var known) ? known : seen[table] = new(ReferenceEqualityComparer.Instance);
                 Route(context, table.Name, rule, snapshot, report);
+                Collect(table, clusters, used);
+                var said = seen.TryGetValue(table, out var known) ? known : seen[table] = new(ReferenceEqualityComparer.Instance);
                 foreach (var cluster in used)
                 {
                     if (said.Add(cluster))
@@ -29,6 +30,27 @@ internal static class ResilienceLint
                     }
 
                     Callee(context, rule, cluster, snapshot, report);
+                }
+            }
+        }
+    }
+
+    // Plain loops: this runs for each edge of a mesh.
+    private static void Collect(RouteTable table, Dictionary<string, Cluster> clusters, HashSet<Cluster> used)
+    {
+        used.Clear();
+        foreach (var rule in table.Rules)
+        {
+            if (rule.Action is not ForwardAction forward)
+            {
+                continue;
+            }
+
+            foreach (var backend in forward.Backends)
+            {
+                if (clusters.TryGetValue(backend.Cluster, out var cluster))
+                {
+                    used.Add(cluster);
                 }
             }
         }
@@ -88,7 +110,13 @@ internal static class ResilienceLint
             return;
         }
 
-        var there = callee.Inbound.FirstOrDefault(p => p.Port == cluster.Upstream)?.Timeouts.For(snapshot.Identity.Text);
+        InboundPort? door = null;
+        foreach (var port in callee.Inbound)
+        {
+            door = port.Port == cluster.Upstream ? port : door;
+        }
+
+        var there = door?.Timeouts.For(snapshot.Identity.Text);
         if (there?.Request is { } ends && ends < limit)
         {
             report.Add(LintRules.CalleeEndsFirst, rule.Timeouts.Origin, $"gives requests to {cluster.Upstream} {Duration.Format(limit)}, and {there.Origin} ends them there after {Duration.Format(ends)}; make this one shorter, or that one longer");

@@ -31,14 +31,15 @@ internal static class TopologyLint
 
     private static void Uses(LintContext context, Service service, LintReport report)
     {
-        var opened = new Dictionary<PortRef, DeclaredEdge>();
+        var opened = new Dictionary<PortRef, DeclaredEdge>(service.Uses.Length);
         foreach (var edge in service.Uses)
         {
-            var at = DeclaredResource.SpecPath / (edge.Origin.Rule ?? "uses");
-            foreach (var port in context.Upstreams.Of(edge.Callee).Where(u => edge.Port is null || edge.Port == u.Port.Port).Select(u => u.Port))
+            foreach (var upstream in context.Upstreams.Of(edge.Callee))
             {
-                if (!opened.TryAdd(port, edge) && !ReferenceEquals(opened[port], edge))
+                var port = upstream.Port;
+                if ((edge.Port is null || edge.Port == port.Port) && !opened.TryAdd(port, edge) && !ReferenceEquals(opened[port], edge))
                 {
+                    var at = DeclaredResource.SpecPath / (edge.Origin.Rule ?? "uses");
                     report.Add(LintRules.UseTwice, Key(service), at, $"opens {port}, which another entry opens already ({opened[port].Origin.Location ?? opened[port].Origin.Rule}); keep one of them", edge.Origin);
                 }
             }

@@ -45,6 +45,18 @@ public sealed class PoliciesApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Apply_IsAnsweredOnceItIsPublished_AndSoIsTheUndo()
+    {
+        var compiler = _host.Services.GetRequiredService<MeshCompiler>();
+
+        await PostAsync("/api/v1/policies", Documents.Timeout("calm", "orders", "5s"));
+        Assert.Contains(compiler.Current!.Configuration.Policies.All, p => p.Metadata.Name == "calm");
+
+        await SendAsync(HttpMethod.Post, $"{Calm}/undo");
+        Assert.DoesNotContain(compiler.Current!.Configuration.Policies.All, p => p.Metadata.Name == "calm");
+    }
+
+    [Fact]
     public async Task Apply_OneOfThreeIsWrong_WritesNothingAndListsEveryViolation()
     {
         var text = Documents.All(Documents.Timeout("calm", "orders", "5s"), Documents.Timeout("bad", "orders", "-5s"), Documents.Service("new"));

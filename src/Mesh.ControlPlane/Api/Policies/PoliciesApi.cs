@@ -24,9 +24,9 @@ internal static class PoliciesApi
         api.MapPost("/policies", ApplyAsync).WithMetadata(Write).RefuseInCluster(Instead);
         api.MapPost("/policies/validate", ValidateAsync).WithMetadata(new Access(ApiScopes.Read));
         api.MapGet("/policies/{kind}/{ns}/{name}", Get).WithMetadata(Read);
-        api.MapDelete("/policies/{kind}/{ns}/{name}", Delete).WithMetadata(Write).RefuseInCluster(Instead);
+        api.MapDelete("/policies/{kind}/{ns}/{name}", DeleteAsync).WithMetadata(Write).RefuseInCluster(Instead);
         api.MapGet("/policies/{kind}/{ns}/{name}/history", History).WithMetadata(Read);
-        api.MapPost("/policies/{kind}/{ns}/{name}/undo", Undo).WithMetadata(Write).RefuseInCluster(Instead);
+        api.MapPost("/policies/{kind}/{ns}/{name}/undo", UndoAsync).WithMetadata(Write).RefuseInCluster(Instead);
     }
 
     private static IResult List(ConfigurationStore store, MeshCompiler compiler, string? kind, string? @namespace)
@@ -88,10 +88,10 @@ internal static class PoliciesApi
 
         // What is there already word for word is no change: it adds nothing to the history.
         var changes = request.Changes.Where(c => applied.Current(c.Key)?.Document != c.Document).ToArray();
-        return Commit(context, "apply", changes, store, applied, trial, compiler, trail, [.. request.Changes.Except(changes).Select(c => c.Key)]);
+        return await CommitAsync(context, "apply", changes, store, applied, trial, compiler, trail, [.. request.Changes.Except(changes).Select(c => c.Key)]);
     }
 
-    private static IResult Delete(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, MeshCompiler compiler, AuditTrail trail)
+    private static async Task<IResult> DeleteAsync(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, MeshCompiler compiler, AuditTrail trail)
     {
         var key = Key(kind, ns, name);
         if (applied.Current(key) is null)
@@ -101,7 +101,7 @@ internal static class PoliciesApi
                 : Problems.NotFound(key.ToString());
         }
 
-        return Commit(context, "delete", [new PolicyChange(key, null)], store, applied, trial, compiler, trail, []);
+        return await CommitAsync(context, "delete", [new PolicyChange(key, null)], store, applied, trial, compiler, trail, []);
     }
 
     private static IResult History(string kind, string ns, string name, AppliedPolicies applied)
@@ -123,15 +123,15 @@ internal static class PoliciesApi
             });
     }
 
-    private static IResult Undo(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, MeshCompiler compiler, AuditTrail trail)
+    private static async Task<IResult> UndoAsync(HttpContext context, string kind, string ns, string name, ConfigurationStore store, AppliedPolicies applied, PolicyTrial trial, MeshCompiler compiler, AuditTrail trail)
     {
         var key = Key(kind, ns, name);
         return applied.FindUndo(key) is { } change
-            ? Commit(context, "undo", [change], store, applied, trial, compiler, trail, [])
+            ? await CommitAsync(context, "undo", [change], store, applied, trial, compiler, trail, [])
             : Problems.Of(StatusCodes.Status409Conflict, "Nothing to undo", $"{key} has no write over the API that could be undone; of each policy the last {AppliedPolicies.KeptVersions} versions outlive a restart.");
     }
 
-    private static IResult Commit(
+    private static async Task<IResult> CommitAsync(
         HttpContext context,
         string action,
         PolicyChange[] changes,
@@ -155,6 +155,7 @@ internal static class PoliciesApi
                 return Refused(tried.Violations);
             }
 
+            var published = compiler.Current is null ? Task.CompletedTask : compiler.Next;
             compiler.Offer(tried.Compilation);
             using (var intent = trail.Begin(who, action, changes.Select(c => (c.Key.ToString(), before[c.Key]))))
             {
@@ -162,7 +163,8 @@ internal static class PoliciesApi
                 intent.Done([.. written.Select(v => v.Hash)]);
             }
 
-            // After it is written: sidecars are told meanwhile.
+            // Sidecars are told first.
+            await published.WaitAsync(context.RequestAborted);
             warnings = tried.FindWarnings();
         }
 
