@@ -63,12 +63,14 @@ internal sealed class ClientProgram : IAsyncDisposable
 
     private async Task<JsonNode> ReadAsync()
     {
-        var read = _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask();
-        if (await Task.WhenAny(read, Task.Delay(AnswerWithin, TestContext.Current.CancellationToken)) != read)
+        try
         {
-            throw new TimeoutException($"It said nothing for {AnswerWithin.TotalSeconds} s: {Errors}");
+            var line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(AnswerWithin, TestContext.Current.CancellationToken);
+            return JsonNode.Parse(line ?? throw new InvalidOperationException($"It ended: {Errors}"))!;
         }
-
-        return JsonNode.Parse(await read ?? throw new InvalidOperationException($"It ended: {Errors}"))!;
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"It said nothing for {AnswerWithin.TotalSeconds} s: {Errors}", e);
+        }
     }
 }

@@ -12,7 +12,7 @@ namespace Mesh.ControlPlane.Api;
 /// <param name="Compilation">The mesh with them.</param>
 internal sealed record TriedChanges(IReadOnlyCollection<PolicyChange> Changes, ImmutableArray<DocumentViolation> Violations, MeshCompilation Compilation)
 {
-    /// <summary>What of them will not do what is meant. Looking for it takes as long as compiling: nobody who publishes should wait for it.</summary>
+    /// <summary>What of them will not do what is meant. Looked for when somebody asks, for whoever publishes does not wait for it.</summary>
     public ImmutableArray<CompileWarning> FindWarnings()
     {
         HashSet<ResourceKey> keys = [.. Changes.Select(c => c.Key)];
